@@ -1,0 +1,216 @@
+"""The terms of `kb/terms/*.yaml`, checked and indexed: names in, a term with its codes and ancestors out.
+
+A terms file says its kind once and lists terms; a reader without Python can review it. `names` (with brands,
+biosimilars and misspellings) match in any case; `exact` matches only as written, for abbreviations that are words
+or mean other things in other cases. `is_a` names more general terms of any file of the same kind.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+FOLDER = Path(__file__).parent / "terms"
+
+
+class TermsError(ValueError):
+    """A terms file that cannot be used: says the file, the term and what to do."""
+
+
+class Reference(BaseModel, extra="forbid", frozen=True):
+    """A default reference range in the lab's canonical unit, of one sex or of both, with where it was published."""
+
+    low: float | None = None
+    high: float | None = None
+    sex: Literal["female", "male"] | None = None
+    source: str
+
+
+class Term(BaseModel):
+    """What every kind of term has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
+    label: str
+    names: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
+    is_a: tuple[str, ...] = ()
+    codes: dict[str, str] = {}
+    note: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every spelling that matches in any case."""
+        return self.names
+
+
+class Drug(Term):
+    """A drug or a class of drugs; `unit` is the unit its doses are counted in."""
+
+    brands: tuple[str, ...] = ()
+    biosimilars: tuple[str, ...] = ()
+    misspellings: tuple[str, ...] = ()
+    unit: str = "mg"
+    route: str | None = None
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return self.names + self.brands + self.biosimilars + self.misspellings
+
+
+class Lab(Term):
+    """An analyte, a vital sign or an investigation; numbers in `unit` (UCUM), or a qualitative result."""
+
+    unit: str | None = None
+    molar_mass: float | None = None
+    plausible: tuple[float, float] | None = None
+    references: tuple[Reference, ...] = ()
+    panel: str | None = None
+    misspellings: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return self.names + self.misspellings
+
+
+class Condition(Term):
+    """A disease, sign or symptom; a denial of it also denies every term of `denial_closes` (and those below them)."""
+
+    denial_closes: tuple[str, ...] = ()
+
+
+class Procedure(Term):
+    """Something done to a patient; `denial_closes` as for a condition."""
+
+    denial_closes: tuple[str, ...] = ()
+
+
+class Vaccine(Term):
+    """A vaccine, by brand or by disease; `live` is None where the name alone does not tell."""
+
+    live: bool | None = None
+    brands: tuple[str, ...] = ()
+    denial_closes: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        return self.names + self.brands
+
+
+class Score(Term):
+    """A clinical score with the range its values can take."""
+
+    minimum: float
+    maximum: float
+    source: str | None = None
+
+
+_MODELS: dict[str, type[Term]] = {
+    "drug": Drug,
+    "lab": Lab,
+    "condition": Condition,
+    "procedure": Procedure,
+    "vaccine": Vaccine,
+    "score": Score,
+}
+
+
+class Vocabulary:
+    """All terms by id, with the is-a relation closed upwards and downwards."""
+
+    def __init__(self, terms: Iterable[tuple[str, Term]]) -> None:
+        self.kinds: dict[str, str] = {}
+        self.terms: dict[str, Term] = {}
+        for kind, term in terms:
+            if term.id in self.terms:
+                raise TermsError(f"two terms have the id '{term.id}': give one of them another id, or join them")
+            self.terms[term.id] = term
+            self.kinds[term.id] = kind
+        for term in self.terms.values():
+            closes: tuple[str, ...] = getattr(term, "denial_closes", ())
+            for other in (*term.is_a, *closes):
+                if other not in self.terms:
+                    raise TermsError(f"term '{term.id}' refers to '{other}', which no terms file has")
+        self._ancestors: dict[str, frozenset[str]] = {}
+        self._below: dict[str, set[str]] = {key: {key} for key in self.terms}
+        for key in self.terms:
+            for ancestor in self.ancestors(key):
+                self._below[ancestor].add(key)
+
+    def __getitem__(self, term_id: str) -> Term:
+        return self.terms[term_id]
+
+    def __contains__(self, term_id: object) -> bool:
+        return term_id in self.terms
+
+    def of_kind(self, kind: str) -> Iterator[Term]:
+        return (term for key, term in self.terms.items() if self.kinds[key] == kind)
+
+    def ancestors(self, term_id: str) -> frozenset[str]:
+        """The term and everything more general than it.
+
+        >>> "glucocorticoid" in vocabulary().ancestors("prednisolone")
+        True
+        """
+        known = self._ancestors.get(term_id)
+        if known is None:
+            self._ancestors[term_id] = frozenset({term_id})  # a loop in is_a ends here
+            found = {term_id}
+            for parent in self.terms[term_id].is_a:
+                found |= self.ancestors(parent)
+            known = self._ancestors[term_id] = frozenset(found)
+        return known
+
+    def below(self, term_id: str) -> frozenset[str]:
+        """The term and everything more special than it."""
+        return frozenset(self._below[term_id])
+
+    def is_a(self, term_id: str, general: str) -> bool:
+        return term_id in self.terms and general in self.ancestors(term_id)
+
+    def closed_by_denial(self, term_id: str) -> frozenset[str]:
+        """What a denial of the term denies: itself and all below it, and the same of the terms its closure lists."""
+        if term_id not in self.terms:
+            return frozenset({term_id})
+        found = set(self._below[term_id])
+        for other in getattr(self.terms[term_id], "denial_closes", ()):
+            found |= self._below[other]
+        return frozenset(found)
+
+
+def read_terms(path: Path) -> list[tuple[str, Term]]:
+    """The terms of one file; a TermsError names file, term and key of whatever is wrong."""
+    try:
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.YAMLError as error:
+        raise TermsError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from error
+    if (
+        not isinstance(content, dict)
+        or content.get("kind") not in _MODELS
+        or not isinstance(content.get("terms"), list)
+    ):
+        raise TermsError(f"{path.name}: a terms file has 'kind' (one of {', '.join(_MODELS)}) and a list 'terms'")
+    kind = content["kind"]
+    adapter = TypeAdapter(_MODELS[kind])
+    terms = []
+    for entry in content["terms"]:
+        try:
+            terms.append((kind, adapter.validate_python(entry)))
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = entry.get("id", "without id") if isinstance(entry, dict) else repr(entry)
+            where = ".".join(str(part) for part in first["loc"])
+            raise TermsError(f"{path.name}: term '{name}', key '{where}': {first['msg']}") from error
+    return terms
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """The shipped terms, read once."""
+    return Vocabulary(entry for path in sorted(FOLDER.glob("*.yaml")) for entry in read_terms(path))
