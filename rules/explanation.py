@@ -1,0 +1,166 @@
+"""Why a criterion was answered so: a decision goes in, its proof as a tree of sentences comes out.
+
+Nothing is written beside the proof: every node gives its sentence from its own operands and shows the numbers that
+its two rules compared, so that a reader, or a test, can replay the text to the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kb.facts import Fact
+from rules.compiler import PlannedNode
+from rules.decision import Answered, Decision
+from rules.findings import Finding
+from rules.language import AtLeast, Not
+from rules.tests.base import Comparison, Outcome, Test
+
+_SHOWN = 4  # sentences of a reason; the proof has them all
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A node of the proof: its rule (None where none fired), its sentence, the operands it compared, its facts."""
+
+    id: str
+    outcome: Outcome
+    rule: str | None
+    sentence: str
+    operands: str
+    finding: Finding | None
+    parts: tuple[Explained, ...]
+
+
+def explain(answered: Answered, decision: Decision) -> Explained:
+    """The proof tree of one criterion."""
+    return _explained(answered.root, decision)
+
+
+def _explained(node: PlannedNode, decision: Decision) -> Explained:
+    outcome = decision.proof.outcome(node)
+    rule = node.rule_id(outcome) if node.id in decision.proof.outcomes else None
+    parts = tuple(_explained(part, decision) for part in node.parts)
+    if isinstance(node.node, Test):
+        finding = decision.findings.get(node.node.finding_id())
+        sentence = node.node.sentence(finding, outcome)
+        return Explained(node.id, outcome, rule, sentence, _test_operands(node.node, finding), finding, ())
+    return Explained(node.id, outcome, rule, _connective_sentence(node), _tally_operands(parts), None, parts)
+
+
+def _test_operands(test: Test, finding: Finding | None) -> str:
+    found = (
+        "nothing" if finding is None else f"[{_number(finding.low)}, {_number(finding.high)}] {finding.unit}".strip()
+    )
+    holds, fails = _comparison(test.holds_when()), _comparison(test.fails_when())
+    return f"{test.finding_id()} is {found}; holds if {holds}, fails if {fails}"
+
+
+def _number(value: float | None) -> str:
+    """The shortest text that reads back to the very number, so that the line can be replayed."""
+    return "open" if value is None else repr(float(value)).removesuffix(".0")
+
+
+def _comparison(comparison: Comparison) -> str:
+    return f"{comparison.end} {comparison.operator} {_number(comparison.bound)}"
+
+
+def _connective_sentence(node: PlannedNode) -> str:
+    count = len(node.parts)
+    match node.node:
+        case AtLeast():
+            return f"at least {node.node.at_least} of {count}"
+        case Not():
+            return "not"
+        case _:
+            return f"{node.id.rsplit('.', 1)[-1].split('-')[0]} of {count}"
+
+
+def _tally_operands(parts: tuple[Explained, ...]) -> str:
+    outcomes = [part.outcome for part in parts]
+    return ", ".join(f"{outcomes.count(one)} {word}" for one, word in _OUTCOME_WORDS if one in outcomes)
+
+
+_OUTCOME_WORDS: tuple[tuple[Outcome, str], ...] = (("holds", "hold"), ("fails", "fail"), ("open", "open"))
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
+
+
+def render(answered: Answered, decision: Decision, facts: Mapping[str, Fact]) -> list[str]:
+    """The explanation of one criterion in lines: the answer, the registry's quote, the proof indented by depth."""
+    criterion = answered.criterion
+    note = "" if answered.answer != "unknown" else (" (raised)" if answered.raised else " (silent)")
+    lines = [f"{criterion.id}  {criterion.number}  {criterion.title}: {answered.answer}{note}"]
+    lines.append(f'  registry: "{" ".join(criterion.quote.split())}"')
+    if criterion.reading:
+        lines.append(f"  read as: {' '.join(criterion.reading.split())}")
+    if criterion.ambiguity:
+        readings = " / ".join(criterion.ambiguity.readings)
+        lines.append(f"  may be read as: {readings}; taken: {criterion.ambiguity.taken}")
+    several = any(fact.document for fact in facts.values())
+    lines.extend(_rendered(explain(answered, decision), facts, 1, several))
+    return lines
+
+
+def _rendered(node: Explained, facts: Mapping[str, Fact], depth: int, several: bool) -> Iterator[str]:
+    """`several` documents: each quote says its own, by its index in the JSON."""
+    indent = "  " * depth
+    yield f"{indent}{node.outcome}: {node.sentence}  <{node.id}>"
+    yield f"{indent}  # {node.operands}"
+    if node.finding is not None:
+        if node.finding.calculation:
+            yield f"{indent}  = {node.finding.calculation}"
+        if node.finding.note:
+            yield f"{indent}  ! {node.finding.note}"
+        for key in node.finding.facts:
+            fact = facts.get(key)
+            if fact is not None:
+                quote = " ".join(fact.quote.split())
+                document = f"document {fact.document}, " if several else ""
+                yield f'{indent}  "{quote}" ({key}, {document}characters {fact.start}-{fact.end})'
+    for part in node.parts:
+        yield from _rendered(part, facts, depth + 1, several)
+
+
+def reason(answered: Answered, decision: Decision) -> str:
+    """The answer's reason in a line or two."""
+    return " ".join(reasons(answered, decision))
+
+
+def reasons(answered: Answered, decision: Decision) -> list[str]:
+    """The sentences of the tests that decide the answer, or of what is open."""
+    leaves = [(leaf, leaf.finding is not None and leaf.finding.speaks) for leaf in _leaves(explain(answered, decision))]
+    if answered.silent:
+        return [f"The letter does not speak of this: {answered.criterion.silence}."]
+    if answered.answer == "unknown":
+        spoken_open = [leaf for leaf, spoken in leaves if spoken and leaf.outcome == "open"]
+        still_open = [leaf for leaf, _ in leaves if leaf.outcome == "open"][:1]
+        chosen = spoken_open or [leaf for leaf, spoken in leaves if spoken] + still_open
+    else:
+        fired = {step.rule for step in answered.steps}
+        chosen = [leaf for leaf, _ in leaves if leaf.rule in fired]
+    sentences = list(dict.fromkeys(_sentence(leaf) for leaf in chosen))
+    more = len(sentences) - _SHOWN
+    return [*sentences[:_SHOWN], *([f"And {more} more."] if more > 0 else [])]
+
+
+def _sentence(leaf: Explained) -> str:
+    text = leaf.sentence.strip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _leaves(node: Explained) -> Iterator[Explained]:
+    if not node.parts:
+        yield node
+    for part in node.parts:
+        yield from _leaves(part)
+
+
+def deciding_findings(answered: Answered, decision: Decision) -> tuple[Finding, ...]:
+    """The findings behind an answer: those its proof starts from; of an unknown one, all that bear on it."""
+    if answered.answer == "unknown":
+        keys = [leaf.finding.id for leaf in _leaves(explain(answered, decision)) if leaf.finding is not None]
+    else:
+        keys = [key for step in answered.steps for key in step.sources if key in decision.findings]
+    return tuple(decision.findings[key] for key in dict.fromkeys(keys))

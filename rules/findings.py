@@ -1,0 +1,60 @@
+"""What the whole dossier says on one question: an interval with the facts and the arithmetic behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from kb.facts import Fact, Time
+from kb.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The answer to one question as an interval of numbers; None is unbounded on that side.
+
+    A yes-or-no question is [1, 1] for yes, [0, 0] for no, [0, 1] for possible or contradicted. A finding that is
+    spoken of but not settled (stale, pending, without the weight it needs) is unbounded, and its `note` says why.
+    `ask` is the question that would settle it. `speaks` is false where the finding tells only to whom a criterion
+    applies (age, sex) and so does not make an unknown answer raised. `clears_on` is the first day on which a
+    window that is now met has passed; `holds_open` says that what fills the window is still going on. `basis` is what
+    the deciding facts say, in a few words ("48 % on 2026-05-30"), for the sentence of the test.
+    """
+
+    id: str
+    low: float | None
+    high: float | None
+    unit: str
+    facts: tuple[str, ...]
+    calculation: str | None = None
+    note: str | None = None
+    ask: str | None = None
+    speaks: bool = True
+    clears_on: date | None = None
+    holds_open: bool = False
+    basis: str | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a finding may be made from: the patient's facts, the screening date (None: not known), the terms."""
+
+    facts: tuple[Fact, ...]
+    as_of: date | None
+    vocabulary: Vocabulary
+    letter_dates: tuple[Time | None, ...] = ()
+
+    @cached_property
+    def by_concept(self) -> dict[str, list[Fact]]:
+        found: dict[str, list[Fact]] = {}
+        for fact in self.facts:
+            found.setdefault(fact.concept, []).append(fact)
+        return found
+
+    def about(self, concept: str) -> list[Fact]:
+        """The patient's own facts on a concept or anything below it, planned ones left out, in the text's order."""
+        below = self.vocabulary.below(concept) if concept in self.vocabulary else {concept}
+        facts = [fact for key in below for fact in self.by_concept.get(key, ())]
+        own = (fact for fact in facts if fact.experiencer == "patient" and fact.temporality != "planned")
+        return sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))

@@ -1,0 +1,360 @@
+"""The protocol as a typed tree: a YAML file goes in, a `Protocol` of numbered criteria over tests comes out.
+
+A reader of the file can hold every criterion against its quote of the registry; whoever evaluates it (the compiler, the
+reference evaluator, the explanation) sees the same tree. A malformed file is refused with file, line and key.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
+
+from rules.tests import KINDS
+from rules.tests.base import Test
+
+Path_ = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class ProtocolError(ValueError):
+    """A protocol file that cannot be used: one line with file, line, key and what is wrong."""
+
+
+class Part(BaseModel):
+    """What every piece of a protocol is: immutable, and no key but the declared ones."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class All(Part):
+    """Holds when every part holds, fails when one fails."""
+
+    all: Annotated[tuple[Node, ...], Field(min_length=1)]
+
+
+class AnyOf(Part):
+    """Holds when one part holds, fails when every part fails."""
+
+    any: Annotated[tuple[Node, ...], Field(min_length=1)]
+
+
+class AtLeast(Part):
+    """Holds when `at_least` of the parts hold, fails when too few are left that could."""
+
+    at_least: Annotated[int, Field(ge=1, strict=True)]
+    of: Annotated[tuple[Node, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> AtLeast:
+        if self.at_least > len(self.of):
+            raise ValueError(f"at least {self.at_least} of {len(self.of)} can never hold")
+        return self
+
+
+class Not(Part):
+    """Holds when its part fails, fails when its part holds."""
+
+    part: Annotated[Node, Field(alias="not")]
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+Node = All | AnyOf | AtLeast | Not | SerializeAsAny[Test]
+Connective = All | AnyOf | AtLeast | Not
+
+
+class Ambiguity(Part):
+    """The ways in which the source can be read, and the one taken here until the investigator confirms."""
+
+    readings: Annotated[tuple[str, ...], Field(min_length=2)]
+    taken: str
+
+
+class Criterion(Part):
+    """A numbered item. Exactly one of `requires` (inclusion) and `excludes` (exclusion) is given.
+
+    An inclusion criterion passes when its tree holds, an exclusion criterion when its tree fails. Where `applies_to`
+    fails (the patient is not one whom the criterion concerns) it passes. `settled_at_visit`: the screening visit
+    settles it anyway, so leaving it open never changes the verdict. `essential`: it must be known before a patient is
+    invited. `clears_with_time`: a window that time alone will close.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    number: str
+    title: str
+    quote: Annotated[str, Field(min_length=1)]
+    reading: str | None = None
+    ambiguity: Ambiguity | None = None
+    silence: str = "confirm at the visit"
+    applies_to: Node | None = None
+    requires: Node | None = None
+    excludes: Node | None = None
+    settled_at_visit: bool = False
+    essential: bool = False
+    clears_with_time: bool = False
+
+    @model_validator(mode="after")
+    def _one_tree(self) -> Criterion:
+        if (self.requires is None) == (self.excludes is None):
+            raise ValueError("give exactly one of 'requires' (an inclusion) and 'excludes' (an exclusion)")
+        return self
+
+    @property
+    def kind(self) -> Literal["inclusion", "exclusion"]:
+        return "inclusion" if self.excludes is None else "exclusion"
+
+    @functools.cached_property
+    def tree(self) -> Node:
+        """The whole condition, with whom the criterion applies to worked in.
+
+        Where it does not apply, an inclusion holds and an exclusion fails: both pass.
+        """
+        if self.requires is not None:
+            return self.requires if self.applies_to is None else AnyOf(any=(_negated(self.applies_to), self.requires))
+        assert self.excludes is not None
+        return self.excludes if self.applies_to is None else All(all=(self.applies_to, self.excludes))
+
+
+class Protocol(Part):
+    """A trial's criteria in their order. `sha256` is that of the file's bytes, set by the loader."""
+
+    id: str
+    version: Annotated[str, Field(coerce_numbers_to_str=True)]
+    title: str
+    product: str | None = None
+    disease: str | None = None
+    sponsor: str | None = None
+    status: str | None = None
+    coverage: Literal["full", "partial"] = "full"
+    default: bool = False
+    source: str | None = None
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
+    sha256: str = ""
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Protocol:
+        ids = [criterion.id for criterion in self.criteria]
+        twice = sorted({key for key in ids if ids.count(key) > 1})
+        if twice:
+            raise ValueError(f"two criteria have the id '{twice[0]}'")
+        return self
+
+
+def _negated(node: Node) -> Not:
+    return Not.model_validate({"not": node})
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The parts of a connective in order; a test has none."""
+    match node:
+        case All():
+            return node.all
+        case AnyOf():
+            return node.any
+        case AtLeast():
+            return node.of
+        case Not():
+            return (node.part,)
+        case _:
+            return ()
+
+
+def leaf_tests(node: Node) -> Iterator[Test]:
+    """The tests of a tree, from left to right."""
+    if isinstance(node, Test):
+        yield node
+    for child in children(node):
+        yield from leaf_tests(child)
+
+
+# --- reading a file ---------------------------------------------------------------------------------------------------
+
+
+def load_protocol(path: Path) -> Protocol:
+    """The protocol of a YAML file. Raises ProtocolError: one line with the file, the line, the key and the reason."""
+    try:
+        raw = path.read_bytes()
+        text = raw.decode("utf-8")
+    except OSError as error:
+        raise ProtocolError(f"{path}: cannot be read ({error.strerror}): name a protocol file") from error
+    except UnicodeDecodeError as error:
+        raise ProtocolError(f"{path}: not UTF-8 text: save the protocol as UTF-8") from error
+    return parse_protocol(text, str(path), hashlib.sha256(raw).hexdigest())
+
+
+def parse_protocol(text: str, name: str, sha256: str = "") -> Protocol:
+    """As `load_protocol`, of a text that is already read; `name` stands in messages for the file."""
+    content, lines = _read_yaml(text, name)
+    if not isinstance(content, dict):
+        raise ProtocolError(f"{name}, line 1: a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")
+    if "sha256" in content:
+        raise ProtocolError(f"{name}, line {_line(lines, ('sha256',))}, key 'sha256': is computed, leave it out")
+    try:
+        _parse_trees(content)
+        return Protocol.model_validate({**content, "sha256": sha256})
+    except _TreeError as error:
+        raise ProtocolError(_located(name, lines, error.path, error.problem)) from error
+    except ValidationError as error:
+        first = _clearest(error)
+        raise ProtocolError(_located(name, lines, first["loc"], _plain(first["msg"]))) from error
+
+
+class _TreeError(ValueError):
+    def __init__(self, path: Path_, problem: str) -> None:
+        super().__init__(problem)
+        self.path = path
+        self.problem = problem
+
+
+def _parse_trees(content: dict[str, Any]) -> None:
+    """Puts the typed tree in the place of each raw one."""
+    criteria = content.get("criteria")
+    if not isinstance(criteria, list):
+        return  # the model says so
+    for index, criterion in enumerate(criteria):
+        if not isinstance(criterion, dict):
+            continue
+        for key in ("applies_to", "requires", "excludes"):
+            if criterion.get(key) is not None:
+                criterion[key] = parse_node(criterion[key], ("criteria", index, key))
+
+
+def parse_node(raw: Any, path: Path_ = ()) -> Node:
+    """A node from plain data: a connective by its keys, a test by its first key."""
+    if isinstance(raw, Part | Test):
+        return raw  # type: ignore[return-value]
+    if not isinstance(raw, Mapping) or not raw:
+        raise _TreeError(path, "a condition is a mapping: all, any, at_least with of, not, or a test")
+    keys = list(raw)
+    if keys in (["all"], ["any"]):
+        return _connective({keys[0]: _parse_list(raw[keys[0]], (*path, keys[0]))}, path)
+    if set(keys) == {"at_least", "of"}:
+        return _connective({"at_least": raw["at_least"], "of": _parse_list(raw["of"], (*path, "of"))}, path)
+    if keys == ["not"]:
+        return _connective({"not": parse_node(raw["not"], (*path, "not"))}, path)
+    kind = KINDS.get(str(keys[0]))
+    if kind is None:
+        known = ", ".join(sorted(KINDS))
+        raise _TreeError((*path, keys[0]), f"no kind of test begins with '{keys[0]}' (there are: {known})")
+    return _validated(kind, raw, path)
+
+
+def _parse_list(raw: Any, path: Path_) -> tuple[Node, ...]:
+    if not isinstance(raw, list):
+        raise _TreeError(path, "is a list of conditions")
+    return tuple(parse_node(entry, (*path, index)) for index, entry in enumerate(raw))
+
+
+def _connective(raw: dict[str, Any], path: Path_) -> Node:
+    models: dict[str, type[Connective]] = {"all": All, "any": AnyOf, "not": Not, "at_least": AtLeast}
+    return _validated(models[next(iter(raw))], raw, path)
+
+
+def _validated(model: type[Model], raw: Mapping[str, Any], path: Path_) -> Model:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        first = _clearest(error)
+        raise _TreeError((*path, *first["loc"]), _plain(first["msg"])) from error
+
+
+def _clearest(error: ValidationError) -> Any:
+    """The error to show: a key that does not belong is likelier the slip than the one missing for it."""
+    return min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+
+
+def _plain(message: str) -> str:
+    """Pydantic's words without its prefixes."""
+    message = message.removeprefix("Value error, ")
+    return {"Extra inputs are not permitted": "is not a key that belongs here", "Field required": "is missing"}.get(
+        message, message
+    )
+
+
+def _read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
+    """The content, and the line of every key by its path."""
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        lines: dict[Path_, int] = {}
+        if node is not None:
+            _collect_lines(node, (), lines, name)
+        return (None if node is None else loader.construct_document(node)), lines
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ProtocolError(
+            f"{name}{line}: not readable as YAML: {getattr(error, 'problem', None) or error}"
+        ) from error
+    except ValueError as error:  # an impossible date such as 2026-02-30
+        if isinstance(error, ProtocolError):
+            raise
+        raise ProtocolError(f"{name}: not readable as YAML: {error}") from error
+    finally:
+        loader.dispose()
+
+
+def _collect_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> None:
+    lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            inner = (*path, key.value)
+            if inner in lines:
+                raise ProtocolError(f"{name}, line {key.start_mark.line + 1}, key '{key.value}': is given twice")
+            _collect_lines(value, inner, lines, name)
+            lines[inner] = key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            _collect_lines(entry, (*path, index), lines, name)
+
+
+def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+    """The line of the path, or of the nearest thing that holds it."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 1)
+
+
+def _located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
+    key = ".".join(str(part) for part in path) or "(whole file)"
+    return f"{name}, line {_line(lines, path)}, key '{key}': {problem}"
+
+
+# --- the registry's text ----------------------------------------------------------------------------------------------
+
+
+def uncovered_sentences(protocol: Protocol, registry: str) -> list[str]:
+    """The registry's sentences of which some word is in no criterion's quote; [] when the protocol is complete.
+
+    Headings ("Inclusion Criteria:") and bare numbering ask nothing and are left out. White space does not count.
+    """
+    text = " ".join(registry.split())
+    covered = bytearray(len(text))
+    for criterion in protocol.criteria:
+        quote = " ".join(criterion.quote.split())
+        for match in re.finditer(re.escape(quote), text):
+            covered[match.start() : match.end()] = b"\x01" * len(quote)
+    gaps = []
+    for sentence in re.finditer(r"[^.;]+(?:[.;](?=\d)[^.;]*)*[.;]?", text):
+        words = _HEADING.sub(lambda found: " " * len(found.group()), sentence.group())
+        letters = (sentence.start() + at for at, char in enumerate(words) if char.isalpha())
+        if not all(covered[at] for at in letters):
+            gaps.append(sentence.group().strip())
+    return gaps
+
+
+_HEADING = re.compile(
+    r"\b(?:key\s+)?(?:inclusion|exclusion)\s+criteria\s*:?|\beligibility criteria\s*:?", re.IGNORECASE
+)
+
+
+def unfounded_quotes(protocol: Protocol, registry: str) -> list[str]:
+    """The ids of the criteria whose quote the registry's text does not hold word for word."""
+    text = " ".join(registry.split())
+    return [criterion.id for criterion in protocol.criteria if " ".join(criterion.quote.split()) not in text]

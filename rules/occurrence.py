@@ -1,0 +1,311 @@
+"""Did it happen: conditions, procedures, vaccinations and studies, ever, now or in a window; facts in, a finding out.
+
+Each fact votes yes, no or open; a denial that covers the question votes no. A yes that a denial of the same day
+contradicts is open, but who writes "no cancer" and "basal cell carcinoma excised" has named a cancer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from kb.dates import surely_before
+from kb.facts import Fact, Time
+from rules.amounts import because, day_words
+from rules.denials import Denial, covers, denials, denying, suffices
+from rules.findings import Finding, Situation
+from rules.matching import (
+    Attribute,
+    Attributes,
+    Items,
+    Weight,
+    attributes_of,
+    concept_of,
+    matching,
+    spoken_of,
+    weigh,
+)
+from rules.moments import Dated, course_of, letter_day, newest, reading_day
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import Place, Window, WindowText, window
+from rules.wording import capital, labels
+
+Answer = Literal["yes", "no", "open", "open in time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """What one fact says: `principal` if it is of the concepts asked for, `unclear` if it may or may not be."""
+
+    fact: Fact
+    answer: Answer
+    why: str = ""
+    principal: bool = True
+    unclear: bool = False
+    clears_on: date | None = None
+    holds_open: bool = False
+
+
+class Occurrence(Test):
+    """A yes-or-no question on something that happens or is there.
+
+    `within` asks for a window, `state` for the newest word on it, neither for ever. `having` narrows by
+    attributes. `also` counts too, but a denial need not name it; `unclear`, by that very name, leaves it open.
+    `denied_by` are further denials that answer, `not_denied_by` some that do not, `ruled_out_by` results that do;
+    `replaced_by` is what stands in its place. `named_generally` and `raised_by` raise the question without an answer,
+    the first only by that very name.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    concept: str | tuple[str, ...]  # the kinds name this key after themselves
+    within: WindowText | None = None
+    state: Literal["now", "newest word"] | None = None
+    having: Attributes = Field(default_factory=dict)
+    also: Items = ()
+    unclear: Items = ()
+    denied_by: tuple[str, ...] = ()
+    not_denied_by: tuple[str, ...] = ()
+    ruled_out_by: Items = ()
+    replaced_by: Items = ()
+    named_generally: tuple[str, ...] = ()
+    raised_by: Items = ()
+    lasting: bool = Field(default=False, description="told in the present tense without a date, it is there now")
+    ask: str | None = None
+
+    def concepts(self) -> tuple[str, ...]:
+        """The concepts asked for."""
+        return (self.concept,) if isinstance(self.concept, str) else self.concept
+
+    @property
+    def span(self) -> Window | None:
+        return None if self.within is None else window(self.within)
+
+    def finding_id(self) -> str:
+        parts = ["+".join(self.concepts())]
+        parts.append(
+            f"within-{self.span.words.replace(' ', '-')}" if self.span else (self.state or "ever").replace(" ", "-")
+        )
+        return ".".join([*parts, *(f"{name}-{'-'.join(rule.accepted)}" for name, rule in self.having.items())])
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+    def question(self) -> str:
+        if self.ask:
+            return self.ask
+        span = f" in the last {self.span.words}" if self.span else " at present" if self.state == "now" else ", ever"
+        return f"Has the patient had {labels(self.concepts())}{span}?"
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = labels(self.concepts())
+        span = f" within {self.within}" if self.within else ""
+        if finding is None:
+            return f"{capital(name)} is not mentioned."
+        basis = f": {finding.basis}" if finding.basis else ""
+        if outcome == "holds":
+            return f"{capital(name)}{span} is told{basis}."
+        if outcome == "fails":
+            return f"No {name}{span}{basis}."
+        return f"{capital(name)}{span} is not settled{basis}{because(finding)}."
+
+    def find(self, situation: Situation) -> Finding | None:
+        votes = self._votes(situation)
+        denied = denials(self.concepts(), situation, also_by=self.denied_by, not_by=self.not_denied_by, span=self.span)
+        excluded = _ruling_out(self.ruled_out_by, situation, self.span)
+        if self.state is not None:
+            votes, denied, excluded = self._current(votes, excluded, situation)
+        found = self._decided(votes, denied, excluded, situation)
+        return found if found is not None else self._raised(denied, situation)
+
+    def _current(
+        self, votes: list[Vote], excluded: list[Fact], situation: Situation
+    ) -> tuple[list[Vote], Denial, list[Fact]]:
+        """Of a state only the newest word counts, be it yes or no."""
+        denying_it = denying(self.concepts(), situation, also_by=self.denied_by, not_by=self.not_denied_by)
+        if self.state == "newest word":  # a denial of a few weeks is no word on the whole
+            denying_it = tuple(fact for fact in denying_it if covers(fact, None, situation) or _of_one_day(fact))
+        against = [*denying_it, *excluded]
+        told = [Dated(fact, fact, reading_day(fact, situation)) for fact in (*(v.fact for v in votes), *against)]
+        left = {entry.fact.id for entry in newest(told)}
+        facts = tuple(fact for fact in against if fact.id in left and fact not in excluded)
+        complete = suffices(facts, self.concepts(), situation, also_by=self.denied_by)
+        return (
+            [vote for vote in votes if vote.fact.id in left],
+            Denial(facts, facts, complete),
+            [fact for fact in excluded if fact.id in left],
+        )
+
+    def _votes(self, situation: Situation) -> list[Vote]:
+        principal = [(fact, weigh(fact, self.having), True) for fact, _ in matching(self.concepts(), situation)]
+        seen = {fact.id for fact, _, _ in principal}
+        unclear = [
+            fact
+            for fact, weight in matching(self.unclear, situation)
+            if weight != "does not count" and fact.id not in seen and fact.concept in map(concept_of, self.unclear)
+        ]
+        seen |= {fact.id for fact in unclear}
+        also = [(fact, weight, False) for fact, weight in matching(self.also, situation) if fact.id not in seen]
+        votes = [self._vote(fact, weight, own, situation) for fact, weight, own in principal + also]
+        doubtful = [self._vote(fact, "open", False, situation) for fact in unclear]
+        # an unclear one outside the window, or with no sure date, says nothing of those that are clear
+        doubtful = [vote and replace(vote, unclear=True) for vote in doubtful]
+        return [vote for vote in votes if vote] + [vote for vote in doubtful if vote and vote.answer == "open"]
+
+    def _vote(self, fact: Fact, weight: Weight, own: bool, situation: Situation) -> Vote | None:
+        if weight == "does not count":
+            undated = self.span is not None and situation.as_of is None
+            return Vote(fact, "open in time" if undated else "no", _described(fact)) if own else None
+        if self.span is None:
+            past = self.state == "now" and fact.temporality == "historical"
+            return Vote(fact, "open" if weight == "open" or past else "yes", _described(fact), own)
+        place, last, ongoing = place_of(fact, self.span, situation, lasting=self.lasting)
+        why = _described(fact, last)
+        if place == "inside":
+            clears = None if ongoing or last is None or last.latest is None else self.span.clears(last.latest)
+            return Vote(fact, "yes" if weight == "counts" else "open", why, own, False, clears, ongoing)
+        return Vote(fact, "no" if place == "outside" else "open in time", why, own)
+
+    def _decided(
+        self, votes: Sequence[Vote], denied: Denial, excluded: Sequence[Fact], situation: Situation
+    ) -> Finding | None:
+        against = (*(denied.covering if denied.complete else ()), *excluded)
+        yes = [vote for vote in votes if vote.answer == "yes"]
+        if yes and not _contradicted(yes, against, situation):
+            return self._finding(1, 1, yes)
+        if yes:
+            return self._finding(0, 1, yes, against, note="the letter says that it is so and that it is not")
+        named = suffices(denied.covering, self.concepts(), situation)
+        opened = [vote for vote in votes if vote.answer == "open" or (vote.answer == "open in time" and not against)]
+        opened = [vote for vote in opened if not (vote.unclear and named)]
+        if opened:
+            return self._finding(0, 1, opened, against, note=self._why_open(opened, against, situation))
+        noes = [vote for vote in votes if vote.answer == "no"]
+        replaced = () if against else spoken_of(self.replaced_by, situation)
+        if against or replaced or noes:
+            return self._finding(0, 0, noes, (*against, *replaced))
+        return None
+
+    def _raised(self, denied: Denial, situation: Situation) -> Finding | None:
+        general = [
+            fact
+            for concept in self.named_generally
+            for fact in spoken_of((concept,), situation)
+            if fact.concept == concept and not self._past(fact, situation) and not _named_closer(concept, situation)
+        ]
+        raising = [*general, *spoken_of(self.raised_by, situation)]
+        if raising:
+            return self._finding(0, 1, (), raising, note="told without what would settle it")
+        if suffices(denied.facts, self.concepts(), situation, also_by=self.denied_by):
+            return self._finding(0, 1, (), denied.facts, note="denied, but not for the whole time asked")
+        return None
+
+    def _past(self, fact: Fact, situation: Situation) -> bool:
+        return self.span is not None and place_of(fact, self.span, situation, lasting=self.lasting)[0] == "outside"
+
+    def _why_open(self, opened: Sequence[Vote], against: Sequence[Fact], situation: Situation) -> str:
+        if against:
+            return "told as so, or perhaps so, and denied"
+        if any(vote.fact.assertion == "possible" for vote in opened):
+            return "only suspected"
+        if self.span is not None and situation.as_of is None:
+            return "the screening date is not known"
+        if any(vote.answer == "open in time" for vote in opened):
+            return "its date is missing or may lie on either side of the window"
+        missing = [name for vote in opened for name, rule in self._rules(vote.fact) if _untold(vote.fact, name, rule)]
+        return f"not told: {', '.join(dict.fromkeys(missing))}" if missing else "not told clearly enough"
+
+    def _rules(self, fact: Fact) -> list[tuple[str, Attribute]]:
+        also = [item for item in self.also if concept_of(item) == fact.concept]
+        return [*self.having.items(), *(pair for item in also for pair in attributes_of(item).items())]
+
+    def _finding(
+        self, low: float, high: float, votes: Sequence[Vote], facts: Sequence[Fact] = (), *, note: str | None = None
+    ) -> Finding:
+        held = [vote for vote in votes if vote.answer == "yes"]
+        clears = [vote.clears_on for vote in held if vote.clears_on is not None]
+        basis = [*(vote.why for vote in votes), *(_denied_words(fact) for fact in facts)]
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(fact.id for fact in (*(vote.fact for vote in votes), *facts))),
+            note=note,
+            ask=self.question() if low != high else None,
+            clears_on=max(clears) if clears else None,
+            holds_open=any(vote.holds_open for vote in held),
+            basis=", ".join(dict.fromkeys(basis)) or None,
+        )
+
+
+def place_of(fact: Fact, span: Window, situation: Situation, *, lasting: bool) -> tuple[Place, Time | None, bool]:
+    """Where the fact lies relative to the window, its last day as far as told, and whether it still goes on."""
+    course = course_of(fact)
+    as_of, today = situation.as_of, letter_day(fact, situation)
+    untimed = fact.time is None and course.start is None and course.end is None and course.ongoing is None
+    present = fact.temporality == "current" and course.end is None and course.ongoing is not False
+    if course.ongoing or (lasting and present and (untimed or (course.start is not None and fact.time is None))):
+        return span.place(today, as_of), today, True
+    if course.end is not None:
+        return span.place(course.end, as_of), course.end, False
+    if fact.time is not None:
+        return span.place(fact.time, as_of), fact.time, False
+    if course.start is None:
+        return "open", None, False
+    # it began then and its end is not told: certain only where even the beginning lies inside
+    place = span.place(course.start, as_of)
+    return ("inside" if place == "inside" else "open"), course.start, False
+
+
+def _ruling_out(items: Items, situation: Situation, span: Window | None) -> list[Fact]:
+    """The results that answer no, those of the window only where one is asked for."""
+    facts = [fact for fact, weight in matching(items, situation) if weight == "counts"]
+    if span is None:
+        return facts
+    return [fact for fact in facts if span.place(reading_day(fact, situation), situation.as_of) == "inside"]
+
+
+def _contradicted(yes: Sequence[Vote], against: Sequence[Fact], situation: Situation) -> bool:
+    """Whether no yes stands: each is denied on no earlier day, by its own name or by one no more general."""
+    return bool(against) and all(any(_refutes(fact, vote, situation) for fact in against) for vote in yes)
+
+
+def _refutes(denial: Fact, vote: Vote, situation: Situation) -> bool:
+    told, day = reading_day(vote.fact, situation), reading_day(denial, situation)
+    if told is not None and day is not None and surely_before(day, told):
+        return False
+    general = denial.concept != vote.fact.concept and situation.vocabulary.is_a(vote.fact.concept, denial.concept)
+    return not (vote.principal and general)
+
+
+def _described(fact: Fact, when: Time | None = None) -> str:
+    """The fact in a few words: its label, what is told of it, its day."""
+    day = when if when is not None else fact.time
+    told = [value for name, value in sorted(fact.attributes.items()) if name in ("size", "severity", "grade", "target")]
+    words = f"{fact.label} ({', '.join(told)})" if told else fact.label
+    return f"{words} {day_words(day)}" if day is not None else words
+
+
+def _denied_words(fact: Fact) -> str:
+    return f"{fact.label} {'denied' if fact.assertion == 'absent' else 'told'}"
+
+
+def _named_closer(concept: str, situation: Situation) -> bool:
+    """Whether the letter also says which one it was ("transplant" beside "stem cell transplant")."""
+    return any(fact.concept != concept for fact in spoken_of((concept,), situation))
+
+
+def _of_one_day(fact: Fact) -> bool:
+    return fact.time is not None and fact.time.earliest == fact.time.latest
+
+
+def _untold(fact: Fact, name: str, rule: Attribute) -> bool:
+    return rule.weigh(fact.attributes.get(name)) == "open"

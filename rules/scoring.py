@@ -1,0 +1,92 @@
+"""Scores worked out from a letter's findings: the tests that show each item in, the least total with its facts out.
+
+An item counts when one of its tests holds and none of them fails; an item that is not shown stays open, so the
+total has no upper end. Which tests show which item is data (`kb/evidence`).
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import kb
+from kb.calculators import eular_acr_2019, sledai_2k
+from kb.facts import Interval
+from rules.findings import Finding, Situation
+from rules.tests.base import Comparison, Test
+
+EVIDENCE = Path(kb.__file__).parent / "evidence"
+ENTRY = "entry"
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The points that are shown, with the arithmetic and the facts."""
+
+    points: float
+    calculation: str
+    facts: tuple[str, ...]
+
+
+def partial_score(name: str, situation: Situation) -> Partial:
+    """The least total that the letter's findings show for the score."""
+    found = {item: _findings(tests, situation) for item, tests in evidence(name).items()}
+    shown = {item: pairs for item, pairs in found.items() if _shown(pairs)}
+    given = {item: Interval(1, 1) for item in shown if item != ENTRY}
+    points = _points(name, given, entry=ENTRY in shown)
+    facts = [fact for pairs in shown.values() for _, finding in pairs for fact in finding.facts]
+    items = ", ".join(f"{item.replace('-', ' ')} {_weight(name, item)}" for item in shown if item != ENTRY)
+    words = f"{items or 'no item'}: at least {points:g} points"
+    return Partial(points, words, tuple(dict.fromkeys(facts)))
+
+
+@functools.cache
+def evidence(name: str) -> Mapping[str, tuple[Test, ...]]:
+    """The tests that show each item of the score."""
+    from rules.tests import KINDS  # the kinds include the score, which reads this module
+
+    content: dict[str, list[dict[str, Any]]] = yaml.safe_load((EVIDENCE / f"{name}.yaml").read_text(encoding="utf-8"))
+    return {
+        item: tuple(KINDS[next(iter(test))].model_validate(test) for test in tests) for item, tests in content.items()
+    }
+
+
+def _findings(tests: tuple[Test, ...], situation: Situation) -> list[tuple[Test, Finding]]:
+    found = [(test, test.find(situation)) for test in tests]
+    return [(test, finding) for test, finding in found if finding is not None]
+
+
+def _shown(pairs: list[tuple[Test, Finding]]) -> bool:
+    return any(met(test.holds_when(), finding) for test, finding in pairs) and not any(
+        met(test.fails_when(), finding) for test, finding in pairs if "measurement" in type(test).model_fields
+    )
+
+
+def met(comparison: Comparison, finding: Finding) -> bool:
+    """Whether that end of the finding satisfies the comparison; an unbounded end never does."""
+    value = finding.low if comparison.end == "low" else finding.high
+    return value is not None and bool(_COMPARE[comparison.operator](value, comparison.bound))
+
+
+def _points(name: str, given: Mapping[str, Interval], *, entry: bool) -> float:
+    if name == "sledai-2k":
+        return sledai_2k.bounds(given).low or 0
+    result = eular_acr_2019.bounds(Interval(1, 1) if entry else None, given)
+    # points without a clinical item classify nobody
+    return (result.total.low or 0) if result.classified.low else min(result.total.low or 0, _not_classified())
+
+
+def _not_classified() -> float:
+    return eular_acr_2019.CLASSIFIED_FROM - 1
+
+
+def _weight(name: str, item: str) -> int:
+    items = sledai_2k.items() if name == "sledai-2k" else eular_acr_2019.items()
+    return items[item].weight

@@ -1,0 +1,167 @@
+"""Whether a drug was taken, or how long at a dose: medication facts in, yes or no, or days as an interval, out.
+
+Systemic and really taken only. A dose per kg needs the weight; the letter's silence on earlier courses leaves the
+upper end open unless its words close the treatment history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from kb.facts import Fact
+from rules.amounts import AmountText, amount, day_words, number, span_words
+from rules.findings import Finding, Situation
+from rules.matching import Items, counted, spoken_of
+from rules.medication import going_on, kilograms, medications, refused, taken, weights_of
+from rules.patient import hull
+from rules.tests.base import Comparison, Outcome, Test
+from rules.timeline import Run, longest_run
+from rules.wording import capital, labels
+
+
+class Exposure(Test):
+    """`exposure` to a drug or a class, ever or `state: now`; with `at_least` and `for`, days in one run at a dose.
+
+    `bridging` is the longest gap that does not end a run. `closed_by`: statements that close the treatment history.
+    `ruled_out_by`: what answers no in other words. `raised_by` raises the question without an answer.
+    """
+
+    exposure: str | tuple[str, ...]
+    at_least: AmountText | None = None
+    equivalent_to: Literal["prednisone"] | None = None
+    span: AmountText | None = Field(default=None, alias="for")
+    bridging: AmountText = "0 days"
+    state: Literal["now"] | None = None
+    closed_by: tuple[str, ...] = ()
+    ruled_out_by: Items = ()
+    raised_by: Items = ()
+
+    @model_validator(mode="after")
+    def _dose_with_span(self) -> Exposure:
+        if (self.at_least is None) != (self.span is None):
+            raise ValueError("'at_least' and 'for' belong together")
+        if self.at_least is not None and amount(self.at_least)[1] != "mg/kg/day":
+            raise ValueError("a level is given in mg/kg/day")
+        return self
+
+    def concepts(self) -> tuple[str, ...]:
+        return (self.exposure,) if isinstance(self.exposure, str) else self.exposure
+
+    def finding_id(self) -> str:
+        name = "+".join(self.concepts())
+        if self.at_least is not None:
+            return f"{name}.longest-run.{number(amount(self.at_least)[0])}-mg-per-kg"
+        return f"{name}.{'now' if self.state else 'ever'}"
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", amount(self.span)[0] if self.span else 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", amount(self.span)[0] if self.span else 1)
+
+    def find(self, situation: Situation) -> Finding | None:
+        closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
+        if self.at_least is not None:
+            return self._days(closing, situation)
+        return self._yes_or_no(closing, situation)
+
+    def _days(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
+        facts = taken(self.concepts(), situation)
+        if not facts:
+            return self._never(closing, situation)
+        certain = [fact for fact in facts if fact.assertion == "present"]
+        run = self._run(certain, situation)
+        most = self._run(facts, situation).most if closing else None
+        used = run.calculation is not None and "÷" in run.calculation
+        needed = [weight for fact in certain for weight in weights_of(fact, situation)] if used else []
+        note = None
+        if run.least < amount(self.span or "")[0]:
+            note = f"the {run.missing} is not told" if run.missing else _short_of(run)
+        return self._finding(run.least, most, [*facts, *needed, *closing], run.calculation, note)
+
+    def _run(self, facts: Sequence[Fact], situation: Situation) -> Run:
+        level, bridge = amount(self.at_least or "")[0], int(amount(self.bridging)[0])
+        told = {fact.id: weights_of(fact, situation) for fact in facts}
+        weights = {key: hull([kilograms(one) for one in found]) for key, found in told.items() if found}
+        return longest_run(facts, level, bridge, weights, situation)
+
+    def _yes_or_no(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
+        facts = taken(self.concepts(), situation)
+        if self.state:
+            certain = [fact for fact in facts if going_on(fact)]
+            facts = certain
+        else:
+            certain = [fact for fact in facts if fact.assertion == "present"]
+        if certain:
+            return self._finding(1, 1, certain)
+        if facts:
+            return self._finding(0, 1, facts, note="not told clearly")
+        return self._never(closing, situation)
+
+    def _never(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
+        against = [
+            *(fact for fact in refused(self.concepts(), situation) if fact.concept in self.concepts()),
+            *counted(self.ruled_out_by, situation),
+            *closing,
+        ]
+        if against:
+            return self._finding(0, 0, against)
+        told = medications(self.concepts(), situation) if not self.state else []
+        raising = [*told, *spoken_of(self.raised_by, situation)]
+        return self._finding(0, None, raising, note="named without being taken for certain") if raising else None
+
+    def _finding(
+        self,
+        low: float,
+        high: float | None,
+        facts: Sequence[Fact],
+        calculation: str | None = None,
+        note: str | None = None,
+    ) -> Finding:
+        told = [
+            f"{fact.label} {day_words(fact.course.start)}" if fact.course and fact.course.start else fact.label
+            for fact in facts
+        ]
+        untold = low == 0 and high is None
+        days = None if untold else f"{span_words(low, high, 'd')} in one run"
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "d" if self.span else "",
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            calculation=calculation,
+            note=note,
+            ask=self.question() if note or low != high else None,
+            basis=days if self.span else ", ".join(dict.fromkeys(told)),
+        )
+
+    def _name(self) -> str:
+        name = labels(self.concepts())
+        if self.at_least is None:
+            return f"{name} now" if self.state else name
+        equal = f" {self.equivalent_to} equivalent" if self.equivalent_to else ""
+        return f"{name} at {self.at_least}{equal} or more for {self.span} in one run"
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = capital(self._name())
+        if finding is None:
+            return f"{name}: not mentioned."
+        told = {"holds": "yes", "fails": "no", "open": "not settled"}[outcome]
+        parts = [finding.calculation or finding.basis, finding.note if outcome == "open" else None]
+        shown = "; ".join(part for part in parts if part)
+        return f"{name}: {told}{f' ({shown})' if shown else ''}."
+
+    def question(self) -> str:
+        if self.at_least is None:
+            return f"{capital(labels(self.concepts()))}: {'being taken now' if self.state else 'ever taken'}?"
+        return (
+            f"{capital(labels(self.concepts()))}: doses with their dates (how long at {self.at_least}), and the weight?"
+        )
+
+
+def _short_of(run: Run) -> str:
+    return "no run that is long enough is told" if run.least else "how long at this dose is not told"

@@ -1,0 +1,295 @@
+"""The newest number of a measurement against a bound: results in, an interval in the bound's unit out.
+
+A multiple of the upper limit of normal takes the letter's own range, else the default of the terms, and says which.
+A result older than the protocol allows, or pending, is spoken of but settles nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from kb.dates import surely_before
+from kb.facts import Coded, Fact, Interval, Quantity
+from kb.vocabulary import Lab
+from rules.amounts import AmountText, amount, because, day_words, number, span_words
+from rules.calculations import CALCULATIONS, Computed
+from rules.findings import Finding, Situation
+from rules.matching import Attributes, Items, spoken_of, weigh
+from rules.moments import Dated, newest, reading_day
+from rules.patient import hull, sex
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import WindowText, window
+from rules.wording import capital, label, labels
+
+ULN, LLN = "{ULN}", "{LLN}"  # multiples of the upper and of the lower limit of normal
+_OPPOSITE = {"at least": "below", "at most": "above", "above": "at most", "below": "at least"}
+
+
+class Measurement(Test):
+    """`measurement` with `at_least`, `at_most`, `above` or `below` a bound; `within` is how old the result may be.
+
+    `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
+    is stated. `stated_as`: words (low) that meet the bound without a number. `no_better_than`: facts so marked (on
+    oxygen) give an upper limit only. `raised_by` only raises it.
+    """
+
+    measurement: str
+    at_least: AmountText | None = None
+    at_most: AmountText | None = None
+    above: AmountText | None = None
+    below: AmountText | None = None
+    within: WindowText | None = None
+    normal_when: tuple[str, ...] = ()
+    computed_by: Literal["egfr"] | None = None
+    stated_as: tuple[str, ...] = ()
+    no_better_than: Attributes = Field(default_factory=dict)
+    raised_by: Items = ()
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Measurement:
+        if sum(bound is not None for bound in (self.at_least, self.at_most, self.above, self.below)) != 1:
+            raise ValueError("give one of 'at_least', 'at_most', 'above' and 'below'")
+        return self
+
+    @property
+    def _words(self) -> tuple[str, str]:
+        given = {"at least": self.at_least, "at most": self.at_most, "above": self.above, "below": self.below}
+        return next((words, text) for words, text in given.items() if text is not None)
+
+    @property
+    def _bound(self) -> tuple[float, str]:
+        return amount(self._words[1])
+
+    def finding_id(self) -> str:
+        parts = [self.measurement, "newest"]
+        parts += [f"within-{window(self.within).words.replace(' ', '-')}"] if self.within else []
+        parts += [self._bound[1].strip("{}").lower()] if self._bound[1] in (ULN, LLN) else []
+        return ".".join(parts)
+
+    def holds_when(self) -> Comparison:
+        bound = self._bound[0]
+        if self.at_least or self.above:
+            return Comparison("low", ">=" if self.at_least else ">", bound)
+        return Comparison("high", "<=" if self.at_most else "<", bound)
+
+    def fails_when(self) -> Comparison:
+        bound = self._bound[0]
+        if self.at_least or self.above:
+            return Comparison("high", "<" if self.at_least else "<=", bound)
+        return Comparison("low", ">" if self.at_most else ">=", bound)
+
+    def find(self, situation: Situation) -> Finding | None:
+        facts = [fact for fact in situation.about(self.measurement) if fact.assertion in ("present", "possible")]
+        values = self._values(facts, situation)
+        fresh = newest([one for one in values if self._place(one, situation) != "outside"])
+        statements = self._statements(facts, situation)
+        worse = [
+            one for one in statements if one.value != "normal" and _newer(one, fresh) and not self._comments(one, fresh)
+        ]
+        if fresh and all(self._place(one, situation) == "inside" for one in fresh):
+            return self._numbers(fresh, worse)
+        words = newest(statements)
+        met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]
+        if not fresh and met and len(met) == len(words):
+            return self._normal(met, self.stated_as[0])
+        normal = [one for one in words if self._place(one, situation) == "inside"]
+        if not fresh and normal and all(one.value == "normal" for one in normal) and not self.stated_as:
+            return self._normal(normal)
+        return self._open(facts, values, statements, situation)
+
+    def _values(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[Computed]]:
+        """The stated values, and the computed ones that are newer than any stated."""
+        read = [(self._read(fact, situation), fact) for fact in facts]
+        stated = [Dated(value, fact, reading_day(fact, situation)) for value, fact in read if value is not None]
+        plain = [one for one in stated if weigh(one.fact, self.no_better_than) != "counts"]
+        if self.no_better_than and plain:
+            stated = [one for one in stated if one in plain or _newer(one, plain)]
+        extra = CALCULATIONS[self.computed_by](situation) if self.computed_by else []
+        fresh = [one for one in stated if self._place(one, situation) != "outside"]
+        return stated + [one for one in extra if one.value.value is not None and _newer(one, fresh)]
+
+    def _read(self, fact: Fact, situation: Situation) -> Computed | None:
+        if not isinstance(fact.value, Quantity):
+            return None
+        interval, calculation = fact.value.interval, ""
+        unit = self._bound[1]
+        if unit in (ULN, LLN) and fact.value.unit != unit:
+            limit, source = _limit(fact, unit, situation)
+            if limit is None:
+                return None
+            low, high = (None if end is None else round(end / limit, 9) for end in (interval.least, interval.greatest))
+            interval = Interval(low, high)
+            told = span_words(fact.value.interval.least, fact.value.interval.greatest, fact.value.unit)
+            calculation = f"{told} ÷ {number(limit)}, {source}"
+        elif fact.value.unit != unit:
+            return None
+        if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
+            interval = Interval(None, interval.greatest)
+        return Computed(interval, calculation, (fact,))
+
+    def _statements(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[str]]:
+        """What is stated in a word instead of a number: normal, abnormal, high, low."""
+        told = [*facts, *(fact for concept in self.normal_when for fact in situation.about(concept))]
+        return [
+            Dated(fact.value.code, fact, reading_day(fact, situation))
+            for fact in told
+            if isinstance(fact.value, Coded)
+            and fact.assertion == "present"
+            and fact.value.code not in ("pending", "not_done")
+        ]
+
+    def _place(self, one: Dated[Computed] | Dated[str], situation: Situation) -> str:
+        return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
+
+    def _comments(self, word: Dated[str], fresh: Sequence[Dated[Computed]]) -> bool:
+        """Whether an undated word ("transaminases rising") says no more than the numbers beyond normal beside it."""
+        if word.fact.time is not None or self._bound[1] != ULN:
+            return False
+        values = [one.value.value for one in fresh if one.fact.document == word.fact.document]
+        return len(values) == len(fresh) and all(
+            value is not None and value.least is not None and value.least > 1 for value in values
+        )
+
+    def _numbers(self, fresh: Sequence[Dated[Computed]], worse: Sequence[Dated[str]]) -> Finding:
+        """The newest numbers; a later word that they are abnormal takes away the end that speaks for the patient."""
+        values = [one.value.value for one in fresh if one.value.value is not None]
+        whole = hull(values)
+        if worse:
+            rising = self.at_least or self.above
+            whole = Interval(None, whole.greatest) if rising else Interval(whole.least, None)
+        differ = len({(value.least, value.greatest) for value in values}) > 1
+        basis = " and ".join(
+            dict.fromkeys(f"{_span(one.value.value, self._bound[1])} {day_words(one.when)}" for one in fresh)
+        )
+        only_limit = self.no_better_than and whole.low is None and whole.high is not None
+        return self._finding(
+            whole.least,
+            whole.greatest,
+            [*(fact for one in fresh for fact in one.value.facts), *(one.fact for one in worse)],
+            calculation="; ".join(dict.fromkeys(one.value.calculation for one in fresh if one.value.calculation))
+            or None,
+            note=_note(worse=bool(worse), only_limit=bool(only_limit), differ=differ),
+            basis=basis,
+        )
+
+    def _normal(self, normal: Sequence[Dated[str]], word: str = "normal") -> Finding:
+        """A word that stands for a number which meets the bound."""
+        bound, unit = self._bound
+        bound = 1.0 if unit == ULN else bound
+        if self.above or self.below:
+            bound = math.nextafter(bound, math.inf if self.above else -math.inf)
+        low, high = (bound, None) if self.at_least or self.above else (None, bound)
+        basis = f"{labels(list(dict.fromkeys(one.fact.concept for one in normal)), 'and')} stated to be {word}"
+        return self._finding(low, high, [one.fact for one in normal], basis=basis)
+
+    def _open(
+        self,
+        facts: Sequence[Fact],
+        values: Sequence[Dated[Computed]],
+        statements: Sequence[Dated[str]],
+        situation: Situation,
+    ) -> Finding | None:
+        raising = spoken_of(self.raised_by, situation)
+        extra = CALCULATIONS[self.computed_by](situation) if self.computed_by else []
+        used = [*facts, *(one.fact for one in statements), *raising, *(one.fact for one in extra)]
+        if not used:
+            return None
+        note = self._why_open(values, statements, extra, situation)
+        last = newest(values)
+        basis = None if not last else f"{_span(last[0].value.value, self._bound[1])} {day_words(last[0].when)}"
+        return self._finding(None, None, used, note=note, basis=basis)
+
+    def _why_open(
+        self,
+        values: Sequence[Dated[Computed]],
+        statements: Sequence[Dated[str]],
+        extra: Sequence[Dated[Computed]],
+        situation: Situation,
+    ) -> str:
+        if self.within and situation.as_of is None and (values or statements):
+            return "the screening date is not known"
+        if values and all(self._place(one, situation) == "outside" for one in values):
+            return f"older than {window(self.within or '').words}"
+        if values:
+            return "its date may lie on either side of the window, or a later word contradicts it"
+        missing = [one.value.missing for one in extra if one.value.missing]
+        if missing:
+            return f"cannot be computed without the {missing[0]}"
+        return "no number given"
+
+    def _finding(
+        self,
+        low: float | None,
+        high: float | None,
+        facts: Sequence[Fact],
+        *,
+        calculation: str | None = None,
+        note: str | None = None,
+        basis: str | None = None,
+    ) -> Finding:
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            self._bound[1],
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            calculation=calculation,
+            note=note,
+            ask=self.question(),
+            basis=basis,
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        words, text = self._words
+        value, unit = amount(text)
+        bound = f"{words} {span_words(value, value, unit)}"
+        name = capital(label(self.measurement))
+        if finding is None:
+            return f"{name} is not mentioned (asked for: {bound})."
+        told = finding.basis or "no value"
+        if outcome == "open":
+            return f"{name} {bound} not settled: {told}{because(finding)}."
+        if finding.calculation:
+            told = f"{told} [{finding.calculation}]"
+        other = f"{_OPPOSITE[words]} {span_words(value, value, unit)}"
+        return f"{name} {told} is {bound if outcome == 'holds' else other}."
+
+    def question(self) -> str:
+        recent = f" of the last {window(self.within).words}" if self.within else ""
+        return f"What is the {label(self.measurement)}{recent}, and of which day?"
+
+
+def _limit(fact: Fact, unit: str, situation: Situation) -> tuple[float | None, str]:
+    """The limit of normal that the unit is a multiple of, and where it is from."""
+    name = "upper" if unit == ULN else "lower"
+    if fact.reference is not None:
+        told = fact.reference.greatest if unit == ULN else fact.reference.least
+        if told:
+            return told, f"the letter's own {name} limit"
+    term = situation.vocabulary.terms.get(fact.concept)
+    ranges = term.references if isinstance(term, Lab) else ()
+    known = sex(situation)[0]
+    limits = [(one.high if unit == ULN else one.low) for one in ranges if one.sex in (None, known)]
+    fitting = [limit for limit in limits if limit]
+    return (fitting[0] if fitting else None), f"default {name} limit of normal"
+
+
+def _note(*, worse: bool, only_limit: bool, differ: bool) -> str | None:
+    if worse:
+        return "a later word calls it abnormal, without a number"
+    return "reached only with support" if only_limit else "different values of the same time" if differ else None
+
+
+def _newer(one: Dated[Computed] | Dated[str], others: Sequence[Dated[Computed]]) -> bool:
+    """Whether it is certainly newer than all the others."""
+    return all(
+        one.when is not None and other.when is not None and surely_before(other.when, one.when) for other in others
+    )
+
+
+def _span(value: Interval | None, unit: str) -> str:
+    return "no value" if value is None else span_words(value.least, value.greatest, unit)

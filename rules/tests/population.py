@@ -1,0 +1,101 @@
+"""Whether the patient is one whom a criterion concerns: sex, age and exempting conditions in, yes, no or open out.
+
+Childbearing, say: women of an age range without hysterectomy. It never makes an unanswered criterion raised.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from kb.facts import Fact
+from rules.amounts import because
+from rules.findings import Finding, Situation
+from rules.matching import Items, matching
+from rules.patient import age, sex
+from rules.tests.base import Comparison, Outcome, Test
+
+
+class Population(Test):
+    """`population` is its name; the patient belongs to it by sex and age unless one of `unless` is told."""
+
+    population: str
+    sex: Literal["female", "male"] | None = None
+    from_age: int | None = None
+    to_age: int | None = None
+    unless: Items = ()
+
+    def finding_id(self) -> str:
+        return f"population.{self.population.replace(' ', '-')}"
+
+    def find(self, situation: Situation) -> Finding | None:
+        parts = [part for part in (self._sex(situation), self._age(situation)) if part is not None]
+        exempt = self._exempt(situation)
+        if exempt is not None:
+            parts.append(exempt)
+        if not parts:
+            return None
+        lows, highs = [low for low, _, _ in parts], [high for _, high, _ in parts]
+        complete = len(parts) - (exempt is not None) == (self.sex is not None) + self._has_ages
+        low, high = (min(lows) if complete else 0), min(highs)
+        facts = [fact for _, top, used in parts if high > 0 or top == 0 for fact in used]
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            note=None if low == high else "sex, age or what exempts is not told clearly",
+            ask=None if low == high else self.question(),
+            speaks=False,
+            basis=", ".join(dict.fromkeys(fact.quote for fact in facts)) or None,
+        )
+
+    @property
+    def _has_ages(self) -> bool:
+        return self.from_age is not None or self.to_age is not None
+
+    def _sex(self, situation: Situation) -> tuple[int, int, list[Fact]] | None:
+        if self.sex is None:
+            return None
+        known, facts = sex(situation)
+        if not facts:
+            return None
+        if known is None:
+            return 0, 1, facts
+        return (1, 1, facts) if known == self.sex else (0, 0, facts)
+
+    def _age(self, situation: Situation) -> tuple[int, int, list[Fact]] | None:
+        known = age(situation) if self._has_ages else None
+        if known is None:
+            return None
+        years, facts = known
+        low, high = years.least, years.greatest
+        least = float("-inf") if low is None else low
+        most = float("inf") if high is None else high
+        # someone of 54 is so until the next birthday
+        start, end = self.from_age or 0, float("inf") if self.to_age is None else self.to_age + 1
+        if most < start or least >= end:
+            return 0, 0, facts
+        return int(least >= start and most < end), 1, facts
+
+    def _exempt(self, situation: Situation) -> tuple[int, int, list[Fact]] | None:
+        found = [(fact, weight) for fact, weight in matching(self.unless, situation) if weight != "does not count"]
+        if not found:
+            return None
+        certain = [fact for fact, weight in found if weight == "counts"]
+        return (0, 0, certain) if certain else (0, 1, [fact for fact, _ in found])
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        if finding is None or outcome == "open":
+            return f"Whether this concerns the patient ({self.population}) is not settled{because(finding)}."
+        basis = f" ({finding.basis})" if finding.basis else ""
+        return f"This {'concerns' if outcome == 'holds' else 'does not concern'} the patient: {self.population}{basis}."
+
+    def question(self) -> str:
+        return f"Does the patient belong to: {self.population} (sex, age, what exempts)?"

@@ -1,0 +1,265 @@
+"""Whether a test came out positive: qualitative results, viral loads and panels in, yes, no or open out.
+
+The newest result counts; a negative one can grow too old, an antibody once positive can count whatever came later.
+A number counts as positive where it is above the normal range, a "less than" as negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kb.facts import Coded, Fact, Quantity
+from kb.vocabulary import Lab
+from rules.amounts import because, day_words
+from rules.denials import denials
+from rules.findings import Finding, Situation
+from rules.matching import Items, spoken_of
+from rules.moments import Dated, course_of, newest, reading_day
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import WindowText, window
+from rules.wording import capital, label
+
+Sign = Literal["positive", "negative", "open"]
+_POSITIVE = frozenset({"positive", "reactive", "detected", "high", "abnormal", "weakly_positive"})
+_NEGATIVE = frozenset({"negative", "undetected", "normal", "nonreactive", "low"})
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One result as it counts; `own` where it is of the test itself and not of a panel that covers it."""
+
+    sign: Sign
+    own: bool = True
+
+
+class Result(Test):
+    """`result` is the test, `reads` what is asked. A negative one is good for `negative_within`.
+
+    `positive` says how long a positive one counts: `ever` (whatever came later), `whatever its age` while it is the
+    newest, or as long as a negative one. `panels` are tests whose negative result covers this one, `denied_as` the
+    conditions whose denial does. `shown_by` are conditions that stand for a positive one, with `shown_within`
+    only while they are there or were in that window. `negative_only_by`: a negative one of another specimen leaves it
+    open. `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
+    """
+
+    result: str
+    reads: Literal["positive", "negative"]
+    negative_within: WindowText | None = None
+    positive: Literal["ever", "whatever its age", "as long as a negative one"] = "whatever its age"
+    panels: tuple[str, ...] = ()
+    shown_by: Items = ()
+    shown_within: WindowText | None = None
+    denied_as: tuple[str, ...] = ()
+    negative_only_by: str | None = None
+    confirmed_by: str | None = None
+    any_amount: bool = False
+    raised_by: Items = ()
+
+    def finding_id(self) -> str:
+        # both readings of one test share a finding: 1 is positive
+        limited = [f"negative-by-{self.negative_only_by}"] if self.negative_only_by else []
+        return ".".join([self.result, "positive", *limited])
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1) if self.reads == "positive" else Comparison("high", "<", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1) if self.reads == "positive" else Comparison("low", ">=", 1)
+
+    def find(self, situation: Situation) -> Finding | None:
+        results = self._results(situation)
+        told = [one for one in results if one.value.sign != "open"]
+        ever = [one for one in told if one.value.sign == "positive" and self.positive == "ever"]
+        if ever:
+            return self._finding("positive", ever)
+        confirmation = self._confirmation(told, situation)
+        if confirmation is not None:
+            return confirmation
+        latest = newest(told)
+        if latest:
+            return self._of(latest, told, situation)
+        return self._unread(results, situation)
+
+    def _results(self, situation: Situation) -> list[Dated[Read]]:
+        own = [(fact, True) for fact in situation.about(self.result)]
+        shared = [
+            (fact, False)
+            for panel in self.panels
+            for fact in situation.about(panel)
+            if not _is_heading(fact, situation)
+        ]
+        return [
+            Dated(Read(self._sign(fact, situation, own=is_own), is_own), fact, reading_day(fact, situation))
+            for fact, is_own in own + shared
+            if fact.assertion != "conditional"
+        ]
+
+    def _sign(self, fact: Fact, situation: Situation, *, own: bool) -> Sign:
+        sign = _sign(fact, situation, any_amount=self.any_amount)
+        if sign == "positive" and fact.attributes.get("confirmed") == "no":
+            return "negative"
+        if sign == "positive" and not own:
+            return "open"  # some test of the panel is positive, which one is not told
+        other_specimen = self.negative_only_by is not None and not situation.vocabulary.is_a(
+            fact.concept, self.negative_only_by
+        )
+        return "open" if sign == "negative" and other_specimen else sign
+
+    def _confirmation(self, told: Sequence[Dated[Read]], situation: Situation) -> Finding | None:
+        """The word of the confirmatory test, where there is one; pending, it leaves a positive screening test open."""
+        if self.confirmed_by is None:
+            return None
+        facts = [fact for fact in situation.about(self.confirmed_by) if fact.assertion != "conditional"]
+        signs = [
+            Dated(Read(self._sign(fact, situation, own=True)), fact, reading_day(fact, situation)) for fact in facts
+        ]
+        decided = newest([one for one in signs if one.value.sign != "open"])
+        screening = [one for one in newest(told) if one.value.sign == "positive" and one.fact not in facts]
+        if any(one.value.sign == "positive" for one in signs):
+            return self._of(decided, decided, situation)
+        if not screening:
+            return None
+        if not facts:
+            return None
+        covered = decided and not any(_later(one, decided) for one in screening)
+        if covered:
+            return self._of(decided, [*decided, *screening], situation)
+        return self._open([*screening, *signs], "positive on screening, the confirmatory test is not told or is older")
+
+    def _of(self, latest: Sequence[Dated[Read]], told: Sequence[Dated[Read]], situation: Situation) -> Finding:
+        signs = {one.value.sign for one in latest}
+        if len(signs) > 1:
+            return self._open(latest, "the letter gives different results of the same time")
+        if signs == {"positive"}:
+            if self.positive == "as long as a negative one" and not self._fresh(latest, situation):
+                return self._open(latest, self._age_note(situation))
+            return self._finding("positive", latest)
+        earlier = [one for one in told if one.value.sign == "positive"]
+        if (
+            earlier
+            and self.positive == "whatever its age"
+            and any(one.fact.concept == latest[0].fact.concept for one in earlier)
+        ):
+            return self._open([*latest, *earlier], "positive before, negative now")
+        if not self._fresh(latest, situation):
+            return self._open(latest, self._age_note(situation))
+        return self._finding("negative", latest)
+
+    def _fresh(self, results: Sequence[Dated[Read]], situation: Situation) -> bool:
+        if self.negative_within is None:
+            return True
+        span = window(self.negative_within)
+        return any(span.place(one.when, situation.as_of) == "inside" for one in results)
+
+    def _age_note(self, situation: Situation) -> str:
+        if situation.as_of is None or self.negative_within is None:
+            return "the screening date is not known"
+        return f"not certainly of the last {window(self.negative_within).words}"
+
+    def _unread(self, results: Sequence[Dated[Read]], situation: Situation) -> Finding | None:
+        shown = [fact for fact in spoken_of(self.shown_by, situation) if not self._over(fact, situation)]
+        if shown and all(fact.assertion == "present" for fact in shown):
+            return self._finding("positive", [Dated(Read("positive"), fact, None) for fact in shown])
+        denied = denials(self.denied_as, situation) if self.denied_as else None
+        if denied is not None and denied.complete and not results:
+            return self._finding("negative", [Dated(Read("negative"), fact, None) for fact in denied.covering])
+        raising = [*shown, *spoken_of(self.raised_by, situation)]
+        everything = [*results, *(Dated(Read("open"), fact, None) for fact in raising)]
+        return self._open(everything, "no result that settles it") if everything else None
+
+    def _over(self, fact: Fact, situation: Situation) -> bool:
+        """Whether what would show it is told as past: an earlier pregnancy is no positive test."""
+        if self.shown_within is None:
+            return False
+        ended = fact.temporality == "historical" or course_of(fact).ongoing is False
+        day = fact.time or course_of(fact).start
+        return ended or window(self.shown_within).place(day, situation.as_of) == "outside"
+
+    def _open(self, results: Sequence[Dated[Read]], note: str) -> Finding:
+        return self._finding("open", results, note)
+
+    def _finding(self, sign: Sign, results: Sequence[Dated[Read]], note: str | None = None) -> Finding:
+        low, high = {"positive": (1, 1), "negative": (0, 0), "open": (0, 1)}[sign]
+        words = [f"“{_quoted(one.fact)}”{_day(one)}" for one in results]
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(one.fact.id for one in results)),
+            note=note,
+            ask=self.question() if sign == "open" else None,
+            basis=", ".join(dict.fromkeys(words)),
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = capital(label(self.result))
+        if finding is None:
+            return f"{name} is not mentioned."
+        if outcome == "open":
+            return f"{name} not settled: {finding.basis}{because(finding)}."
+        positive = (outcome == "holds") == (self.reads == "positive")
+        return f"{name} {'positive' if positive else 'negative'}: {finding.basis}."
+
+    def question(self) -> str:
+        recent = f" of the last {window(self.negative_within).words}" if self.negative_within else ""
+        return f"What is the {label(self.negative_only_by or self.result)} result{recent}, and of which day?"
+
+
+def _quoted(fact: Fact) -> str:
+    return " ".join(fact.quote.split())
+
+
+def _day(one: Dated[Read]) -> str:
+    told = one.when is not None and (one.when.earliest is not None or one.when.latest is not None)
+    return f" {day_words(one.when)}" if told else ""
+
+
+def _is_heading(panel: Fact, situation: Situation) -> bool:
+    """Whether the panel's words hold a result of their own ("Hep B: sAg neg"): they speak of that one alone."""
+    return any(
+        other.kind == "measurement"
+        and other.concept != panel.concept
+        and other.document == panel.document
+        and panel.start <= other.start
+        and other.end < panel.end  # a list that shares its result ends with it: "hepatitis B and C negative"
+        for other in situation.facts
+    )
+
+
+def _later(one: Dated[Read], others: Sequence[Dated[Read]]) -> bool:
+    """Whether it may be later than all of the others."""
+    latest = [other.when.latest for other in others if other.when is not None]
+    if one.when is None or one.when.latest is None or None in latest:
+        return True
+    return one.when.latest > max((day for day in latest if day is not None), default=one.when.latest)
+
+
+def _sign(fact: Fact, situation: Situation, *, any_amount: bool) -> Sign:
+    if fact.assertion == "possible" or fact.value is None:
+        return "open"
+    if fact.assertion == "absent":
+        return "open"
+    if isinstance(fact.value, Coded):
+        code = fact.value.code
+        return "positive" if code in _POSITIVE else "negative" if code in _NEGATIVE else "open"
+    return _of_number(fact, fact.value, situation, any_amount=any_amount)
+
+
+def _of_number(fact: Fact, value: Quantity, situation: Situation, *, any_amount: bool) -> Sign:
+    """A load above the normal range is positive, one below a limit of detection negative."""
+    low, high = value.interval.least, value.interval.greatest
+    limit = fact.reference.greatest if fact.reference is not None else None
+    if limit is None:
+        term = situation.vocabulary.terms.get(fact.concept)
+        limits = [one.high for one in term.references if one.high is not None] if isinstance(term, Lab) else []
+        limit = limits[0] if limits else None
+    if limit is None and not any_amount:
+        return "open"
+    if limit is None:
+        return "positive" if low is not None and low > 0 else "negative"
+    if low is not None and low > limit:
+        return "positive"
+    return "negative" if (high is not None and high <= limit) or not low else "open"

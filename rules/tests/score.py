@@ -1,0 +1,120 @@
+"""A clinical score against a bound: stated totals, or else the items that the letter shows, in; points out.
+
+The newest stated total within the window counts; where there is none, the points of the items shown are a lower end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kb.facts import Interval, Quantity
+from rules.amounts import AmountText, amount, because, day_words, span_words
+from rules.denials import denials
+from rules.findings import Finding, Situation
+from rules.matching import Items, spoken_of
+from rules.moments import Dated, newest, reading_day
+from rules.patient import hull
+from rules.scoring import partial_score
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import WindowText, window
+from rules.wording import label
+
+
+class Score(Test):
+    """`score` with `at_least` points; `within` is how old a stated one may be, `computed_from` whose items stand in.
+
+    `of_disease`: where that disease is denied, nothing is computed from items that another one may explain.
+    """
+
+    score: str
+    at_least: AmountText
+    within: WindowText | None = None
+    computed_from: Literal["sledai-2k", "eular-acr-2019"] | None = None
+    of_disease: str | None = None
+    raised_by: Items = ()
+
+    def finding_id(self) -> str:
+        return f"{self.score}.points"
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", amount(self.at_least)[0])
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", amount(self.at_least)[0])
+
+    def find(self, situation: Situation) -> Finding | None:
+        facts = [fact for fact in situation.about(self.score) if fact.assertion in ("present", "possible")]
+        stated = [
+            Dated(fact.value.interval, fact, reading_day(fact, situation))
+            for fact in facts
+            if isinstance(fact.value, Quantity) and fact.assertion == "present"
+        ]
+        fresh = [one for one in newest(stated) if self._place(one, situation) != "outside"]
+        if fresh and all(self._place(one, situation) == "inside" for one in fresh):
+            return self._stated(fresh)
+        named = [fact.id for fact in (*facts, *spoken_of(self.raised_by, situation))]
+        note = self._why_open(newest(stated), situation) if stated else "named without its points" if named else None
+        return self._computed(named, note, situation)
+
+    def _why_open(self, latest: Sequence[Dated[Interval]], situation: Situation) -> str:
+        """Why the stated totals do not count."""
+        told = " and ".join(
+            f"{span_words(one.value.least, one.value.greatest, '{score}')} {day_words(one.when)}" for one in latest
+        )
+        if situation.as_of is None:
+            return f"{told} is stated, but the screening date is not known"
+        if all(self._place(one, situation) == "outside" for one in latest):
+            return f"the newest stated is {told}, older than {window(self.within or '').words}"
+        return f"{told} is stated, which may lie on either side of the window"
+
+    def _place(self, one: Dated[Interval], situation: Situation) -> str:
+        return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
+
+    def _stated(self, fresh: Sequence[Dated[Interval]]) -> Finding:
+        whole = hull([one.value for one in fresh])
+        words = [f"{span_words(one.value.least, one.value.greatest, '{score}')} {day_words(one.when)}" for one in fresh]
+        return Finding(
+            self.finding_id(),
+            whole.least,
+            whole.greatest,
+            "{score}",
+            tuple(one.fact.id for one in fresh),
+            note="different totals of the same time" if len(set(words)) > 1 and whole.least != whole.greatest else None,
+            ask=self.question(),
+            basis=" and ".join(dict.fromkeys(words)),
+        )
+
+    def _computed(self, named: Sequence[str], note: str | None, situation: Situation) -> Finding | None:
+        denied = self.of_disease is not None and denials((self.of_disease,), situation).complete
+        part = partial_score(self.computed_from, situation) if self.computed_from and not denied else None
+        shown = part is not None and part.points > 0
+        if not named and not shown:
+            return None
+        return Finding(
+            self.finding_id(),
+            part.points if part is not None and shown else None,
+            None,
+            "{score}",
+            tuple(dict.fromkeys([*named, *(part.facts if part is not None else ())])),
+            calculation=part.calculation if part is not None and shown else None,
+            note=note or "no total is stated; the items told are only a part",
+            ask=self.question(),
+            basis=f"at least {part.points:g} points from its items" if part is not None and shown else None,
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = label(self.score)
+        if finding is None:
+            return f"{name} is not mentioned (asked for: at least {self.at_least})."
+        told = finding.calculation or finding.basis or "no points that count"
+        asked = {
+            "holds": f"reaches {self.at_least}",
+            "fails": f"is below {self.at_least}",
+            "open": f"leaves {self.at_least} open",
+        }
+        return f"{name}: {told} {asked[outcome]}{because(finding) if outcome == 'open' else ''}."
+
+    def question(self) -> str:
+        recent = f" of the last {window(self.within).words}" if self.within else ""
+        return f"What is the total {label(self.score)}{recent}, and of which day?"

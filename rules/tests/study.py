@@ -1,0 +1,16 @@
+"""Whether the patient took part in a study of a type: the facts in, yes, no or open out.
+
+Taking part may last; a registry is not a trial. The rules are those of every occurrence.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rules.occurrence import Occurrence
+
+
+class Study(Occurrence):
+    """Taking part in a clinical study."""
+
+    concept: str | tuple[str, ...] = Field(alias="study")

@@ -1,0 +1,224 @@
+"""Whether a condition was treated, or uncontrolled, in a window: its facts and those of the drugs in, yes or no out.
+
+What counts is the last day of treatment, even if the condition is cured since. Prophylaxis is not treatment; cover
+given on suspicion, and a drug whose purpose is not told, leave it open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from kb.facts import Fact, Time
+from rules.amounts import because, day_words
+from rules.denials import denials, suffices
+from rules.findings import Finding, Situation
+from rules.matching import Attributes, Items, matching, spoken_of, weigh
+from rules.medication import dosing_of, going_on, taken
+from rules.moments import letter_day
+from rules.occurrence import place_of
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import WindowText, window
+from rules.wording import capital, label
+
+Answer = Literal["yes", "no", "open", "no if denied"]
+_ONE_BREATH = 150  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    fact: Fact
+    answer: Answer
+    clears_on: date | None = None
+    holds_open: bool = False
+
+
+class Treated(Test):
+    """`treated` is the condition, `by` the classes of drugs that treat it, `within` the window.
+
+    `apart_from`: conditions below it that are another criterion's. `prophylactic`: drugs that are prevention unless
+    their treatment is told; `prevents_when`: words of a frequency that show prevention even of a named infection.
+    `anyway`: what makes a present condition count without treatment (uncontrolled).
+    """
+
+    treated: str
+    by: tuple[str, ...]
+    within: WindowText
+    apart_from: tuple[str, ...] = ()
+    prophylactic: tuple[str, ...] = ()
+    prevents_when: tuple[str, ...] = ()
+    anyway: Attributes = Field(default_factory=dict)
+    raised_by: Items = ()
+
+    def finding_id(self) -> str:
+        return f"{self.treated}.treated-within-{window(self.within).words.replace(' ', '-')}"
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+    def find(self, situation: Situation) -> Finding | None:
+        conditions = self._conditions(situation)
+        drugs = [(fact, self._of_drug(fact, conditions, situation)) for fact in taken(self.by, situation)]
+        over = [fact for fact, vote in drugs if vote is not None and vote.answer == "no"]
+        prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
+        votes = [self._of_condition(fact, over, prevented, situation) for fact in conditions]
+        votes += [vote for _, vote in drugs if vote is not None]
+        denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
+        against = denied.covering if denied.complete else ()
+        yes = [vote for vote in votes if vote.answer == "yes"]
+        if yes:
+            return self._finding(1, 1, yes)
+        left = [vote for vote in votes if vote.answer == "open" or (vote.answer == "no if denied" and not against)]
+        raising = spoken_of(self.raised_by, situation)
+        if left or raising:
+            return self._finding(0, 1, left, raising, note="when or whether it was treated is not told")
+        if against or votes:
+            return self._finding(0, 0, votes, against)
+        if suffices(denied.facts, (self.treated,), situation):
+            return self._finding(0, 1, (), denied.facts, note="denied, but not for now")
+        return None
+
+    def _conditions(self, situation: Situation) -> list[Fact]:
+        terms = situation.vocabulary
+        return [
+            fact
+            for fact, _ in matching((self.treated,), situation)
+            if not any(terms.is_a(fact.concept, other) or fact.concept == other for other in self.apart_from)
+        ]
+
+    def _of_condition(
+        self, fact: Fact, over: Sequence[Fact], prevented: Collection[str | None], situation: Situation
+    ) -> Vote:
+        span = window(self.within)
+        place, last, ongoing = place_of(fact, span, situation, lasting=True)
+        told = fact.attributes.get("treatment")
+        if place == "outside":
+            return Vote(fact, "no")
+        present = place == "inside" and fact.assertion == "present"
+        if present and self.anyway and weigh(fact, self.anyway) == "counts":
+            return Vote(fact, "yes", None, True)
+        if told in ("none", "topical"):
+            return Vote(fact, "no")
+        if present and told == "systemic" and fact.concept not in prevented:
+            clears = None if ongoing or last is None or last.latest is None else span.clears(last.latest)
+            return Vote(fact, "yes", clears, ongoing)
+        if fact.time is None and told in (None, "systemic", "completed") and any(_near(fact, drug) for drug in over):
+            return Vote(fact, "no")  # its treatment is told to have ended before the window
+        if told != "completed" and fact.temporality == "historical" and place == "open" and _placed(last, situation):
+            return Vote(fact, "no if denied")
+        return Vote(fact, "open")
+
+    def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
+        purpose = self._purpose(fact, conditions, situation)
+        if purpose == "unsure" and self._curative(fact, situation) and any(_near(fact, one) for one in conditions):
+            purpose = "treatment"
+        if purpose == "none":
+            return None
+        span = window(self.within)
+        course = fact.course
+        if going_on(fact):
+            today = letter_day(fact, situation)
+            place, last, ongoing = span.place(today, situation.as_of), today, True
+        elif fact.time is None and (course is None or (course.end is None and course.start is None)):
+            place, last, ongoing = "open", None, False
+        else:
+            place, last, ongoing = place_of(fact, span, situation, lasting=False)
+        if place == "outside":
+            return Vote(fact, "no") if purpose == "treatment" else None
+        if place == "inside" and purpose == "treatment" and fact.assertion == "present":
+            clears = None if ongoing or last is None or last.latest is None else span.clears(last.latest)
+            return Vote(fact, "yes", clears, ongoing)
+        if place == "open" and fact.temporality == "historical" and _placed(last, situation):
+            return Vote(fact, "no if denied")
+        return Vote(fact, "open")
+
+    def _purpose(
+        self, fact: Fact, conditions: Sequence[Fact], situation: Situation
+    ) -> Literal["treatment", "unsure", "none"]:
+        """What the drug was given for: this condition, something not told, or something else."""
+        purpose, indication = fact.attributes.get("purpose"), fact.attributes.get("indication")
+        terms = situation.vocabulary
+        if purpose == "prophylaxis":
+            return "none"
+        if indication is not None and indication in terms:
+            mine = terms.is_a(indication, self.treated)
+            other = any(terms.is_a(indication, one) for one in self.apart_from)
+            if not mine or other:
+                return "none"
+        if purpose == "empirical":
+            return "unsure"
+        if purpose == "treatment":
+            return "treatment"
+        if self._preventive(fact, situation):  # "co-trimoxazole for PCP" may be either where the letter tells of a PCP
+            return "none" if indication is None or self._at_intervals(fact, conditions) else "unsure"
+        return "unsure" if indication is None else "treatment"
+
+    def _at_intervals(self, fact: Fact, conditions: Sequence[Fact]) -> bool:
+        """Whether it is taken on some days only, as prevention is, and no such infection is told of."""
+        frequency = (dosing_of(fact).frequency or "").lower()
+        told = any(one.concept == fact.attributes.get("indication") for one in conditions)
+        return not told and any(word in frequency for word in self.prevents_when)
+
+    def _preventive(self, fact: Fact, situation: Situation) -> bool:
+        return any(situation.vocabulary.is_a(fact.concept, one) or fact.concept == one for one in self.prophylactic)
+
+    def _curative(self, fact: Fact, situation: Situation) -> bool:
+        """Whether a drug told beside an infection is taken to be for it."""
+        return fact.attributes.get("purpose") is None and not self._preventive(fact, situation)
+
+    def _finding(
+        self, low: int, high: int, votes: Sequence[Vote], facts: Sequence[Fact] = (), *, note: str | None = None
+    ) -> Finding:
+        held = [vote for vote in votes if vote.answer == "yes"]
+        clears = [vote.clears_on for vote in held if vote.clears_on is not None]
+        everything = [*(vote.fact for vote in votes), *facts]
+        words = [
+            f"{'no ' if fact.assertion == 'absent' else ''}{fact.label.lower()}{_when(fact)}" for fact in everything
+        ]
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(fact.id for fact in everything)),
+            note=note,
+            ask=None if low == high else self.question(),
+            clears_on=max(clears) if clears else None,
+            holds_open=any(vote.holds_open for vote in held),
+            basis=", ".join(dict.fromkeys(words)) or None,
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = capital(label(self.treated))
+        if finding is None:
+            return f"{name} is not mentioned."
+        told = {"holds": "treated or uncontrolled", "fails": "none treated", "open": "not settled"}[outcome]
+        end = because(finding) if outcome == "open" else ""
+        return f"{name} within {self.within}: {told} ({finding.basis}){end}."
+
+    def question(self) -> str:
+        span = window(self.within).words
+        return f"{capital(label(self.treated))}: any in the last {span}, how was it treated, when did treatment end?"
+
+
+def _placed(last: Time | None, situation: Situation) -> bool:
+    """Whether the last day, where one is told, could be held against the screening date."""
+    return last is None or situation.as_of is not None
+
+
+def _near(one: Fact, other: Fact) -> bool:
+    """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
+    told = one.assertion == "present" and other.assertion == "present"
+    return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _when(fact: Fact) -> str:
+    when = fact.course.end if fact.course is not None and fact.course.end is not None else fact.time
+    return f" {day_words(when)}" if when is not None else ""

@@ -1,0 +1,130 @@
+"""Whether another disease needs a class of treatment: diseases and the drugs given for them in, yes, no or open out.
+
+The treatment of the trial's own disease never counts, nor does a local one; a disease that often needs such treatment
+raises the question where its treatment is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from kb.facts import Fact
+from rules.amounts import because
+from rules.denials import denials
+from rules.findings import Finding, Situation
+from rules.matching import Items, Weight, matching, spoken_of
+from rules.medication import dosing_of, going_on, taken
+from rules.tests.base import Comparison, Outcome, Test
+from rules.wording import capital, labels
+
+SHORT_DAYS = 28  # a burst of a few weeks is not long-term use
+
+
+class Treatment(Test):
+    """`treatment` lists the classes, `own` the conditions whose treatment does not count.
+
+    `needing`: diseases that count by themselves; `may_need`: those that leave it open, and count when a drug is told to
+    be for them; `instead`, and `replacing` where `instead_when_denied` is denied: diseases in the
+    place of the trial's own, which count when any such drug goes on;
+    `doubtful`: indications that leave it open. `denied_as` denies such diseases, `denied_by` all of the treatments.
+    """
+
+    treatment: tuple[str, ...] = Field(min_length=1)
+    own: tuple[str, ...]
+    needing: Items = ()
+    may_need: Items = ()
+    instead: Items = ()
+    instead_when_denied: str | None = None
+    replacing: Items = ()
+    doubtful: tuple[str, ...] = ()
+    denied_as: tuple[str, ...] = ()
+    denied_by: tuple[str, ...] = ()
+
+    def finding_id(self) -> str:
+        return f"other-disease-needing.{'+'.join(self.treatment)}"
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+    def find(self, situation: Situation) -> Finding | None:
+        drugs = [fact for fact in taken(self.treatment, situation) if going_on(fact)]
+        weighed = [(fact, self._weigh(fact, situation)) for fact in drugs]
+        yes = [fact for fact, weight in weighed if weight == "counts"]
+        unsure = [fact for fact, weight in weighed if weight == "open"]
+        needing = [pair for pair in matching(self.needing, situation) if pair[0].temporality == "current"]
+        yes += [fact for fact, weight in needing if weight == "counts"]
+        unsure += [fact for fact, weight in needing if weight == "open"]
+        replaced = self._replacing(situation)
+        if replaced and any(self._weigh(fact, situation) != "open" for fact in drugs):
+            yes += replaced
+        unsure += [*replaced, *self._perhaps(situation)]
+        against = self._against(situation)
+        if yes:
+            return self._finding(0 if against else 1, 1, [*yes, *against])
+        # that no other disease needs it settles a disease of which nothing but its name is told
+        if unsure and against and not any(fact.kind == "medication" for fact in unsure):
+            return self._finding(0, 0, against)
+        if unsure:
+            return self._finding(0, 1, [*unsure, *against])
+        return self._finding(0, 0, against) if against else None
+
+    def _replacing(self, situation: Situation) -> list[Fact]:
+        """The diseases in the place of the trial's own: told to be so, or told where the trial's own is denied."""
+        told = spoken_of(self.instead, situation)
+        own = self.instead_when_denied
+        if own is None or not denials((own,), situation).complete:
+            return told
+        return [*told, *(fact for fact in spoken_of(self.replacing, situation) if fact not in told)]
+
+    def _weigh(self, fact: Fact, situation: Situation) -> Weight:
+        """Whether the drug is for another disease; one with no indication told is taken to be for the trial's own."""
+        terms, indication = situation.vocabulary, fact.attributes.get("indication")
+        if indication is None or any(terms.is_a(indication, own) or indication == own for own in self.own):
+            return "does not count"
+        if any(terms.is_a(indication, one) or indication == one for one in self.doubtful):
+            return "open"
+        longest = dosing_of(fact).duration_days
+        if longest is not None and longest.greatest is not None and longest.greatest <= SHORT_DAYS:
+            return "open"
+        listed = [item if isinstance(item, str) else next(iter(item)) for item in (*self.needing, *self.may_need)]
+        known = any(terms.is_a(indication, one) or indication == one for one in listed)
+        return "counts" if known and fact.assertion == "present" else "open"
+
+    def _perhaps(self, situation: Situation) -> list[Fact]:
+        """Diseases that may need it; one of which the letter says nothing but its name, told as past, among them."""
+        named = [fact for fact, weight in matching(self.may_need, situation) if weight == "counts"]
+        return [*named, *spoken_of(self.doubtful, situation)]
+
+    def _against(self, situation: Situation) -> list[Fact]:
+        denied = denials(self.denied_as, situation) if self.denied_as else None
+        if denied is not None and denied.complete:
+            return list(denied.covering)
+        stated = [[fact for fact in situation.about(name) if fact.assertion == "present"] for name in self.denied_by]
+        return [fact for facts in stated for fact in facts] if stated and all(stated) else []
+
+    def _finding(self, low: int, high: int, facts: Sequence[Fact]) -> Finding:
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            note="whether it needs such treatment is not told clearly" if low != high else None,
+            ask=self.question() if low != high else None,
+            basis=", ".join(dict.fromkeys(fact.quote for fact in facts)),
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = f"another disease that needs {labels(self.treatment)}"
+        if finding is None:
+            return f"{capital(name)}: not mentioned."
+        told = {"holds": "yes", "fails": "none", "open": "not settled"}[outcome]
+        return f"{capital(name)}: {told} ({finding.basis}){because(finding) if outcome == 'open' else ''}."
+
+    def question(self) -> str:
+        return f"Does another disease need long-term {labels(self.treatment)}: which, and with what treatment?"

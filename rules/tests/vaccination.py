@@ -1,0 +1,16 @@
+"""Whether the patient had a vaccine of a class: the facts in, yes, no or open out.
+
+One of another class (an inactivated vaccine) answers nothing. The rules are those of every occurrence.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from rules.occurrence import Occurrence
+
+
+class Vaccination(Occurrence):
+    """A vaccine given to the patient."""
+
+    concept: str | tuple[str, ...] = Field(alias="vaccination")

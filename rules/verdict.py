@@ -1,0 +1,91 @@
+"""From answers to the verdict: a count of what fails and what is open goes in, the verdict of the rules comes out.
+
+Also here: the questions that would settle what is open, since they are asked for exactly what the verdict waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rules.compiler import Answer, PlannedNode, Proof
+from rules.engine import Condition, EngineError, Rule, Session
+from rules.findings import Finding
+from rules.language import All, AnyOf, AtLeast, Criterion, Not
+from rules.reference import Verdict
+from rules.tests.base import Test
+
+_SUBJECT = "verdict"
+_NONE_FAILS = Condition("failing", "<=", 0.0)
+
+RULES = (
+    Rule("verdict.ineligible", _SUBJECT, (Condition("failing", ">=", 1.0),)),
+    Rule("verdict.needs-information.essential", _SUBJECT, (_NONE_FAILS, Condition("essential", ">=", 1.0))),
+    Rule("verdict.needs-information.raised", _SUBJECT, (_NONE_FAILS, Condition("raised", ">=", 1.0))),
+    Rule(
+        "verdict.potentially-eligible",
+        _SUBJECT,
+        (_NONE_FAILS, Condition("essential", "<=", 0.0), Condition("raised", "<=", 0.0)),
+    ),
+)
+_VERDICTS: dict[str, Verdict] = {
+    "verdict.ineligible": "ineligible",
+    "verdict.needs-information.essential": "needs_information",
+    "verdict.needs-information.raised": "needs_information",
+    "verdict.potentially-eligible": "potentially_eligible",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask the referrer, and for which criterion."""
+
+    criterion: str
+    ask: str
+
+
+def waited_for(criterion: Criterion, answer: Answer, raised: bool) -> bool:
+    """Whether the verdict waits for this criterion to be settled."""
+    return answer == "unknown" and (criterion.essential or (raised and not criterion.settled_at_visit))
+
+
+def ruled_verdict(
+    session: Session, criteria: Sequence[Criterion], answers: Mapping[str, Answer], raised: frozenset[str]
+) -> Verdict:
+    """The verdict that the rules give. Raises EngineError where they give none, or two."""
+    waiting = [one for one in criteria if waited_for(one, answers[one.id], one.id in raised)]
+    tally = {
+        "failing": float(sum(1 for answer in answers.values() if answer == "fail")),
+        "essential": float(sum(1 for criterion in waiting if criterion.essential)),
+        "raised": float(sum(1 for criterion in waiting if not criterion.essential)),
+    }
+    verdicts = {_VERDICTS[firing.rule] for firing in session.tell(_SUBJECT, tally)}
+    if len(verdicts) != 1:
+        raise EngineError(f"the rules gave {len(verdicts)} verdicts")
+    return verdicts.pop()
+
+
+def questions(
+    criterion: Criterion, root: PlannedNode, proof: Proof, findings: Mapping[str, Finding]
+) -> tuple[Question, ...]:
+    """What would settle an open criterion: of an `any` the part the letter speaks of, of an `all` each open part."""
+    asked = dict.fromkeys(text for text, _ in _asks(root, proof, findings))
+    return tuple(Question(criterion.id, text) for text in asked)
+
+
+def _asks(node: PlannedNode, proof: Proof, findings: Mapping[str, Finding]) -> list[tuple[str, bool]]:
+    """Questions of the node's open tests, each with whether the letter speaks of the matter."""
+    if proof.outcome(node) != "open":
+        return []
+    if isinstance(node.node, Test):
+        finding = findings.get(node.node.finding_id())
+        spoken = finding is not None and finding.speaks
+        return [((finding.ask if finding is not None else None) or node.node.question(), spoken)]
+    parts = [asks for part in node.parts if (asks := _asks(part, proof, findings))]
+    match node.node:
+        case All() | Not():
+            return [ask for asks in parts for ask in asks]
+        case AnyOf() | AtLeast():
+            spoken_parts = [asks for asks in parts if any(spoken for _, spoken in asks)]
+            return (spoken_parts or parts)[0]
+    return []
