@@ -1,0 +1,219 @@
+"""What a letter says of each mention: a Reading in, its mentions with assertion, experiencer and temporality out.
+
+medspaCy's ConText finds the cues of `context.yaml` and their scope in every sentence that holds a mention; here
+each scope is held to its clause, and the cues that reach a mention are turned into the three fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from medspacy.context import ConText, ConTextRule
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from extraction.bystanders import give_to_others, other_patients
+from extraction.knowledge import cues
+from extraction.reach import Clause, reaches
+from extraction.reading import Mention, Reading
+from extraction.signs import read_signs
+from extraction.subjects import carry_subjects
+from kb.facts import Assertion, Experiencer, Temporality
+
+_TARGETS = "asserted_mentions"
+_WORDS_OF_EVIDENCE = 4
+_SET = re.compile(r"\{(\w+)\}")
+_SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
+    "absent": ("absent", None, None),
+    "never": ("absent", None, "historical"),
+    "no_family": ("absent", "family", None),
+    "possible": ("possible", None, None),
+    "hypothetical": ("conditional", None, None),
+    "conditional": ("conditional", None, None),
+    "historical": (None, None, "historical"),
+    "ended": (None, None, "historical"),
+    "planned": (None, None, "planned"),
+    "family": (None, "family", None),
+    "other": (None, "other", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue that reaches a mention: what it says, on which side, how many tokens away, and its tokens."""
+
+    says: str
+    side: str
+    distance: int
+    start: int
+    end: int
+
+
+class Asserter:
+    """medspaCy's ConText with our cues; built once, used for every letter."""
+
+    def __init__(self, nlp: Language) -> None:
+        self._nlp = nlp
+        self._context = ConText(nlp, rules=None, span_attrs=None)
+        self._context.add(list(_rules(nlp)))
+        if not Doc.has_extension(_TARGETS):
+            Doc.set_extension(_TARGETS, default=())
+
+    def assert_mentions(self, reading: Reading) -> None:
+        """Sets assertion, experiencer, temporality and cue of every mention of the reading."""
+        for number, group in groupby(reading.mentions, key=lambda mention: mention.sentence):
+            self._sentence(reading, number, list(group))
+        read_signs(reading)
+        carry_subjects(reading)
+        reading.others = other_patients(reading)
+        give_to_others(reading)
+
+    def _sentence(self, reading: Reading, number: int, mentions: list[Mention]) -> None:
+        sentence = reading.sentences[number]
+        end = max([sentence.end, *(mention.end for mention in mentions)])
+        first, last = reading.token_at(sentence.start), reading.token_at(end)
+        spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
+        if not spans:
+            return
+        words = [reading.normal[begin:stop] for begin, stop in spans]
+        starts: list[bool | int | None] = [place == 0 for place in range(len(words))]
+        doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
+        placed = [(mention, _place(doc, spans, mention)) for mention in mentions]
+        setattr(doc._, _TARGETS, [span for _, span in placed])
+        self._context(doc, targets=_TARGETS)
+        clause = Clause.of(reading.normal, spans, [(span.start, span.end, mention.kind) for mention, span in placed])
+        found = _cues_of_targets(doc, clause)
+        for mention, span in placed:
+            reaching = found.get((span.start, span.end), [])
+            _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
+            _known_already(mention, clause.words[: span.start])
+            _by_section(mention, sentence.section, clause.words[: span.start])
+
+
+def _place(doc: Doc, spans: Sequence[tuple[int, int]], mention: Mention) -> Span:
+    """The tokens of a mention; a caller's span that cuts a token takes the whole of it."""
+    inside = [i for i, (start, end) in enumerate(spans) if start < mention.end and end > mention.start]
+    if not inside:
+        nearest = min(range(len(spans)), key=lambda i: abs(spans[i][0] - mention.start))
+        inside = [nearest]
+    return Span(doc, inside[0], inside[-1] + 1, label=mention.kind)
+
+
+def _cues_of_targets(doc: Doc, clause: Clause) -> dict[tuple[int, int], list[Cue]]:
+    """The cues whose scope, held to its clause, reaches each target (by its tokens)."""
+    found: dict[tuple[int, int], list[Cue]] = {}
+    seen: set[tuple[int, int, int, int]] = set()
+    for target, modifier in doc._.context_graph.edges:
+        start, end = modifier.modifier_span
+        key = (target.start, target.end, start, end)
+        if key in seen:
+            continue
+        seen.add(key)
+        for says, side in _meanings(modifier.rule.category):
+            distance = reaches(clause, says, side, (start, end), (target.start, target.end), target.label_)
+            if distance is not None:
+                found.setdefault((target.start, target.end), []).append(Cue(says, side, distance, start, end))
+    return found
+
+
+def _apply(mention: Mention, reaching: list[Cue], spans: Sequence[tuple[int, int]]) -> None:
+    deciding = _deciding([cue for cue in reaching if _SAYS[cue.says][0] is not None])
+    if deciding is not None:
+        mention.assertion = _SAYS[deciding.says][0] or mention.assertion
+        mention.cue = spans[deciding.start][0], spans[deciding.end - 1][1]
+    for cue in sorted(reaching, key=lambda cue: -cue.distance):
+        assertion, experiencer, temporality = _SAYS[cue.says]
+        if assertion is not None and cue is not deciding:
+            continue
+        mention.experiencer = experiencer or mention.experiencer
+        mention.temporality = temporality or mention.temporality
+        if mention.cue is None:
+            mention.cue = spans[cue.start][0], spans[cue.end - 1][1]
+
+
+def _without_denied_doubt(reaching: list[Cue], words: Sequence[str]) -> list[Cue]:
+    """Without the doubts that are themselves denied: "no findings suggesting infection"."""
+    evidential = cues("context")["evidential"]
+    denials = [cue for cue in reaching if cue.says in ("absent", "never") and cue.side == "forward"]
+    return [
+        cue
+        for cue in reaching
+        if not (
+            cue.says == "possible"
+            and " ".join(words[cue.start : cue.end]) in evidential
+            and any(0 <= cue.start - denial.end <= _WORDS_OF_EVIDENCE for denial in denials)
+        )
+    ]
+
+
+def _deciding(reaching: list[Cue]) -> Cue | None:
+    """The cue that decides the assertion: a condition, else "was excluded" behind the mention, else the nearest."""
+    for cue in reaching:
+        if cue.says == "hypothetical":
+            return cue
+    for cue in reaching:
+        if cue.says == "absent" and cue.side != "forward":
+            return cue
+    return min(reaching, key=lambda cue: cue.distance, default=None)
+
+
+def _by_section(mention: Mention, section: str | None, before: Sequence[str]) -> None:
+    """What the section says of its mentions where the sentence says nothing else."""
+    default: dict[str, str] = cues("context")["sections"].get(section or "", {})
+    experiencer, temporality = default.get("experiencer"), default.get("temporality")
+    about_patient = any(word in cues("context")["patient_subjects"] for word in before)
+    if experiencer == "family" and mention.experiencer == "patient" and not about_patient:
+        mention.experiencer = "family"
+    if temporality == "historical" and mention.temporality == "current" and mention.assertion == "present":
+        mention.temporality = "historical"
+
+
+def _known_already(mention: Mention, before: Sequence[str]) -> None:
+    """What the sentence takes for known is not denied by it: "nothing neurological from her lupus"."""
+    known = cues("context")["presupposing"]
+    if mention.assertion == "absent" and mention.kind in ("condition", "span") and before and before[-1] in known:
+        mention.assertion, mention.cue = "present", None
+
+
+def _rules(nlp: Language) -> Iterator[ConTextRule]:
+    """A rule for every cue; one cue that says several things on several sides is one rule of joined categories."""
+    content = cues("context")
+    meanings: dict[str, list[str]] = {}
+    for says in _SAYS:
+        for side, phrases in content[says].items():
+            for phrase in phrases:
+                meanings.setdefault(phrase.lower(), []).append(f"{says}.{side}")
+    for phrase, said in meanings.items():
+        sides = {meaning.split(".")[1] for meaning in said}
+        direction = "FORWARD" if sides == {"forward"} else "BIDIRECTIONAL" if "forward" in sides else "BACKWARD"
+        yield from _rule(nlp, phrase, "|".join(sorted(said)), direction)
+    for phrase in content["pseudo"]:
+        yield from _rule(nlp, phrase.lower(), "pseudo", "PSEUDO")
+    for phrase in content["terminate"]:
+        yield from _rule(nlp, phrase.lower(), "terminate", "TERMINATE")
+
+
+def _rule(nlp: Language, phrase: str, category: str, direction: str) -> Iterator[ConTextRule]:
+    sets: dict[str, list[str]] = cues("context")["sets"]
+    names = _SET.findall(phrase)
+    if not names:
+        yield ConTextRule(phrase, category, direction=direction)
+        return
+    pattern: list[dict[str, Any]] = []
+    for piece in re.split(r"(\{\w+\})", phrase):
+        if _SET.fullmatch(piece):
+            pattern.append({"LOWER": {"IN": sets[piece[1:-1]]}})
+        elif piece.strip():
+            pattern += [{"LOWER": token.text} for token in nlp.make_doc(piece.strip())]
+    yield ConTextRule(phrase, category, pattern=pattern, direction=direction)
+
+
+def _meanings(category: str) -> Iterator[tuple[str, str]]:
+    for meaning in category.lower().split("|"):  # medspaCy writes categories in capitals
+        says, _, side = meaning.partition(".")
+        if side:
+            yield says, side

@@ -1,0 +1,76 @@
+"""Body weight and height told without their name ("34-year-old woman (58 kg)", "141 cm"): a page in, results out.
+
+A dose in a kilogram ("1 mg/kg"), a change ("lost 6 kg"), a limit of lifting and the size of a lesion are none of these.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+
+from extraction.knowledge import cues
+from extraction.numbers import read_number
+from extraction.result_words import Page, alternatives
+from kb.facts import Quantity
+from kb.units import to_canonical
+from kb.vocabulary import Lab, vocabulary
+
+_NUMBER = re.compile(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BodySize:
+    """A weight or a height as written at [start, end)."""
+
+    concept: str
+    start: int
+    end: int
+    value: Quantity
+
+
+@functools.cache
+def _patterns(concept: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words = cues("measurements")["body_sizes"][concept]
+    units, before, behind = (alternatives(words[key]) for key in ("units", "not_behind", "not_before"))
+    return (
+        re.compile(rf" ?{units}(?! ?/|\^|²|2\b)", re.IGNORECASE),
+        re.compile(
+            rf"{before}[\s:(]*(?:(?:of|by|about|approximately|approx\.?|around|some|a|another|over|under|the)\s+)*$",
+            re.IGNORECASE,
+        ),
+        re.compile(rf"[\s-]*{behind}", re.IGNORECASE),
+    )
+
+
+def body_sizes(page: Page, taken: list[tuple[int, int]]) -> list[BodySize]:
+    """The sizes of a body that stand alone; `taken` are the spans that other results already hold."""
+    found = []
+    for match in _NUMBER.finditer(page.normal):
+        if any(start <= match.start() < end for start, end in taken) or page.time_at(match.start()) is not None:
+            continue
+        for concept in cues("measurements")["body_sizes"]:
+            size = _size(page, concept, match)
+            if size is not None:
+                found.append(size)
+                break
+    return found
+
+
+def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
+    units, before, behind = _patterns(concept)
+    unit = units.match(page.normal, match.end())
+    if unit is None or before.search(page.normal[max(0, match.start() - 60) : match.start()]):
+        return None
+    if behind.match(page.normal[unit.end() : unit.end() + 30]):
+        return None
+    low, high = cues("measurements")["body_sizes"][concept]["range"]
+    written = read_number(page.normal, match.start(), match.end(), page.comma)
+    term = vocabulary().terms[concept]
+    if written is None or not isinstance(term, Lab) or term.unit is None:
+        return None
+    value = to_canonical(concept, written.interval, unit.group().strip())
+    if value is None or value.low is None or not float(low) <= value.low <= float(high):
+        return None
+    words = page.text[match.start() : unit.end()]
+    return BodySize(concept, match.start(), unit.end(), Quantity(value, term.unit, words))

@@ -1,0 +1,281 @@
+"""What a clause says of a condition besides its name: a Reading and a mention in, short words by attribute out.
+
+Each attribute has its word lists in `conditions.yaml`; which one is read follows from the condition's classes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from extraction.seriousness import serious_signs
+from extraction.when import clause_span, sentence_span, time_beside
+from extraction.wording import holds, pattern_of, value_of
+from kb.vocabulary import vocabulary
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
+_CLASS_PART = re.compile(r"iii|ii|iv|vi|v|i|[1-6]", re.IGNORECASE)
+_PART_ENDS = re.compile(r"[;:()\[\]]|(?<!\d),|,(?!\d)|\band\b|\bwith\b|\bbut\b|\.\s")
+_LUPUS_RELATED = re.compile(r"(?:lupus|SLE)[- ](?:related|associated|induced|attributed)\s*$", re.IGNORECASE)
+_FULL_STOPS = re.compile(r"[;.](?!\d)")
+_STOPS = re.compile(r"[;,.](?!\d)")
+_DAYS_OF_A_MONTH = 30.44
+
+
+def _words(name: str) -> re.Pattern[str]:
+    return pattern_of(tuple(cues("conditions")[name]))
+
+
+def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
+    """The attributes of the condition that a mention names, by the guide's short words."""
+    terms = vocabulary()
+
+    def is_one_of(*classes: str) -> bool:
+        return any(terms.is_a(mention.concept, general) for general in classes)
+
+    known = cues("conditions")
+    found: dict[str, str | None] = {}
+    if mention.concept in known["sized"]:
+        found["size"] = _size(reading, mention)
+    else:
+        found["severity"] = _graded_word(reading, mention, known["severity"])
+    if mention.concept in known["graded"]:
+        found["grade"] = _grade(reading, mention)
+    if is_one_of("arrhythmia", "infection", "hypertension", "asthma", "epilepsy"):
+        found["control"] = _control(reading, mention)
+    if mention.concept in known["serious_by"]["concepts"] and mention.assertion in ("present", "possible"):
+        found |= serious_signs(reading, mention, found.get("severity"))
+    if is_one_of("lung-disease"):
+        found["course"] = "stable" if _words("stable").search(_clause(reading, mention)) else None
+    if is_one_of("cutaneous-lupus"):
+        found["extent"] = "only" if _words("only").search(_sentence(reading, mention)) else None
+    if mention.assertion == "present" and is_one_of(*known["instead_of_sle"]):
+        found["instead_of_sle"] = "yes" if _sle_is_denied(reading, mention) else None
+    if is_one_of(*known["attributable"]):
+        found["attributed"] = None if found.get("instead_of_sle") else _cause(reading, mention)
+    if is_one_of(*known["neuropsychiatric"]) and mention.assertion == "present":
+        found["intervention"] = _intervention(reading, mention)
+    if is_one_of("infection"):
+        found["treatment"] = _treatment(reading, mention)
+    if is_one_of("pneumonia", "lung-infection"):
+        failing = _words("respiratory_failure").search(_sentence(reading, mention))
+        found["respiratory_failure"] = "yes" if failing else None
+    if mention.concept == "fever":
+        found["cause"] = "unexplained" if _words("unexplained").search(_sentence(reading, mention)) else None
+    if mention.concept == "lupus-nephritis":
+        found["isn_class"] = nephritis_class(_sentence(reading, mention))
+    if mention.concept in ("arthritis", "arthralgia"):
+        found["joints"] = _joints(_clause(reading, mention))
+    if mention.concept == "amenorrhoea":
+        found["months"] = _months(reading, mention)
+    return {name: value for name, value in sorted(found.items()) if value is not None}
+
+
+def _clause(reading: Reading, mention: Mention) -> str:
+    return reading.normal[slice(*clause_span(reading, mention))]
+
+
+def _sentence(reading: Reading, mention: Mention) -> str:
+    return reading.normal[slice(*sentence_span(reading, mention))]
+
+
+def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:
+    """The words that belong to the mention alone: before it and behind it, up to a comma, bracket or joining word."""
+    start, end = clause_span(reading, mention)
+    before = reading.normal[start : mention.start]
+    ends = list(_PART_ENDS.finditer(before))
+    behind = reading.normal[mention.end : end].lstrip(" ")
+    if behind[:1] in "(,:" and behind:
+        behind = behind[1:].lstrip(" ")
+    stop = _PART_ENDS.search(behind)
+    return before[ends[-1].end() :] if ends else before, behind[: stop.start()] if stop else behind
+
+
+def _graded_word(reading: Reading, mention: Mention, values: Mapping[str, list[str]]) -> str | None:
+    before, behind = _parts(reading, mention)
+    named = reading.normal[mention.start : mention.end]
+    return value_of(named, values) or value_of(before[-40:], values) or value_of(behind[:40], values)
+
+
+def _control(reading: Reading, mention: Mention) -> str | None:
+    """How well it is controlled; of a rhythm the sentence behind it, or its other mentions, may tell."""
+    values: Mapping[str, list[str]] = cues("conditions")["control"]
+    here = value_of(_clause(reading, mention), values)
+    general: list[str] = cues("conditions")["controlled_later"]
+    rhythm = any(vocabulary().is_a(mention.concept, one) for one in general) and mention.assertion == "present"
+    if here or not rhythm:
+        return here
+    told = {_control_around(reading, other, values) for other in _same(reading, mention)} - {None}
+    return told.pop() if len(told) == 1 else None
+
+
+def _same(reading: Reading, mention: Mention) -> list[Mention]:
+    """The mentions of the same condition that are told of the same person as there, this one among them."""
+    return [
+        other
+        for other in reading.mentions
+        if (other.concept, other.assertion, other.experiencer)
+        == (mention.concept, mention.assertion, mention.experiencer)
+    ]
+
+
+def _control_around(reading: Reading, mention: Mention, values: Mapping[str, list[str]]) -> str | None:
+    """In the mention's clause, else in the sentence behind it where that names no condition of its own."""
+    here = value_of(_clause(reading, mention), values)
+    following = mention.sentence + 1
+    if here or following >= len(reading.sentences):
+        return here
+    sentence = reading.sentences[following]
+    if any(other.kind == "condition" for other in reading.mentions_in(sentence.start, sentence.end)):
+        return None
+    return value_of(reading.normal[sentence.start : sentence.end], values)
+
+
+def _size(reading: Reading, mention: Mention) -> str | None:
+    """The size in words, else by depth; a range of sizes that means more than one is none."""
+    before, behind = _parts(reading, mention)
+    sizes: Mapping[str, list[str]] = cues("conditions")["size"]
+    for part in (before[-50:], behind[:50]):
+        named = {size for size, words in sizes.items() if pattern_of(tuple(words)).search(part)}
+        if len(named) == 1:
+            return named.pop()
+        if named:
+            return _joined_size(named)
+    depth = re.search(cues("conditions")["depth"], _clause(reading, mention), re.IGNORECASE)
+    return None if depth is None else _size_by_depth(depth)
+
+
+def _joined_size(named: set[str]) -> str | None:
+    """ "moderate to large" is at least moderate, "trace to small" at most small; one of each kind is no size."""
+    lesser, greater = ["trace", "small", "mild"], ["moderate", "large", "massive"]
+    if named <= set(lesser):
+        return max(named, key=lesser.index)
+    return min(named, key=greater.index) if named <= set(greater) else None
+
+
+def _size_by_depth(depth: re.Match[str]) -> str:
+    millimetres = float(depth[1].replace(",", ".")) * (10 if depth[2].lower() == "cm" else 1)
+    small, large = (float(bound) for bound in cues("conditions")["depth_mm"])
+    return "small" if millimetres < small else "large" if millimetres > large else "moderate"
+
+
+def _grade(reading: Reading, mention: Mention) -> str | None:
+    return grade_in(_clause(reading, mention))
+
+
+def grade_in(text: str) -> str | None:
+    """The grade as a digit; none where the text gives none, or a range.
+
+    >>> grade_in("skin, grade III")
+    '3'
+    """
+    match = re.search(cues("conditions")["grade_of"], text, re.IGNORECASE)
+    if match is None or match[2] is not None:
+        return None
+    written = match[1].lower()
+    return str(_ROMAN.get(written, written))
+
+
+def _sle_is_denied(reading: Reading, mention: Mention) -> bool:
+    return any(
+        other.concept == "sle" and other.assertion == "absent" and other.experiencer == mention.experiencer
+        for other in reading.mentions
+        if abs(other.sentence - mention.sentence) <= 1
+    )
+
+
+def _cause(reading: Reading, mention: Mention) -> str | None:
+    """`sle` where the clause lays the condition to lupus, `other` where it lays it to something else."""
+    start, end = sentence_span(reading, mention)
+    behind = reading.normal[mention.end : end]
+    if re.match(cues("conditions")["of_lupus"], behind, re.IGNORECASE):
+        return "sle"
+    negated = _words("not_cause_words").search(behind)
+    named = _words("cause_words").search(behind)
+    if negated is not None and (named is None or negated.start() <= named.start()):
+        return "other" if _lupus_within(reading, mention.end + negated.start(), end) else None
+    if named is not None and not (_FULL_STOPS if _attributes(named[0]) else _STOPS).search(behind, 0, named.start()):
+        return "sle" if _lupus_within(reading, mention.end + named.start(), end) else "other"
+    before = reading.normal[max(start, mention.start - 30) : mention.start]
+    if _words("other_cause_before").search(before):
+        return "other"
+    return "sle" if _LUPUS_RELATED.search(before) else None
+
+
+def _attributes(cause: str) -> bool:
+    """Whether the words lay something to a cause in so many words, even behind a comma."""
+    return holds(cause, cues("conditions")["attributing_words"])
+
+
+def _lupus_within(reading: Reading, start: int, end: int) -> bool:
+    """Whether lupus is named from `start` to the next comma or stop."""
+    stop = _STOPS.search(reading.normal, start, end)
+    terms = vocabulary()
+    named = reading.mentions_in(start, stop.start() if stop else end)
+    return any(terms.is_a(other.concept, "sle") for other in named)
+
+
+def _intervention(reading: Reading, mention: Mention) -> str | None:
+    """`yes` where the sentence, or one about the same event behind it, says that it was treated or admitted for."""
+    sentence = _sentence(reading, mention)
+    if _words("no_intervention").search(sentence):
+        return "no"
+    if _words("intervention").search(sentence):
+        return "yes"
+    following = mention.sentence + 1
+    if following < len(reading.sentences):
+        after = reading.sentences[following]
+        others = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
+        if not others and after.section == reading.sentences[mention.sentence].section:
+            text = reading.normal[after.start : after.end]
+            if _words("intervention").search(text) and not _words("maintenance").search(text):
+                return "yes"
+    return None
+
+
+def _treatment(reading: Reading, mention: Mention) -> str | None:
+    sentence = _sentence(reading, mention)
+    values: Mapping[str, list[str]] = cues("conditions")["treatment"]
+    for value in ("none", "completed", "topical", "systemic"):
+        if pattern_of(tuple(values[value])).search(sentence):
+            return value
+    drugs = [other for other in reading.mentions_in(*sentence_span(reading, mention)) if other.kind == "drug"]
+    terms = vocabulary()
+    against = ("antibiotic", "antiviral", "antifungal", "antituberculous", "antiparasitic")
+    return "systemic" if any(terms.is_a(drug.concept, general) for drug in drugs for general in against) else None
+
+
+def nephritis_class(text: str) -> str | None:
+    """The ISN/RPS class as "iii", "iv" or "iii+v"; None where the text names none.
+
+    >>> nephritis_class("biopsy: class III (A/C) + V lupus nephritis")
+    'iii+v'
+    """
+    match = re.search(cues("conditions")["class_of_nephritis"], text, re.IGNORECASE)
+    if match is None:
+        return None
+    names = {number: name for name, number in _ROMAN.items()}
+    bare = re.sub(r"\([^()]*\)|class(?:es)?", " ", match[1], flags=re.IGNORECASE)
+    parts = [part.lower() for part in _CLASS_PART.findall(bare)]
+    return "+".join(names[int(part)] if part.isdigit() else part for part in parts) or None
+
+
+def _joints(clause: str) -> str | None:
+    match = re.search(cues("conditions")["joints"], clause, re.IGNORECASE)
+    if match is None:
+        return None
+    return str(cues("timing")["numbers"].get(match[1].lower(), match[1]))
+
+
+def _months(reading: Reading, mention: Mention) -> str | None:
+    """Whole months without periods, at the least: from a duration, or a start before the letter."""
+    found = time_beside(reading, mention)
+    if found is None:
+        return None
+    if found.days is not None and found.days.low is not None:
+        return str(round(found.days.low / _DAYS_OF_A_MONTH))
+    day = reading.letter_date.earliest if reading.letter_date else None
+    latest = found.time.latest if found.time else None
+    return None if day is None or latest is None else str(int((day - latest).days / _DAYS_OF_A_MONTH))

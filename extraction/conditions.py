@@ -1,0 +1,134 @@
+"""Conditions of a letter: a Reading with asserted mentions in, a Fact for every disease, sign or symptom out.
+
+A fact carries what its clause says besides: severity, size, grade, cause, treatment, when it was and whether it
+goes on. A name that is part of something else ("lupus clinic", "TB screening") is no fact.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from extraction.condition_attributes import attributes_of, nephritis_class
+from extraction.gvhd import grades_told_later
+from extraction.interventions import with_last_treatment
+from extraction.knowledge import cues
+from extraction.no_condition import is_something_else
+from extraction.reading import Mention, Reading
+from extraction.result_times import time_of
+from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
+from extraction.wording import holds
+from kb.facts import Assertion, Course, Fact, Temporality, Time
+from kb.vocabulary import vocabulary
+
+
+def read_conditions(reading: Reading) -> list[Fact]:
+    """A fact for every mention of a condition that says something about a person."""
+    facts: list[Fact] = []
+    for mention in reading.mentions:
+        if mention.kind == "condition" and not is_something_else(reading, mention):
+            facts += _facts(reading, mention)
+            facts += grades_told_later(reading, mention)
+    return facts
+
+
+def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
+    known = cues("conditions")
+    mention = dataclasses.replace(mention, concept=_meant(reading, mention))
+    if mention.concept in known["denied_by_name"]:
+        concept = known["denied_by_name"][mention.concept]
+        turned: Assertion = "absent" if mention.assertion == "present" else "possible"
+        mention = dataclasses.replace(mention, concept=concept, assertion=turned)
+    time, course = _when(reading, mention)
+    temporality = _temporality(reading, mention, time, course)
+    course = with_last_treatment(reading, mention, time, course)
+    assertion: Assertion = mention.assertion
+    concept = mention.concept
+    if concept in known["possible_when_present"]:
+        concept = known["possible_when_present"][concept]
+        assertion = "possible" if assertion == "present" else assertion
+    for each in known["both"].get(concept, [concept]):
+        placed = dataclasses.replace(mention, concept=each)
+        yield reading.fact(
+            "condition",
+            each,
+            vocabulary()[each].label,
+            mention.start,
+            mention.end,
+            assertion=assertion,
+            experiencer=mention.experiencer,
+            temporality=temporality,
+            time=time,
+            course=course,
+            attributes=attributes_of(reading, placed),
+        )
+
+
+def _meant(reading: Reading, mention: Mention) -> str:
+    """The concept, where the sentence tells what a vague name means in it."""
+    known = cues("conditions")
+    sentence = reading.normal[slice(*sentence_span(reading, mention))]
+    for concept, pattern in known["meant_by_sentence"].get(mention.concept, {}).items():
+        if re.search(pattern, sentence, re.IGNORECASE):
+            return str(concept)
+    if mention.concept in known["classed"] and nephritis_class(reading.normal[slice(*clause_span(reading, mention))]):
+        return str(known["classed"][mention.concept])
+    return mention.concept
+
+
+def _temporality(reading: Reading, mention: Mention, time: Time | None, course: Course | None) -> Temporality:
+    """Denied for all time, over, or current: what happens on a day is past soon after, what lasts is not."""
+    known, terms = cues("conditions"), vocabulary()
+
+    def is_one_of(classes: list[str]) -> bool:
+        return any(terms.is_a(mention.concept, general) for general in classes)
+
+    if mention.assertion == "absent":
+        if time is not None:
+            return mention.temporality
+        sentence = reading.normal[slice(*sentence_span(reading, mention))]
+        ever = is_one_of(known["denied_ever"]) or holds(sentence, known["ever_words"])
+        return "historical" if ever else mention.temporality
+    if not is_one_of(known["events"]):
+        by_section = mention.temporality == "historical" and mention.cue is None
+        return "current" if by_section else mention.temporality
+    day = reading.letter_date.earliest if reading.letter_date else None
+    if mention.temporality == "current" and course is None and day is not None and time is not None and time.latest:
+        return "historical" if (day - time.latest).days > int(known["days_until_historical"]) else "current"
+    return mention.temporality
+
+
+def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:
+    if mention.assertion == "absent":
+        told = mention.temporality == "historical" or _is_history(mention.concept)
+        return denied_time(reading, mention) or (None if told else _time_of_finding(reading, mention)), None
+    start, end = clause_span(reading, mention)
+    clause = reading.normal[start:end]
+    known = cues("conditions")
+    over = mention.temporality == "historical" and holds(clause, known["over"])
+    ongoing = mention.temporality != "historical" and holds(clause, known["ongoing"])
+    found = time_beside(reading, mention)
+    if found is not None and found.role == "start":
+        before = reading.normal[start : found.start]
+        found = None if holds(before, known["not_its_start"]) else found
+    if found is not None and found.role == "duration" and not over:
+        sentence = reading.normal[slice(*sentence_span(reading, mention))]
+        ongoing = ongoing or (mention.temporality == "current" and holds(sentence, known["lasting_tense"]))
+    time, course = lasting(reading, found, over=over, ongoing=ongoing)
+    return time or (None if course else _time_of_finding(reading, mention)), course
+
+
+def _is_history(concept: str) -> bool:
+    """Whether a denial of it is taken from the patient's history, not seen in an investigation of some day."""
+    return any(
+        vocabulary().is_a(concept, general) or concept == general for general in cues("conditions")["told_not_seen"]
+    )
+
+
+def _time_of_finding(reading: Reading, mention: Mention) -> Time | None:
+    """The day of the investigation that a finding belongs to: "Echo 3 May: EF 60 %, no effusion"."""
+    beside_results = any(other.kind == "lab" for other in reading.mentions_in(*sentence_span(reading, mention)))
+    if beside_results or reading.section_at(mention.start) == "investigations":
+        return time_of(reading, mention.start, mention.end)
+    return None

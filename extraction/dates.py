@@ -1,0 +1,223 @@
+"""Calendar dates as letters write them: a match of digits or month names in, an interval of days out.
+
+A date known to the month is its first to its last day. "03/04/2026" is read by the letter's own evidence (an
+unambiguous date, spelling, the hospital's country), else as an interval over both readings.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+from extraction.knowledge import cues
+from kb.facts import Time
+
+Order = Literal["day first", "month first", "not known"]
+
+_TITLE_LINES = 4
+
+
+@functools.cache
+def month_names() -> dict[str, int]:
+    return {name: number for number, names in enumerate(cues("timing")["months"].values(), 1) for name in names}
+
+
+@functools.cache
+def _month() -> str:
+    return "(?:" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + r")(?![a-z])"
+
+
+@functools.cache
+def date_pattern() -> re.Pattern[str]:
+    """One pattern for every calendar date; the names of its groups say the form."""
+    month = _month()
+    forms = [
+        r"(?P<iso_y>(?:19|20)\d\d)(?P<iso_s>[-/.])(?P<iso_m>1[0-2]|0?[1-9])(?P=iso_s)(?P<iso_d>3[01]|[12]\d|0?[1-9])(?!\d)",
+        r"(?P<han_y>(?:19|20)\d\d)\s?年\s?(?P<han_m>1[0-2]|0?[1-9])\s?月(?:\s?(?P<han_d>3[01]|[12]\d|0?[1-9])\s?日)?",
+        r"(?P<num_a>3[01]|[12]\d|0?[1-9])(?P<num_s>[-/.])(?P<num_b>3[01]|[12]\d|0?[1-9])(?P=num_s)(?P<num_y>(?:19|20)\d\d|\d\d)(?![\d%]|[.,]\d)",
+        rf"(?P<dmy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ](?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
+        r"(?:[ ]de[ ])?[-/., ]{0,2}"
+        r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.:%]|[ ]?(?:mg|g|kg|%|[-/]\d)))",
+        rf"(?P<mdy_m>{month})\.?[ ]?(?P<mdy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<mdy_y>(?:19|20)\d\d)",
+        rf"(?P<my_m>{month})\.?[-/, ]{{0,2}}(?:of )?(?P<my_y>(?:19|20)\d\d|'\d\d|(?<=[-/'])\d\d(?!\d))",
+        rf"(?P<dm_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ]of)?[-/ ](?P<dm_m>{month})",
+        rf"(?P<md_m>{month})\.? (?P<md_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
+        r"(?!\d|[ -]?(?:mg|g|kg|%|days|weeks|months|h|hr|hrs|hour|hours)\b)",
+        r"(?P<m_y_m>1[0-2]|0?[1-9])[/.-](?P<m_y_y>(?:19|20)\d\d)(?![\d/])",
+        r"(?:(?<=\bon )|(?<=\bdated )|(?<=\bsince )|(?<=\buntil )|(?<=\bfrom )|(?<=\bto )|(?<=\bdose )|(?<=\bof )"
+        r"|(?<=\())"
+        r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
+        r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
+        r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
+    ]
+    opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-))"  # a date may follow another one's hyphen
+    return re.compile(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
+
+
+def day_of(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def whole_month(year: int, month: int, written: str = "") -> Time:
+    first = date(year, month, 1)
+    return Time(first, first + relativedelta(months=1) - timedelta(days=1), written)
+
+
+def whole_year(year: int, written: str = "") -> Time:
+    return Time(date(year, 1, 1), date(year, 12, 31), written)
+
+
+def full_year(written: str, newest: int) -> int:
+    """Four digits of a year; two-digit years run up to the year after `newest`."""
+    digits = written.lstrip("'")
+    if len(digits) == 4:
+        return int(digits)
+    return 2000 + int(digits) if 2000 + int(digits) <= newest + 1 else 1900 + int(digits)
+
+
+def read_date(match: re.Match[str], order: Order, reference: date | None, year: int | None = None) -> Time | None:
+    """The interval of days that a match of `date_pattern` names, or None where it is no date.
+
+    `reference` is the letter's date: a day or month without a year is the last one not after it, or lies in
+    `year` where the sentence has named one.
+    """
+    group = match.groupdict()
+    written = match.group()
+    newest = reference.year if reference else 2040
+    for form in ("iso", "han"):
+        if group[f"{form}_y"]:
+            numbers = int(group[f"{form}_y"]), int(group[f"{form}_m"])
+            if not group[f"{form}_d"]:
+                return whole_month(*numbers, written)
+            return _on(day_of(*numbers, int(group[f"{form}_d"])), written)
+    if group["num_y"]:
+        return _numeric(match, order, newest, reference)
+    for form in ("dmy", "mdy"):
+        if group[f"{form}_y"]:
+            year_written = full_year(group[f"{form}_y"], newest)
+            return _on(day_of(year_written, _number(group[f"{form}_m"]), int(group[f"{form}_d"])), written)
+    if group["my_y"]:
+        return whole_month(full_year(group["my_y"], newest), _number(group["my_m"]), written)
+    for form in ("m_y", "y_m"):
+        if group[f"{form}_y"]:
+            return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
+    for form in ("sd", "sc"):
+        if group[f"{form}_a"]:
+            return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
+    for form in ("dm", "md"):
+        if group[f"{form}_m"]:
+            return _without_year(_number(group[f"{form}_m"]), int(group[f"{form}_d"]), reference, year, written)
+    return None
+
+
+def _number(name: str) -> int:
+    return month_names()[name.lower()]
+
+
+def _on(day: date | None, written: str) -> Time | None:
+    return None if day is None else Time.on(day, written)
+
+
+def _numeric(match: re.Match[str], order: Order, newest: int, reference: date | None) -> Time | None:
+    first, second = int(match["num_a"]), int(match["num_b"])
+    year = full_year(match["num_y"], newest)
+    if match["num_s"] == ".":
+        order = "day first"
+    day_first, month_first = day_of(year, second, first), day_of(year, first, second)
+    if day_first is None or month_first is None:
+        return _on(day_first or month_first, match.group())
+    if order == "day first":
+        return Time.on(day_first, match.group())
+    if order == "month first":
+        return Time.on(month_first, match.group())
+    early, late = min(day_first, month_first), max(day_first, month_first)
+    if reference is not None and early <= reference < late:
+        late = early  # what a letter tells has been by the letter's day
+    return Time(early, late, match.group())
+
+
+def _short(first: int, second: int, order: Order, reference: date | None, written: str) -> Time | None:
+    """ "5/18" of a letter that is known to write the month first, the last one not after the letter."""
+    if order == "not known":
+        return None
+    day, month = (first, second) if order == "day first" else (second, first)
+    return _without_year(month, day, reference, None, written) if month <= 12 else None
+
+
+def _without_year(month: int, day: int, reference: date | None, year: int | None, written: str) -> Time | None:
+    if year is not None:
+        return _on(day_of(year, month, day), written)
+    if reference is None:
+        return None
+    for candidate in (reference.year, reference.year - 1):
+        found = day_of(candidate, month, day)
+        if found is not None and found <= reference:
+            return Time.on(found, written)
+    return None
+
+
+def numeric_dates(normal: str) -> Iterator[re.Match[str]]:
+    return (match for match in date_pattern().finditer(normal) if match["num_y"])
+
+
+def date_order(normal: str) -> Order:
+    """How this letter writes numeric dates, by its own evidence.
+
+    >>> date_order("seen on 25/03/2026, bloods 03/04/2026"), date_order("03/04/2026")
+    ('day first', 'not known')
+    """
+    day_first = month_first = False
+    for match in numeric_dates(normal):
+        if match["num_s"] != ".":
+            day_first |= int(match["num_a"]) > 12
+            month_first |= int(match["num_b"]) > 12
+    if day_first != month_first:
+        return "day first" if day_first else "month first"
+    words = set(re.findall(r"[^\W\d_][\w.&-]*", normal.lower()))
+    lower = normal.lower()
+    british = sum(_stands_in(word, words, lower) for word in cues("timing")["day_first"])
+    american = sum(_stands_in(word, words, lower) for word in cues("timing")["month_first"])
+    if bool(british) != bool(american):
+        return "day first" if british else "month first"
+    return _order_by_newest(normal)
+
+
+def _order_by_newest(normal: str) -> Order:
+    """The order in which the newest numeric date, usually the letter's own, is not older than the dates in words."""
+    words, day_first, month_first = [], [], []
+    if date_pattern().search(_title(normal)) and not any(numeric_dates(_title(normal))):
+        return "not known"  # the letter's own date is in words
+    for match in date_pattern().finditer(normal):
+        if match["num_y"]:
+            day_first.append(read_date(match, "day first", None))
+            month_first.append(read_date(match, "month first", None))
+        elif not (match["dm_m"] or match["md_m"]):
+            words.append(read_date(match, "not known", None))
+    told = [time.earliest for time in words if time and time.earliest]
+    if not told or not day_first:
+        return "not known"
+    fits = {
+        "day first": max((time.latest for time in day_first if time and time.latest), default=date.min) >= max(told),
+        "month first": max((time.latest for time in month_first if time and time.latest), default=date.min)
+        >= max(told),
+    }
+    if fits["day first"] == fits["month first"]:
+        return "not known"
+    return "day first" if fits["day first"] else "month first"
+
+
+def _title(normal: str) -> str:
+    """The first lines, where a letter has its own date."""
+    return "\n".join([line for line in normal.split("\n", 40) if line.strip()][:_TITLE_LINES])
+
+
+def _stands_in(word: str, words: set[str], lower: str) -> bool:
+    return word in words if " " not in word else word in lower

@@ -1,0 +1,394 @@
+"""The parts of a dose instruction: its tokens in, a list of Items out (amounts, frequencies, durations, changes ...).
+
+Each production reads one part at a place and says where it ends; the first that succeeds wins. What no production
+reads is a word, so that the caller can tell a dose from a number that merely stands in the sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from extraction.dose_amounts import amount
+from extraction.dose_item import Item, ItemKind
+from extraction.dose_words import (
+    Token,
+    by_group,
+    frequencies,
+    match_phrase,
+    periods,
+    read_number,
+    read_range,
+    text_at,
+    units,
+    words,
+)
+from kb.facts import Interval
+
+Production = Callable[[Sequence[Token], int], Item | None]
+
+
+def read_items(tokens: Sequence[Token]) -> list[Item]:
+    """Every token in exactly one item, in order."""
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        item = next((found for production in _PRODUCTIONS if (found := production(tokens, at))), None)
+        item = item or Item("word", at, at + 1, word=tokens[at].text)
+        items.append(item)
+        at = item.last
+    return items
+
+
+def _slots(tokens: Sequence[Token], at: int) -> Item | None:
+    """Tablets or mg at morning, noon and night: "1-0-1", "½-0-½", "20-0-10 mg"."""
+    numbers: list[float] = []
+    after = at
+    while True:
+        read = read_number(tokens, after)
+        if read is None or text_at(tokens, at) in ("a", "an"):
+            return None
+        numbers.append(read[0])
+        after = read[1]
+        if text_at(tokens, after) not in ("-", "+") or len(numbers) == 4:
+            break
+        after += 1
+    if len(numbers) < 3 or text_at(tokens, after) in ("-", "/") or not sum(numbers):
+        return None
+    if 0 not in numbers and len(set(numbers)) > 1 and max(numbers) > 4:
+        return None
+    unit = match_phrase(units(), tokens, after)
+    times = float(sum(1 for number in numbers if number))
+    if unit is not None:
+        (name, factor), after = unit
+        value = Interval.exactly(sum(numbers) * factor)
+        return Item("slots", at, after, value, unit=name, times=times)
+    return Item("slots", at, after, Interval.exactly(sum(numbers)), times=times)
+
+
+def _change(tokens: Sequence[Token], at: int) -> Item | None:
+    if text_at(tokens, at) == "-" and _falls(tokens, at):
+        return Item("change", at, at + 1, word="to")
+    found = match_phrase(by_group("change"), tokens, at)
+    if found is None:
+        return None
+    group, after = found
+    if text_at(tokens, at) == "by" and read_number(tokens, at + 1) is None:
+        return None  # "by mouth", "by March"
+    written = " ".join(token.text for token in tokens[at:after])
+    return Item("change", at, after, word=group, unit=written)
+
+
+def _falls(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a dash stands between a number and a lower one: 60-40-20 mg."""
+    before, behind = at - 1, read_number(tokens, at + 1)
+    while before >= 0 and tokens[before].number is None and match_phrase(units(), tokens, before):
+        before -= 1
+    first = tokens[before].number if before >= 0 else None
+    return first is not None and behind is not None and first > behind[0] > 0
+
+
+def _weekdays(tokens: Sequence[Token], at: int) -> Item | None:
+    after, days, end = at, 0, at
+    while after < len(tokens):
+        if match_phrase(words("weekdays"), tokens, after):
+            days, after = days + 1, after + 1
+            end = after
+        elif text_at(tokens, after) in (
+            (",", "and", "/", "&") if days else ("on", "every", "each")[: 3 * (after == at)]
+        ):
+            after += 1
+        else:
+            break
+    if not days:
+        return None
+    return Item("weekdays", at, end, Interval.exactly(days), times=float(days), days=7.0)
+
+
+def _duration(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "for 4 weeks", "x 3/7", "6-week", "3 days"; also "days 1-3"."""
+    start = match_phrase(words("for_words"), tokens, at)
+    after = start[1] if start else at
+    bound = match_phrase(by_group("bounds"), tokens, after)
+    after = bound[1] if bound else after
+    if text_at(tokens, after) == "a" and text_at(tokens, after + 1) == "further":
+        after += 2
+    part = _part_duration(tokens, after, introduced=start is not None)
+    if part is None:
+        part = _counted_days(tokens, after) if not start else None
+    if part is None:
+        part = _long(tokens, after, introduced=start is not None)
+    if part is None:
+        return None
+    value, after = part
+    if match_phrase(words("no_duration_after"), tokens, after):
+        return None
+    if text_at(tokens, after) in ("course", "s"):
+        after += 1
+    if bound is not None:
+        value = Interval(value.low, None) if bound[0] == "least" else Interval(0.0, value.high)
+    return Item("duration", at, after, value)
+
+
+def _long(tokens: Sequence[Token], at: int, *, introduced: bool) -> tuple[Interval, int] | None:
+    read = read_range(tokens, at)
+    if read is None:
+        period = match_phrase(periods(), tokens, at) if introduced else None
+        if period is None or len(text_at(tokens, at)) == 1:
+            return None
+        (low, high), after = period
+        return Interval(low, high), after
+    count, after = read
+    if not introduced and text_at(tokens, at) in ("a", "an", "one"):
+        return None
+    while text_at(tokens, after) in ("-", "consecutive", "full", "more", "further", "successive"):
+        after += 1
+    period = match_phrase(periods(), tokens, after)
+    if period is None or count.low is None or count.high is None:
+        return None
+    (low, high), after = period
+    return Interval(count.low * low, count.high * high), after
+
+
+def _part_duration(tokens: Sequence[Token], at: int, *, introduced: bool) -> tuple[Interval, int] | None:
+    """ "3/7", "6/52", "3/12" behind "for" or "x"; fifty-seconds anywhere."""
+    if at + 2 >= len(tokens) or tokens[at].number is None or tokens[at + 1].text != "/":
+        return None
+    days = {"7": (1.0, 1.0), "52": (7.0, 7.0), "12": (30.0, 31.0)}.get(tokens[at + 2].text)
+    if days is None or text_at(tokens, at + 3) == "/" or not (introduced or days[0] == 7.0):
+        return None
+    count = tokens[at].number or 0.0
+    return Interval(count * days[0], count * days[1]), at + 3
+
+
+def _counted_days(tokens: Sequence[Token], at: int) -> tuple[Interval, int] | None:
+    """ "days 1-3", "D1-D3": consecutive days."""
+    if text_at(tokens, at) not in ("days", "day", "d"):
+        return None
+    first = read_number(tokens, at + 1)
+    if first is None or text_at(tokens, first[1]) not in ("-", "to"):
+        return None
+    after = first[1] + 1
+    after += text_at(tokens, after) in ("d", "day")
+    last = read_number(tokens, after)
+    if last is None or last[0] < first[0]:
+        return None
+    return Interval.exactly(last[0] - first[0] + 1), last[1]
+
+
+def _named_days(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "on days 1 and 15": so many doses."""
+    start = at + (text_at(tokens, at) == "on")
+    if text_at(tokens, start) not in ("days", "day", "d", "weeks", "week"):
+        return None
+    after, count, end = start + 1, 0, start
+    while after < len(tokens):
+        if tokens[after].number is not None:
+            count, after = count + 1, after + 1
+            end = after
+        elif count and text_at(tokens, after) in ("and", ",", "&", "/", "+", "day", "d"):
+            after += 1
+        else:
+            break
+    return Item("doses", at, end, Interval.exactly(count)) if count >= 2 else None
+
+
+def _multiplier(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "x 6", "x 3 doses", "x2/day", "x3 daily"."""
+    if text_at(tokens, at) not in ("x", "×", "*"):
+        return None
+    read = read_range(tokens, at + 1)
+    if read is None or read[0].low is None:
+        return None
+    value, after = read
+    if match_phrase(units(), tokens, after):
+        return None
+    form = match_phrase(words("forms", "administrations"), tokens, after)
+    if form is not None:
+        return Item("doses", at, form[1], value)
+    if text_at(tokens, after) == "/" or text_at(tokens, after) in ("a", "per", "daily"):
+        step = after + (text_at(tokens, after) in ("/", "a", "per"))
+        period = match_phrase(periods(), tokens, step)
+        if text_at(tokens, after) == "daily":
+            period = (1.0, 1.0), step + 1
+        if period is not None:
+            return Item("frequency", at, period[1], value, times=value.low or 1.0, days=period[0][0])
+    return Item("multiplier", at, after, value)
+
+
+def _frequency(tokens: Sequence[Token], at: int) -> Item | None:
+    for production in (_every, _times_a, _hourly, _phrase_frequency):
+        found = production(tokens, at)
+        if found is not None:
+            return found
+    return None
+
+
+def _phrase_frequency(tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(frequencies(), tokens, at)
+    if found is None:
+        if text_at(tokens, at) in ("/", "per"):
+            period = match_phrase(periods(), tokens, at + 1)
+            if period is not None:
+                return Item("frequency", at, period[1], times=1.0, days=period[0][0])
+        return None
+    (times, days), after = found
+    return Item("frequency", at, after, times=times, days=days)
+
+
+def _every(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "every 2 weeks", "q12h", "every 3-4 weeks", "q6hrly", "q week"."""
+    start = match_phrase(words("every"), tokens, at)
+    if start is None:
+        return None
+    read = read_range(tokens, start[1])
+    value, after = read if read is not None else (Interval.exactly(1), start[1])
+    if text_at(tokens, start[1]) == "q":
+        return None
+    while text_at(tokens, after) in ("-", "th", "rd", "nd"):
+        after += 1
+    return _interval_item(tokens, at, after, value)
+
+
+def _interval_item(tokens: Sequence[Token], at: int, after: int, value: Interval) -> Item | None:
+    """An item for "once in `value` of the period that stands at `after`"."""
+    if value.low is None or value.high is None or value.low <= 0:
+        return None
+    middle = (value.low + value.high) / 2
+    if match_phrase(words("hours"), tokens, after):
+        return Item("frequency", at, after + 1, value, times=24.0, days=middle)
+    period = match_phrase(periods(), tokens, after)
+    if period is None:
+        return None
+    (low, _), after = period
+    return Item("frequency", at, after, times=1.0, days=middle * low)
+
+
+def _hourly(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "6 hourly", "12-hourly", "2-weekly", "3 monthly"."""
+    read = read_range(tokens, at)
+    if read is None or read[0].low is None or read[0].high is None or text_at(tokens, at) in ("a", "an"):
+        return None
+    value, after = read
+    after += text_at(tokens, after) == "-"
+    low, high = read[0].low, read[0].high
+    if match_phrase(words("hourly"), tokens, after) and low > 0:
+        return Item("frequency", at, after + 1, times=24.0, days=(low + high) / 2)
+    days = {"weekly": 7.0, "monthly": 30.0, "yearly": 365.0}.get(text_at(tokens, after))
+    if days is None or low <= 0 or value.low == 1 or high > 12:
+        return None
+    return Item("frequency", at, after + 1, times=1.0, days=days * (low + high) / 2)
+
+
+def _times_a(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "3 times a day", "twice a week", "2 times every 4 weeks", "3x/day", "2x daily"."""
+    read = read_range(tokens, at)
+    once = {"once": 1.0, "twice": 2.0, "thrice": 3.0}.get(text_at(tokens, at))
+    if once is not None:
+        value, after = Interval.exactly(once), at + 1
+    elif read is not None and match_phrase(words("times_word"), tokens, read[1]):
+        value, after = read[0], read[1] + 1
+    else:
+        return None
+    if value.low is None or value.high is None:
+        return None
+    middle = (value.low + value.high) / 2
+    if text_at(tokens, after) in ("daily", "weekly", "monthly"):
+        days = {"daily": 1.0, "weekly": 7.0, "monthly": 30.0}[text_at(tokens, after)]
+        return Item("frequency", at, after + 1, value, times=middle, days=days)
+    if text_at(tokens, after) not in ("a", "per", "every", "each", "in", "/", "an"):
+        return None
+    gap = read_number(tokens, after + 1)
+    count, step = gap if gap is not None else (1.0, after + 1)
+    period = match_phrase(periods(), tokens, step)
+    if period is None or count <= 0:
+        return None
+    return Item("frequency", at, period[1], value, times=middle, days=period[0][0] * count)
+
+
+def _time_of_day(tokens: Sequence[Token], at: int) -> Item | None:
+    start = at + (text_at(tokens, at) == "at")
+    read = read_number(tokens, start)  # "at 6am 2pm and 9pm", "5:00 pm"
+    if read is not None and start < len(tokens) and tokens[start].number is not None:
+        after = read[1] + (2 if text_at(tokens, read[1]) == ":" else 0)
+        if match_phrase(words("clock"), tokens, after):
+            return Item("time_of_day", at, after + 1, times=1.0)
+    for length, index in ((1.0, words("times_of_day")), (3.0, words("with_meals"))):
+        found = match_phrase(index, tokens, at)
+        if found is not None:
+            return Item("time_of_day", at, found[1], times=length)
+    return None
+
+
+def _marks(tokens: Sequence[Token], at: int) -> Item | None:
+    for kind in _MARKS:
+        found = match_phrase(words(kind), tokens, at)
+        if found is not None:
+            return Item(kind, at, found[1])
+    return None
+
+
+_MARKS: tuple[ItemKind, ...] = ("prn", "stat", "divided", "total", "pulse")
+
+
+def _maximum(tokens: Sequence[Token], at: int) -> Item | None:
+    """ "to a maximum of 12 tablets daily": a limit, not a dose."""
+    found = match_phrase(words("maximum"), tokens, at)
+    if found is None:
+        return None
+    limit = amount(tokens, found[1])
+    after = limit.last if limit is not None and limit.kind != "word" else found[1]
+    often = _frequency(tokens, after)
+    return Item("word", at, often.last if often is not None else after, word="maximum")
+
+
+def _route(tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(by_group("routes"), tokens, at)
+    return None if found is None else Item("route", at, found[1], word=found[0])
+
+
+def _form(tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(words("forms", "counted"), tokens, at)
+    return None if found is None else Item("count", at, found[1], word=tokens[at].text)
+
+
+def _punctuation(tokens: Sequence[Token], at: int) -> Item | None:
+    kind = _PUNCTUATION.get(text_at(tokens, at))
+    return None if kind is None else Item(kind, at, at + 1)
+
+
+_PUNCTUATION: dict[str, ItemKind] = {
+    "(": "open",
+    "[": "open",
+    ")": "close",
+    "]": "close",
+    "and": "join",
+    "+": "join",
+    "plus": "join",
+    "&": "join",
+    "alternating": "join",
+    ";": "stop",
+    ".": "stop",
+}
+
+
+def _filler(tokens: Sequence[Token], at: int) -> Item | None:
+    return Item("filler", at, at + 1) if match_phrase(words("filler"), tokens, at) else None
+
+
+_PRODUCTIONS: tuple[Production, ...] = (
+    _slots,
+    _maximum,
+    _change,
+    _marks,
+    _weekdays,
+    _duration,
+    _named_days,
+    _multiplier,
+    _frequency,
+    _time_of_day,
+    amount,
+    _route,
+    _punctuation,
+    _form,
+    _filler,
+)

@@ -1,0 +1,210 @@
+"""The words of a dose instruction: a string in, tokens out, with the phrases of `dosing.yaml` found among them.
+
+A token is a number, a word (a dotted abbreviation such as "b.i.d." is one word, "bid"), an arrow or one character.
+Phrases are matched token by token, the longest first, so that spelling and spacing do not matter.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from extraction.knowledge import cues
+from kb.facts import Interval
+
+_TOKEN = re.compile(
+    r"(?P<dotted>[A-Za-z](?:\.[A-Za-z])+\b\.?)"
+    r"|(?P<thousands>\d{1,3}(?:,\d{3})+(?![\d.,]\d))"
+    r"|(?P<number>\d+(?:[.,]\d+)?)"
+    r"|(?P<fraction>[½¼¾])"
+    r"|(?P<word>[^\W\d_]+)"
+    r"|(?P<arrow>-{1,2}>|=+>|>>|[→➔⟶])"
+    r"|(?P<other>\S)"
+)
+_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_DASHES = ("-", "–", "—", "−")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One token in lower case; `number` is its value where it is written in digits."""
+
+    text: str
+    start: int
+    end: int
+    number: float | None = None
+
+
+def tokenise_dose(text: str) -> list[Token]:
+    """The tokens of an instruction with their offsets.
+
+    >>> [token.text for token in tokenise_dose("500mg b.d. 60→40")]
+    ['500', 'mg', 'bd', '60', '→', '40']
+    """
+    return [_token(match) for match in _TOKEN.finditer(text)]
+
+
+def _token(match: re.Match[str]) -> Token:
+    written = match.group().lower()
+    start, end = match.span()
+    if match["dotted"]:
+        return Token(written.replace(".", ""), start, end)
+    if match["thousands"]:
+        return Token(written, start, end, float(written.replace(",", "")))
+    if match["number"]:
+        return Token(written, start, end, float(written.replace(",", ".")))
+    if match["fraction"]:
+        return Token(written, start, end, _FRACTIONS[written])
+    if match["arrow"]:
+        return Token("→", start, end)
+    return Token("-" if written in _DASHES else written.replace("µ", "u").replace("μ", "u"), start, end)
+
+
+Phrases = dict[str, list[tuple[tuple[str, ...], Any]]]
+
+
+def phrases(entries: Iterator[tuple[str, Any]]) -> Phrases:
+    """Phrases with what they mean, by first token, the longest first; a hyphen may be left out."""
+    index: Phrases = {}
+    for written, meaning in entries:
+        words = tuple(token.text for token in tokenise_dose(written))
+        for form in {words, tuple(word for word in words if word != "-")}:
+            if form:
+                index.setdefault(form[0], []).append((form, meaning))
+    for forms in index.values():
+        forms.sort(key=lambda entry: -len(entry[0]))
+    return index
+
+
+def match_phrase(index: Phrases, tokens: Sequence[Token], at: int) -> tuple[Any, int] | None:
+    """The meaning of the longest phrase that begins at a token, and the token behind it."""
+    if at >= len(tokens):
+        return None
+    for form, meaning in index.get(tokens[at].text, ()):
+        if len(form) <= len(tokens) - at and all(tokens[at + i].text == form[i] for i in range(1, len(form))):
+            return meaning, at + len(form)
+    return None
+
+
+@functools.cache
+def words(*path: str) -> Phrases:
+    """The list of phrases under a key of `dosing.yaml`; each means itself."""
+    entry: Any = cues("dosing")
+    for key in path:
+        entry = entry[key]
+    return phrases((written, written) for written in entry)
+
+
+@functools.cache
+def number_words() -> dict[str, float]:
+    return {word: float(value) for word, value in cues("dosing")["numbers"].items()}
+
+
+@functools.cache
+def units() -> Phrases:
+    """A unit's spelling to (base unit, factor)."""
+    return phrases(
+        (word, (entry["unit"], float(entry["factor"]))) for entry in cues("dosing")["units"] for word in entry["words"]
+    )
+
+
+@functools.cache
+def periods() -> Phrases:
+    """A stretch of time to the least and the most days in it."""
+    return phrases(
+        (word, (float(entry["days"][0]), float(entry["days"][1])))
+        for entry in cues("dosing")["periods"]
+        for word in entry["words"]
+    )
+
+
+@functools.cache
+def frequencies() -> Phrases:
+    """A frequency to (times, days)."""
+    return phrases(
+        (word, (float(entry["times"]), float(entry["days"])))
+        for entry in cues("dosing")["frequencies"]
+        for word in entry["words"]
+    )
+
+
+@functools.cache
+def by_group(key: str) -> Phrases:
+    """The phrases of a mapping of lists; each means the name of its list, the first list that has it
+    (`now` and `forward` only tell more of phrases that are in other lists)."""
+    seen: dict[str, str] = {}
+    for group, listed in cues("dosing")[key].items():
+        if isinstance(listed, list) and group not in ("now", "forward"):
+            for written in listed:
+                seen.setdefault(written, group)
+    return phrases(iter(seen.items()))
+
+
+def text_at(tokens: Sequence[Token], at: int) -> str:
+    return tokens[at].text if 0 <= at < len(tokens) else ""
+
+
+def read_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """A number in digits, in words, or as a fraction ("1/2", "one and a half", "1 1/2").
+
+    >>> read_number(tokenise_dose("one and a half tablets"), 0)
+    (1.5, 4)
+    """
+    first = _simple_number(tokens, at)
+    if first is None:
+        return None
+    value, at = first
+    again = _simple_number(tokens, at)
+    if again is not None and again[0] == value and tokens[at - 1].number is None:
+        at = again[1]  # "one 1 tablet", "half 1/2 tablet"
+    rest = at + 1 if text_at(tokens, at) == "and" else at
+    more = _part_of_one(tokens, rest) if value == int(value) and value < 10 else None
+    return (value + more[0], more[1]) if more else (value, at)
+
+
+def _simple_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    if at >= len(tokens):
+        return None
+    part = _part_of_one(tokens, at)
+    if part is not None:
+        return part
+    token = tokens[at]
+    if token.number is not None:
+        return token.number, at + 1
+    value = number_words().get(token.text)
+    return None if value is None else (value, at + 1)
+
+
+def _part_of_one(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
+    """ "½", "1/2", "half a", "a half"."""
+    word = text_at(tokens, at)
+    if word in _FRACTIONS:
+        return _FRACTIONS[word], at + 1
+    slash, below = text_at(tokens, at + 1), text_at(tokens, at + 2)
+    if word in ("1", "3") and slash == "/" and below in ("2", "4") and text_at(tokens, at + 3) != "/":
+        return float(word) / float(below), at + 3
+    if word == "a" and text_at(tokens, at + 1) == "half":
+        return 0.5, at + 2
+    if word == "half":
+        return 0.5, at + 2 if text_at(tokens, at + 1) in ("a", "an") else at + 1
+    return None
+
+
+def read_range(tokens: Sequence[Token], at: int) -> tuple[Interval, int] | None:
+    """A number or a range of two that rise ("10-15", "1 to 2", "one or two").
+
+    >>> read_range(tokenise_dose("10-15 mg"), 0)
+    (Interval(low=10.0, high=15.0, low_open=False, high_open=False), 3)
+    """
+    first = read_number(tokens, at)
+    if first is None:
+        return None
+    low, after = first
+    if text_at(tokens, after) in ("-", "to", "or", "~"):
+        second = read_number(tokens, after + 1)
+        if second is not None and second[0] > low and text_at(tokens, second[1]) != "-":
+            return Interval(low, second[0]), second[1]
+    return Interval.exactly(low), after

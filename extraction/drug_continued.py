@@ -1,0 +1,83 @@
+"""A dose that goes on in the next sentence without the drug's name: scopes in, further scopes out.
+
+"Prednisolone 60 mg from March to May; now 10 mg." Only a sentence that opens with a word of change or an amount, and
+names no other drug or test before it, speaks of the last drug of the sentence before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from extraction.dose_item import Item
+from extraction.dose_items import read_items
+from extraction.dose_words import Token, tokenise_dose
+from extraction.drug_scope import Scope, masked_times
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.vocabulary import Vocabulary
+
+_MOST_WORDS = 4  # before the amount
+
+
+def continued_scopes(reading: Reading, scopes: Sequence[Scope], vocabulary: Vocabulary) -> list[Scope]:
+    """Scopes without a name of their own, of drugs whose doses are often told in steps."""
+    last_of = {scope.mention.sentence: scope for scope in scopes}
+    first_of = {scope.mention.sentence: scope for scope in reversed(scopes)}
+    found: list[Scope] = []
+    for index, sentence in enumerate(reading.sentences[1:], 1):
+        previous = last_of.get(index - 1)
+        if previous is None or not _has_dose(reading, previous):
+            continue
+        if not any(vocabulary.is_a(previous.concept, drug) for drug in cues("medications")["told_in_steps"]):
+            continue
+        stop = first_of[index].before if index in first_of else sentence.end
+        named = [
+            mention.start for mention in reading.mentions_in(sentence.start, stop) if mention.kind in ("lab", "score")
+        ]
+        stop = min([stop, *named])
+        start = _opening(reading, sentence.start, stop)
+        if start is not None:
+            mention = Mention(start, start, previous.concept, "drug", index, experiencer=previous.mention.experiencer)
+            scope = dataclasses.replace(
+                previous,
+                mention=mention,
+                start=start,
+                end=start,
+                before=start,
+                after=stop,
+                sentence_start=sentence.start,
+                sentence_end=sentence.end,
+            )
+            found.append(scope)
+            last_of.setdefault(index, scope)
+    return found
+
+
+def _has_dose(reading: Reading, scope: Scope) -> bool:
+    text = masked_times(reading, scope.before, max(scope.after, scope.end))
+    return any(item.kind == "amount" and item.unit == "mg" for item in read_items(tokenise_dose(text)))
+
+
+def _opening(reading: Reading, start: int, stop: int) -> int | None:
+    """Where the words of the dose begin, if the sentence opens with them."""
+    tokens = tokenise_dose(masked_times(reading, start, stop))
+    items = read_items(tokens)
+    words = 0
+    for position, item in enumerate(items):
+        if item.kind == "amount" and item.unit == "mg" and _is_daily(items, position, tokens):
+            return start + tokens[0].start
+        if item.kind == "word" and tokens[item.first].text not in cues("medications")["speaks_of_the_dose"]:
+            words += 1
+        if words > _MOST_WORDS or item.kind in ("stop", "route"):
+            return None
+    return None
+
+
+def _is_daily(items: Sequence[Item], position: int, tokens: Sequence[Token]) -> bool:
+    """The amount follows a word of change, opens the sentence, or has "now" or "since" or a date behind it."""
+    before = [item for item in items[:position] if item.kind not in ("filler", "close", "open")]
+    opens = not [item for item in before if item.kind == "word"]
+    changed = any(item.kind == "change" for item in before)
+    spoken = any(tokens[item.first].text in cues("medications")["speaks_of_the_dose"] for item in before)
+    return changed or spoken or opens

@@ -1,0 +1,241 @@
+"""When a drug was taken: the dates and durations around its dose in, a course out.
+
+Each date belongs to the level it stands beside; a date behind a word of stopping is an end, any other a beginning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from extraction.dose_steps import DoseStep
+from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.drug_scope import Scope
+from extraction.drug_status import DrugStatus
+from extraction.knowledge import cues
+from extraction.reading import Reading, TimeExpression
+from kb.dates import shifted
+from kb.facts import Course, Interval, MedicationStatus, Step, Time
+
+_APART = re.compile(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
+_YEAR = re.compile(r"\d{4}|'\d\d|[./]\d\d$")
+_LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
+_FAR = 60  # characters between a drug's own words and a date before it
+
+
+def times_of(
+    reading: Reading,
+    scope: Scope,
+    steps: Sequence[DoseStep],
+    groups: Sequence[Sequence[DoseStep]],
+    *,
+    first: bool,
+    last: bool,
+) -> list[TimeExpression]:
+    """The time expressions that belong to a level: behind it up to the next one, for the first also just before."""
+    start = scope.end if first else steps[0].start
+    later = [group[0].start for group in groups if group and steps and group[0].start > steps[0].start]
+    stop = min([scope.after, *later]) if later and not last else _clause_end(reading, scope)
+    found = [time for time in reading.times_in(start, stop) if not _opens_next(reading, time, scope)]
+    if first and all(time.role in ("duration", "end") for time in found):
+        before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
+        between = [time for time in before if not _drug_between(reading, time.end, scope)]
+        led = [time for time in between[-1:] if scope.start - time.end <= _FAR and _leads(reading, time, scope)]
+        if led and len(between) > 1 and between[-2].role in ("start", "duration") and _beside(reading, between[-2:]):
+            led = between[-2:]
+        if any(time.role == "end" for time in found):
+            led = [time for time in led if time.role in ("start", "point")]
+        found = [*led, *found]
+    return found
+
+
+def _beside(reading: Reading, pair: Sequence[TimeExpression]) -> bool:
+    """ "from 1 June to 20 September", "for four months last year": two expressions of one stretch."""
+    return len(reading.normal[pair[0].end : pair[1].start].split()) <= 2
+
+
+def _opens_next(reading: Reading, time: TimeExpression, scope: Scope) -> bool:
+    """ "..., 2021: rituximab": the date stands at the head of the next drug's part."""
+    later = [mention.start for mention in reading.mentions_in(time.end, scope.sentence_end) if mention.kind == "drug"]
+    if not later or reading.normal[time.end : later[0]].strip(" -:").lower() not in ("", "inj.", "tab.", "iv", "inj"):
+        return False
+    return reading.normal[scope.end : time.start].rstrip(" ([")[-1:] in (",", ";", ".", "\n")
+
+
+def _clause_end(reading: Reading, scope: Scope) -> int:
+    return max(scope.after, scope.end)
+
+
+def _leads(reading: Reading, time: TimeExpression, scope: Scope) -> bool:
+    """A date opens the part of a drug ("in 2021, rituximab ..."), unless it ends the part of the drug before it."""
+    earlier = [mention for mention in reading.mentions_in(scope.sentence_start, time.start) if mention.kind == "drug"]
+    if not earlier:
+        return True
+    before = reading.normal[earlier[-1].end : time.start]
+    behind = reading.normal[time.end : scope.start]
+    return bool(_APART.search(before)) and not _APART.search(behind)
+
+
+def _drug_between(reading: Reading, offset: int, scope: Scope) -> bool:
+    return any(mention.kind == "drug" for mention in reading.mentions_in(offset, scope.start))
+
+
+def course_of_steps(
+    reading: Reading,
+    steps: Sequence[DoseStep],
+    times: Sequence[TimeExpression],
+    status: DrugStatus,
+    *,
+    pulse: bool,
+    settled: bool = False,
+) -> tuple[Course | None, MedicationStatus]:
+    """The course, and the status as the dates show it where no word tells; `settled`: the drug's later level is told.
+
+    A date counts for the level beside which it stands: what ends the first level of a taper begins the next one.
+    """
+    told_of = [_ends(reading, owned, status, steps) for owned in _shared_out(times, steps)]
+    start, end = told_of[0][0], told_of[-1][1]
+    told = status.status if settled else _status_by_dates(reading, times, status, steps, start, end)
+    if pulse and told == "current":
+        told = "past"
+    ongoing = {"current": end is None, "past": False}.get(told)
+    levels = _levels(steps, told_of) if len(steps) > 1 else ()
+    if start is None and end is None and ongoing is None and not levels:
+        return None, told
+    return Course(start, end, ongoing, levels), told
+
+
+def _shared_out(times: Sequence[TimeExpression], steps: Sequence[DoseStep]) -> list[list[TimeExpression]]:
+    """The times of each step: those before the next one begins."""
+    owned: list[list[TimeExpression]] = [[] for _ in steps] or [[]]
+    for time in times:
+        later = [at for at, step in enumerate(steps) if at and step.start <= time.start and step.start > steps[0].start]
+        owned[max(later, default=0)].append(time)
+    return owned
+
+
+def _levels(steps: Sequence[DoseStep], told_of: Sequence[tuple[Time | None, Time | None]]) -> tuple[Step, ...]:
+    levels, ended = [], None
+    for step, (start, end) in zip(steps, told_of, strict=True):
+        per_day = step.per_day or (step.dose if step.unit == "mg" else None)
+        days = step.duration_days if end is None else None  # its dates tell how long
+        levels.append(Step(per_day, days, start or ended, step.per_kg))
+        ended = end
+    return tuple(levels)
+
+
+def _ends(
+    reading: Reading, times: Sequence[TimeExpression], status: DrugStatus, steps: Sequence[DoseStep]
+) -> tuple[Time | None, Time | None]:
+    start: Time | None = None
+    end: Time | None = None
+    for time in times:
+        if time.role == "span":
+            start, end = start or time.start_time, end or time.end_time
+        elif time.role == "end" or _is_an_end(reading, time, status, steps):
+            end = end or time.time
+        elif time.role in ("start", "point"):
+            start = start or time.time
+        elif time.role == "lookback":
+            start = start or time.start_time
+    return _in_order(start, end), end
+
+
+def _is_an_end(reading: Reading, time: TimeExpression, status: DrugStatus, steps: Sequence[DoseStep]) -> bool:
+    if time.role == "point" and _behind_the_end(time, status):
+        return True
+    return time.role in ("start", "point") and _begins_to_fall(reading, time, steps)
+
+
+def _in_order(start: Time | None, end: Time | None) -> Time | None:
+    """A beginning without a year of its own is the last such day before the end: "1 June to 20 September 2025"."""
+    if start is None or end is None or start.earliest is None or start.latest is None or end.latest is None:
+        return start
+    if start.latest <= end.latest or _YEAR.search(start.written):
+        return start
+    length = (start.latest - shifted(start.earliest, start.latest.year - start.earliest.year, "year")).days
+    years = start.latest.year - end.latest.year
+    while shifted(start.latest, -years, "year") > end.latest:
+        years += 1
+    latest = shifted(start.latest, -years, "year")
+    return Time(latest - timedelta(days=max(0, length)), latest, start.written)
+
+
+def days_between(course: Course | None) -> Interval | None:
+    """The days of a course whose two ends lack the same year: "from 4 January to 24 April"."""
+    if course is None or course.start is None or course.end is None:
+        return None
+    (first, last), (early, late) = _ends_of(course.start), _ends_of(course.end)
+    if first is None or last is None or early is None or late is None or first.year == last.year:
+        return None
+    if first.year != early.year or last.year != late.year or first > early or last > late:
+        return None
+    return Interval.exactly(min((early - first).days, (late - last).days))
+
+
+def _ends_of(time: Time) -> tuple[date | None, date | None]:
+    return time.earliest, time.latest
+
+
+def _begins_to_fall(reading: Reading, time: TimeExpression, steps: Sequence[DoseStep]) -> bool:
+    """ "first reduction 16 March", "tapered from May": the day on which a level, told before it, ends."""
+    told = [step for step in steps if step.start < time.start and (step.per_day or step.per_kg or step.dose)]
+    tokens = tokenise_dose(reading.normal[max(0, time.start - 40) : time.start + 8])
+    offset = max(0, time.start - 40)
+    index = phrases((written, written) for written in cues("medications")["begins_to_fall"])
+    for at in range(len(tokens)):
+        found = match_phrase(index, tokens, at)
+        if found is None:
+            continue
+        rest = [token for token in tokens[found[1] :] if offset + token.start < time.start]
+        if offset + tokens[at].start < time.start and len(rest) <= 1 and all(token.text in _LINKS for token in rest):
+            return bool(told)
+    return False
+
+
+def _behind_the_end(time: TimeExpression, status: DrugStatus) -> bool:
+    return status.ended_at is not None and time.start >= status.ended_at - 1
+
+
+def _status_by_dates(
+    reading: Reading,
+    times: Sequence[TimeExpression],
+    status: DrugStatus,
+    steps: Sequence[DoseStep],
+    start: Time | None,
+    end: Time | None,
+) -> MedicationStatus:
+    """ "azathioprine 2010-2013", "rituximab x 2" are past; "since 2019" goes on."""
+    if status.status == "past" and status.reason is None and end is None and _since(reading, times):
+        return "current"
+    if status.status != "current" and not (status.status == "past" and not status.told):
+        return status.status
+    today = reading.letter_date.latest if reading.letter_date is not None else None
+    if end is not None and (today is None or end.latest is None or end.latest < today):
+        return "past"
+    if status.told:
+        return "current"
+    roles = {time.role for time in times}
+    if roles & {"start", "lookback"}:
+        return "current"
+    if status.status == "past":
+        taken = bool(steps) and steps[0].frequency is not None and not roles
+        listed = bool(steps) and reading.section_at(steps[0].start) == "past_medical_history"
+        return "current" if taken and listed else "past"
+    lasted = (
+        bool(steps) and not steps[-1].forward and (steps[-1].duration_days is not None or steps[-1].doses is not None)
+    )
+    section = reading.section_at(steps[0].start) if steps else None
+    if lasted and section != "medications":
+        return "past"
+    if steps and steps[-1].total and section != "medications":
+        return "past"
+    dated = roles & {"point"} and start is not None
+    if dated and section != "medications" and not any(step.per_day or step.per_kg or step.dose for step in steps):
+        return "past"
+    return "current"
+
+
+def _since(reading: Reading, times: Sequence[TimeExpression]) -> bool:
+    return any(time.role == "start" and "since" in reading.normal[time.start - 8 : time.end].lower() for time in times)

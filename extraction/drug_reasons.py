@@ -1,0 +1,212 @@
+"""Why a drug ended or could not be given: the words around it in, the reason with the letter's own words out.
+
+A cause counts behind a word such as "due to" near the drug, in brackets or behind a dash, before "on" the drug, or
+before "so" it was not given. What merely worries or goes along with a drug that goes on is no reason.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extraction.dose_items import read_items
+from extraction.dose_words import Phrases, Token, match_phrase, phrases, tokenise_dose
+from extraction.drug_scope import Scope, masked_times
+from extraction.knowledge import cues
+from extraction.reading import Reading
+
+_NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
+_DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A cue found: its group, and its place in characters of the document."""
+
+    group: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """`kind` is one of the reasons of the annotation guide, `detail` the letter's words, `end` where they end."""
+
+    kind: str
+    detail: str
+    end: int = 0
+
+
+@functools.cache
+def listed(key: str) -> Phrases:
+    return phrases((written, written) for written in cues("medications")[key])
+
+
+@functools.cache
+def _because(strength: str) -> Phrases:
+    return phrases((written, written) for written in cues("medications")["because"][strength])
+
+
+@functools.cache
+def _reasons() -> Phrases:
+    entries = cues("medications")["reasons"].items()
+    known = [(written, reason) for reason, words in entries for written in words]
+    return phrases(iter(known))
+
+
+@functools.cache
+def _short_reasons() -> Phrases:
+    return phrases((written, "intolerance") for written in cues("medications")["short_reasons"])
+
+
+def find_cues(index: Phrases, tokens: Sequence[Token], offset: int) -> list[Cue]:
+    """Cues that do not overlap, the longest at each place."""
+    found: list[Cue] = []
+    at = 0
+    while at < len(tokens):
+        match = match_phrase(index, tokens, at)
+        if match is None:
+            at += 1
+            continue
+        group, after = match
+        found.append(Cue(group, offset + tokens[at].start, offset + tokens[after - 1].end))
+        at = after
+    return found
+
+
+def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Sequence[Scope]) -> Reason | None:
+    """Why it ended: the first cause named behind the drug or the word of its end, else straight before it."""
+    following = [
+        other.start for other in scopes if other.start > max(cue.end for cue in causes) and other.start > scope.start
+    ]
+    limit = min(following, default=scope.sentence_end)
+    if any("from" in reading.normal[cue.start : cue.end] for cue in causes if cue.group == "past"):
+        limit = scope.sentence_end  # "switched from X to Y because of nausea"
+    ending = all(cue.group == "past" for cue in causes)
+    direct = any(cue.end <= scope.start for cue in causes) and not ending  # "failed azathioprine (nausea)"
+    found = _harm_before(reading, scope) or _cause_in(reading, scope.end, limit, weak=direct)
+    if found is None and any(cue.start > scope.end for cue in causes):
+        ends = [cue.end for cue in causes if cue.start > scope.end and cue.group != "past"]
+        found = _cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
+    if found is None:
+        found = _straight_behind(reading, scope, limit)
+    if found is None and not ending:
+        found = _consequence(reading, scope)
+    return found
+
+
+def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
+    """ "azathioprine caused pancreatitis", "cytopenias on MMF", "methotrexate: pneumonitis": harm that ended it."""
+    if scope.borne:
+        return None
+    tokens = tokenise_dose(reading.normal[scope.end : scope.after])
+    if any(match_phrase(listed("caused"), tokens, at) for at in range(min(len(tokens), 8))):
+        found = _cause_in(reading, scope.end, scope.after, weak=False)
+        if found is not None and found.kind == "intolerance":
+            return found
+    before = _harm_before(reading, scope)
+    if before is not None and before.kind == "intolerance":
+        text = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
+        if find_cues(listed("developed"), text, 0):
+            return before
+    found = None if dosed else _straight_behind(reading, scope, scope.after)
+    if found is None or match_phrase(listed("also_of_the_disease"), tokenise_dose(found.detail), 0) is not None:
+        return None
+    return found
+
+
+def cause_behind(reading: Reading, scope: Scope) -> Reason | None:
+    """The cause that a word such as "due to" tells behind a drug that was never given."""
+    return _cause_in(reading, scope.end, scope.after, weak=False)
+
+
+def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | None:
+    """ "azathioprine (2019, pancreatitis)", "MTX - hepatitis", "methotrexate pneumonitis"."""
+    tokens = _behind_the_dose(masked_times(reading, scope.end, limit))
+    if not tokens:
+        return None
+    near = match_phrase(_reasons(), tokens, 0)
+    if near is not None and near[0] == "intolerance" and not match_phrase(listed("only_a_check"), tokens, near[1]):
+        return _reason_at(reading, scope.end, tokens, 0, near)
+    if tokens[0].text not in (":", "-", "(", "→", "=", "["):
+        return None
+    for at in range(1, min(len(tokens), _DIRECT + 6)):
+        if match_phrase(listed("no_harm"), tokens, at) or tokens[at].text in (";", "."):
+            return None
+        found = match_phrase(_reasons(), tokens, at)
+        if found is not None and found[0] == "intolerance":
+            worded = [token for token in tokens[1:at] if token.text.isalpha()]
+            return _reason_at(reading, scope.end, tokens, at, found) if len(worded) <= _DIRECT else None
+    return None
+
+
+def _behind_the_dose(text: str) -> list[Token]:
+    """The tokens behind a drug's dose and dates; offsets stay those of the text."""
+    tokens = tokenise_dose(text)
+    first = 0
+    for item in read_items(tokens):
+        if item.kind in ("filler", "open", "close", "word", "stop", "change", "join"):
+            break
+        first = item.last
+    return tokens[first:]
+
+
+def _consequence(reading: Reading, scope: Scope) -> Reason | None:
+    """ "TPMT null, so azathioprine cannot be used": the cause stands before the word of consequence."""
+    start = scope.sentence_start
+    tokens = tokenise_dose(reading.normal[start : scope.start])
+    joints = find_cues(listed("consequence"), tokens, 0)
+    if not joints or find_cues(listed("still_active"), tokens, 0):
+        return None
+    for cue in reversed(find_cues(_reasons(), tokens, 0)):
+        if cue.end <= joints[-1].start or any(joint.end <= cue.start for joint in joints):
+            return Reason(cue.group, reading.text[start + cue.start : start + cue.end])
+    return None
+
+
+def _harm_before(reading: Reading, scope: Scope) -> Reason | None:
+    """The harm that stands before the name with a small word between: "rash with azathioprine"."""
+    start = scope.sentence_start
+    tokens = tokenise_dose(reading.normal[start : scope.start])
+    joints = [cue for cue in find_cues(listed("harm_joints"), tokens, 0) if tokens and cue.end == tokens[-1].end]
+    if not joints:
+        return None
+    for cue in reversed(find_cues(_reasons(), tokens, 0)):
+        near = [token for token in tokens if cue.end <= token.start < joints[-1].start]
+        if cue.group == "intolerance" and len(near) <= 1 and not any(token.text in (",", ".", ";") for token in near):
+            return Reason(cue.group, reading.text[start + cue.start : start + cue.end])
+    return None
+
+
+def _reason_at(reading: Reading, offset: int, tokens: Sequence[Token], at: int, found: tuple[str, int]) -> Reason:
+    group, after = found
+    end = offset + tokens[after - 1].end
+    return Reason(group, reading.text[offset + tokens[at].start : end], end)
+
+
+def _cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool = False) -> Reason | None:
+    """The first cause behind a word of causing; `weak` words such as "with" and `short` names ("LFTs") on request."""
+    tokens = tokenise_dose(reading.normal[start:end])
+    skip = {
+        at
+        for cue in find_cues(listed("not_reasons"), tokens, 0)
+        for at, token in enumerate(tokens)
+        if cue.start <= token.start < cue.end
+    }
+    because_at: int | None = None
+    at = 0
+    while at < len(tokens):
+        if at in skip:
+            at += 1
+            continue
+        reason = match_phrase(_reasons(), tokens, at)
+        if reason is None and short and because_at == at - 1:
+            reason = match_phrase(_short_reasons(), tokens, at)
+        if reason is not None and because_at is not None and at - because_at <= _NEAR:
+            return _reason_at(reading, start, tokens, at, reason)
+        strong = match_phrase(_because("strong"), tokens, at)
+        if strong is not None or (weak and match_phrase(_because("weak"), tokens, at)):
+            because_at = at
+        at += 1
+    return None

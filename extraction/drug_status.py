@@ -1,0 +1,366 @@
+"""Whether a drug is taken, was taken, is planned, was refused or was not tolerated, and why it ended: a scope in, a
+DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says of the mention fills what no cue says.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extraction.dose_items import read_items
+from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.drug_reasons import Cue, Reason, cause_behind, find_cues, harm_of, listed, reason_of
+from extraction.drug_scope import Scope, masked_times
+from extraction.knowledge import cues
+from extraction.reading import Reading
+from kb.facts import MedicationStatus
+
+_HARMS = frozenset({"intolerance", "allergy", "forbidden"})
+_IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
+
+
+@dataclass(frozen=True, slots=True)
+class DrugStatus:
+    """`told` is false where only a default was found; `end` is where the last word used behind the drug ends."""
+
+    status: MedicationStatus
+    reason: str | None = None
+    detail: str | None = None
+    told: bool = True
+    ended_at: int | None = None
+    end: int = 0
+    going_on: bool = False
+
+
+@functools.cache
+def _cues(side: str) -> Phrases:
+    seen: dict[str, str] = {}
+    for group, words in cues("medications")[side].items():
+        for written in words:
+            seen.setdefault(written, group)
+    return phrases(iter(seen.items()))
+
+
+def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
+    """The status of one drug among those of its sentence."""
+    before = _before(reading, scope, scopes)
+    after = _after(reading, scope, scopes)
+    default = _default(reading, scope)
+    if before is not None and before.group in _HARMS and _is_denied(reading, before):
+        if not after:
+            return _without_harm(reading, before)
+        before = None
+    deciding = _decide(before, after)
+    if deciding is None or (deciding.group in ("current", "past") and deciding not in after):
+        harm = harm_of(reading, scope, dosed=deciding is not None or _has_amount(reading, scope))
+        if harm is not None and default != "allergy":
+            return DrugStatus("past", harm.kind, harm.detail, True, None, harm.end)
+    absent = scope.mention.assertion == "absent" and not _neither(reading, scope)
+    if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
+        return _from_context(reading, scope, scopes, default)
+    return _from_cues(reading, scope, scopes, deciding, before, after, default)
+
+
+def _is_denied(reading: Reading, cue: Cue) -> bool:
+    """ "no contraindication to mycophenolate", "without any intolerance of it"."""
+    sentence = reading.sentences[reading.sentence_at(cue.start)]
+    tokens = tokenise_dose(reading.normal[sentence.start : cue.start])[-6:]
+    breaks = [at for at, token in enumerate(tokens) if token.text in (",", ".", ";", ":", ")", "but", "and")]
+    return any(match_phrase(listed("denials"), tokens, at) for at in range(max(breaks, default=-1) + 1, len(tokens)))
+
+
+def _without_harm(reading: Reading, cue: Cue) -> DrugStatus:
+    """ "no side effects from X" is said of a drug that is taken, "no allergy to X" of one that may be given."""
+    taken = find_cues(listed("harm_of_the_taken"), tokenise_dose(reading.normal[cue.start : cue.end]), 0)
+    return DrugStatus("current" if taken else "planned", told=False)
+
+
+def _from_cues(
+    reading: Reading,
+    scope: Scope,
+    scopes: Sequence[Scope],
+    deciding: Cue,
+    before: Cue | None,
+    after: Sequence[Cue],
+    default: MedicationStatus,
+) -> DrugStatus:
+    group = _group(reading, scope, deciding)
+    end = max((cue.end for cue in after), default=0)
+    found = _why(reading, scope, scopes, deciding, [*([before] if before else []), *after])
+    reason = _told_reason(group, found.kind if found is not None else None)
+    ended = next((cue.end for cue in after if cue.group in ("stopped", "past")), None)
+    if before is not None and before.group == "stopped" and ended is None:
+        ended = scope.end
+    status = _STATUS.get(group, default)
+    if group == "allergy" or (default == "allergy" and group != "never"):
+        status, reason = "allergy", "intolerance"
+    contraindicated = "contraindic" in reading.normal[deciding.start : deciding.end].lower()
+    if contraindicated or group == "forbidden":
+        status = "past" if _was_taken(before, after) or (default == "past" and not contraindicated) else "never"
+    if status == "current":
+        return DrugStatus(status, end=end, going_on=True)
+    detail = found.detail if found is not None and reason is not None else None
+    return DrugStatus(status, reason, detail, True, ended, max(end, found.end if found is not None else 0))
+
+
+def _group(reading: Reading, scope: Scope, deciding: Cue) -> str:
+    if deciding.group == "tolerated":
+        return "intolerance" if _neither(reading, scope) else "current"
+    return deciding.group
+
+
+def _neither(reading: Reading, scope: Scope) -> bool:
+    tokens = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
+    return any(token.text in ("neither", "nor") for token in tokens)
+
+
+def _why(reading: Reading, scope: Scope, scopes: Sequence[Scope], deciding: Cue, told: Sequence[Cue]) -> Reason | None:
+    """The reason told for the drug, else the one told at the end of the list in which it stands."""
+    causes = [cue for cue in told if cue.group in (*_IMPLY_PAST, "allergy", "declined", "never")] or [deciding]
+    found = reason_of(reading, scope, causes, scopes)
+    if found is not None or deciding.group not in ("stopped", "forbidden", "intolerance", "failed"):
+        return found
+    chain = [other for other in scopes if other.start >= scope.start]
+    while len(chain) > 1 and not _chained(reading, chain):
+        chain.pop()
+    return reason_of(reading, chain[-1], causes, scopes) if len(chain) > 1 else None
+
+
+def _told_reason(group: str, reason: str | None) -> str | None:
+    if group == "planned":
+        return None
+    if group == "declined":
+        return "wish" if reason in (None, "other", "intolerance") else reason
+    if group == "never" and reason not in ("intolerance", "cost", "wish", "pregnancy"):
+        return None
+    return reason or {"intolerance": "intolerance", "failed": "inefficacy"}.get(group)
+
+
+_STATUS: dict[str, MedicationStatus] = {
+    "current": "current",
+    "past": "past",
+    "stopped": "past",
+    "failed": "past",
+    "intolerance": "past",
+    "forbidden": "never",
+    "planned": "planned",
+    "never": "never",
+    "declined": "never",
+    "allergy": "allergy",
+}
+
+
+def _was_taken(before: Cue | None, after: Sequence[Cue]) -> bool:
+    groups = {cue.group for cue in after} | ({before.group} if before else set())
+    return bool(groups & {"past", "stopped", "failed"})
+
+
+def _decide(before: Cue | None, after: Sequence[Cue]) -> Cue | None:
+    """What came last counts, but an ending outweighs the beginning told before the name."""
+    strong = [cue for cue in after if cue.group not in ("current", "past")]
+    last = after[-1] if after else None
+    if last is not None and (last.group == "current" or not strong):
+        if (
+            last.group == "past"
+            and before is not None
+            and before.group in ("intolerance", "failed", "stopped", "allergy")
+        ):
+            return before
+        return last
+    if strong:
+        ranked = [cue for cue in strong if cue.group in ("allergy", "intolerance")]
+        if before is not None and before.group in ("intolerance", "allergy"):
+            return before
+        return ranked[-1] if ranked else strong[-1]
+    return before
+
+
+def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | None:
+    """The nearest cue before the drug's own words that still holds for it."""
+    start = scope.sentence_start
+    tokens = tokenise_dose(reading.normal[start : scope.start])
+    found = find_cues(_cues("before"), tokens, start)
+    breaks = find_cues(listed("breakers"), tokens, start)
+    floor = max((cue.end for cue in breaks), default=start)
+    for cue in reversed(found):
+        if cue.end <= floor:
+            return None
+        if _is_weak(reading, cue, scope):
+            continue
+        if _follows_a_drug(reading, cue, scope, scopes):
+            continue
+        crossed = [other for other in scopes if cue.end <= other.start < scope.start]
+        if not _chained(reading, [*crossed, scope]):
+            counted = reading.normal[: cue.end].endswith(" of") and cue.group not in _HARMS  # "two courses of"
+            narrow = counted or cue.group in ("current", "planned", "stopped")
+            if narrow or not _loosely_chained(reading, [*crossed, scope]):
+                return None
+        denied = [other for other in found if other.group in ("never", "declined") and 0 <= cue.start - other.end <= 1]
+        if denied and cue.group not in _HARMS:
+            return denied[0]
+        if crossed and cue.group == "stopped" and scope.after > scope.end and _has_amount(reading, scope):
+            return None
+        return cue
+    return None
+
+
+def _follows_a_drug(reading: Reading, cue: Cue, scope: Scope, scopes: Sequence[Scope]) -> bool:
+    """ "hydroxychloroquine continues, MMF ...": the word speaks of the drug before it."""
+    before = [other for other in scopes if other.end <= cue.start and not reading.normal[other.end : cue.start].strip()]
+    return bool(before) and reading.normal[cue.end : scope.start].lstrip()[:1] in (",", ";")
+
+
+def _is_weak(reading: Reading, cue: Cue, scope: Scope) -> bool:
+    """Small words ("on", "to", "then", "after") count only straight before the drug's own words."""
+    written = reading.normal[cue.start : cue.end].lower()
+    if len(written) > 3 and written not in ("then", "last", "after", "under", "with", "given", "next"):
+        return False
+    between = reading.normal[cue.end : scope.before]
+    return "," in between or any(item.kind != "filler" for item in read_items(tokenise_dose(between)))
+
+
+def _has_amount(reading: Reading, scope: Scope) -> bool:
+    return any(item.kind == "amount" for item in read_items(tokenise_dose(reading.normal[scope.end : scope.after])))
+
+
+def _is_counted(reading: Reading, scope: Scope) -> bool:
+    """Whether so many doses are spoken of ("1 g x 2"): in a plan they are still to come."""
+    items = read_items(tokenise_dose(reading.normal[scope.before : scope.after]))
+    return any(item.kind in ("doses", "multiplier") for item in items)
+
+
+def _chained(reading: Reading, chain: Sequence[Scope]) -> bool:
+    """Whether only list words and doses stand between each drug and the next."""
+    return all(_joint(reading, one, other, most=0) for one, other in pairwise(chain))
+
+
+def _loosely_chained(reading: Reading, chain: Sequence[Scope]) -> bool:
+    """The same with a few words more, as in "failed azathioprine (2019, nausea), MMF and rituximab"."""
+    return all(_joint(reading, one, other, most=6) for one, other in pairwise(chain))
+
+
+def _joint(reading: Reading, one: Scope, other: Scope, *, most: int) -> bool:
+    start, end = one.end, other.start
+    masked = masked_times(reading, start, end)
+    tokens = tokenise_dose(masked)
+    words = [
+        item for item in read_items(tokens) if item.kind == "word" and tokens[item.first].text not in _WORDS_OF_LISTS
+    ]
+    if find_cues(_cues("before"), [t for t in tokens if t.text not in _WORDS_OF_LISTS], 0) and most == 0:
+        return False
+    return len(words) <= most and not any(token.text in (";",) for token in tokens)
+
+
+_WORDS_OF_LISTS = frozenset(
+    {"/", "of", "nor", "or", "as", "well", "also", "both", "including", "then", "on", "to", "either", "with"}
+)
+
+
+def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]:
+    """The cues behind the drug that speak of it, in order."""
+    own = [other.start for other in scopes if other.start > scope.start]
+    limit = min(own, default=scope.sentence_end)
+    found = _cues_between(reading, scope.end, limit, next_drug=limit if own else None)
+    if not found and own:
+        chain = [other for other in scopes if other.start >= scope.start]
+        for position in range(1, len(chain)):
+            if not _chained(reading, chain[: position + 1]):
+                break
+            stop = chain[position + 1].start if position + 1 < len(chain) else scope.sentence_end
+            later = _cues_between(
+                reading, chain[position].end, stop, next_drug=stop if position + 1 < len(chain) else None
+            )
+            if later and _holds_for_all(reading, chain[position], later[0]):
+                return later
+    return found
+
+
+def _holds_for_all(reading: Reading, last: Scope, cue: Cue) -> bool:
+    """ "X and Y were stopped", "X, Y, Z: failed", not "X, Y stopped"."""
+    words = [token.text for token in tokenise_dose(reading.normal[last.end : cue.end])]
+    plural = {word for phrase in cues("medications")["plural"] for word in phrase.split()}
+    told_before = reading.normal[max(0, last.start - 60) : last.start].lower()
+    headed = cue.group not in _HARMS and words[:1] in ([":"], ["-"], ["("])
+    return "neither " in told_before or bool(plural & set(words)) or headed
+
+
+def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
+    text = reading.normal[start:end]
+    tokens = tokenise_dose(text)
+    breaks = find_cues(listed("breakers"), tokens, start)
+    hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
+    stop = min((cue.start for cue in hard), default=end)
+    every = find_cues(_cues("after"), tokens, start)
+    found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
+    found = [
+        cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
+    ]
+    found = [cue for cue in found if cue.group != "allergy" or not reading.normal[start : cue.start].strip(" (-:")]
+    if next_drug is not None:
+        found = [cue for cue in found if not _belongs_to_next(reading, cue, next_drug)]
+    return found
+
+
+def _taken_again(reading: Reading, cue: Cue) -> bool:
+    """ "..., but restarted and goes on": said of the same drug behind a word of contrast."""
+    return match_phrase(listed("taken_again"), tokenise_dose(reading.normal[cue.start : cue.end]), 0) is not None
+
+
+def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
+    """ "stopped MMF", "started on azathioprine": the verb stands straight before the next name."""
+    between = reading.normal[cue.end : next_drug]
+    written = reading.normal[cue.start : cue.end].lower()
+    if any(word in written for word in ("switched", "changed", "replaced", "converted", "swapped")):
+        return False
+    tokens = tokenise_dose(between)
+    return not any(
+        item.kind in ("word", "stop", "join") or tokens[item.first].text == "," for item in read_items(tokens)
+    )
+
+
+def _default(reading: Reading, scope: Scope) -> MedicationStatus:
+    section = reading.section_at(scope.start)
+    return _OF_SECTION.get(section or "", "current")
+
+
+_OF_SECTION: dict[str, MedicationStatus] = {"allergies": "allergy", "past_treatment": "past"}
+
+
+_NEVER = DrugStatus("never")
+
+
+def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], default: MedicationStatus) -> DrugStatus:
+    mention = scope.mention
+    if default == "allergy":
+        return DrugStatus("allergy", "intolerance")
+    if mention.assertion == "absent":
+        found = cause_behind(reading, scope)
+        return _NEVER if found is None else DrugStatus("never", found.kind, found.detail, True, None, found.end)
+    near = reading.normal[scope.sentence_start : scope.sentence_end].lower()
+    conditional = mention.assertion == "conditional" and "prophyla" not in near
+    if conditional or mention.temporality == "planned":
+        return DrugStatus("planned")
+    if mention.temporality == "historical":
+        return DrugStatus("past", told=False)
+    if reading.section_at(scope.start) == "plan" and _is_counted(reading, scope):
+        return DrugStatus("planned")
+    if default == "current" and _in_succession(reading, scope, scopes):
+        return DrugStatus("past")
+    return DrugStatus(default, told=False)
+
+
+def _in_succession(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> bool:
+    """ "methotrexate, then leflunomide, then rituximab": one after the other, none of them told as taken now."""
+    starts = [other.start for other in scopes if other.start > scope.start]
+    if starts and _ends_with(reading, scope.end, min(starts)):
+        return True
+    bare = not _has_amount(reading, scope) and not reading.times_in(scope.end, max(scope.after, scope.end))
+    return bare and len(scopes) > 1 and _ends_with(reading, scope.sentence_start, scope.start)
+
+
+def _ends_with(reading: Reading, start: int, end: int) -> bool:
+    tokens = [token.text for token in tokenise_dose(reading.normal[start:end])]
+    followers = [tuple(form) for forms in listed("followed_by").values() for form, _ in forms]
+    return any(tuple(tokens[-len(form) :]) == form for form in followers)

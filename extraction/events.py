@@ -1,0 +1,257 @@
+"""Procedures, vaccinations and research studies of a letter: a Reading with asserted mentions in, Facts out.
+
+A name alone is not yet an event: a transplant clinic is no transplant, a CAR-T trial that the letter asks for no
+earlier CAR-T, and the trial that is applied to no taking part in another.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator
+
+from extraction.condition_attributes import nephritis_class
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading, TimeExpression
+from extraction.studies import read_studies
+from extraction.vaccinations import read_vaccinations
+from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
+from extraction.wording import after_words, holds, names_a_thing_behind, pattern_of, value_of
+from kb.facts import Course, Fact, Temporality, Time
+from kb.vocabulary import vocabulary
+
+
+def read_events(reading: Reading) -> list[Fact]:
+    """A fact for every procedure, vaccination and research study that happened, is planned or is denied."""
+    facts: list[Fact] = []
+    for mention in reading.mentions:
+        if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
+            facts += _procedures(reading, mention)
+    return facts + read_vaccinations(reading) + read_studies(reading)
+
+
+def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
+    known = cues("events")
+    if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
+        return
+    if mention.concept in known["only_denied"]:
+        if not _is_denied_itself(reading, mention):
+            return
+        mention = dataclasses.replace(mention, concept=known["only_denied"][mention.concept])
+    car_t = vocabulary().is_a(mention.concept, "car-t")
+    time, course = _when(reading, mention)
+    temporality = _temporality(reading, mention, time, course, car_t=car_t)
+    if car_t and (temporality == "planned" or _is_own_declined(reading, mention)):
+        return  # what the letter asks for
+    general = known["as_general"].get(mention.concept, _meant(reading, mention))
+    for concept in ["car-t"] if car_t else known["both"].get(general, [general]):
+        placed = mention if concept == general else dataclasses.replace(mention, concept=concept)
+        attributes = _car_t_attributes(reading, mention) if car_t else _attributes(reading, placed)
+        yield reading.fact(
+            "procedure",
+            concept,
+            vocabulary()[concept].label,
+            mention.start,
+            mention.end,
+            assertion=mention.assertion,
+            experiencer=mention.experiencer,
+            temporality=temporality,
+            time=time,
+            course=course,
+            attributes=attributes,
+        )
+
+
+def _is_denied_itself(reading: Reading, mention: Mention) -> bool:
+    """Whether the vague name is denied, and is not of another sort ("no skin graft")."""
+    before = reading.normal[max(0, mention.start - 16) : mention.start].split()
+    other = bool(before) and before[-1].lower() in cues("events")["other_grafts"]
+    return mention.assertion == "absent" and not other
+
+
+def _is_own_declined(reading: Reading, mention: Mention) -> bool:
+    """ "Does not wish to go on with the CAR-T study" denies nothing of the past."""
+    behind = reading.normal[mention.end : mention.end + 40]
+    return mention.assertion == "absent" and after_words(behind, cues("events")["own_cells_behind"])
+
+
+def _meant(reading: Reading, mention: Mention) -> str:
+    sentence = reading.normal[slice(*sentence_span(reading, mention))]
+    of_kidney = mention.concept == "biopsy" and re.search(cues("events")["biopsy_of_the_kidney"], sentence)
+    return "renal-biopsy" if of_kidney else mention.concept
+
+
+def _temporality(
+    reading: Reading, mention: Mention, time: Time | None, course: Course | None, *, car_t: bool
+) -> Temporality:
+    """Planned where it lies ahead or is only spoken of; historical where it is done, or denied for all time."""
+    known = cues("events")
+    if mention.assertion == "absent":
+        return _denied_temporality(reading, mention, time)
+    if mention.assertion == "conditional":
+        return mention.temporality
+    day = reading.letter_date.latest if reading.letter_date else None
+    if time is not None and day is not None and time.earliest is not None and time.earliest > day:
+        return "planned"
+    behind = reading.normal[mention.end : mention.end + 40]
+    if car_t:
+        return "historical" if _was_given(reading, mention, time) else "planned"
+    if after_words(behind, known["planned_behind"]):
+        return "planned"
+    if time is not None and day is not None and time.latest is not None and time.latest < day:
+        return "historical" if course is None or course.ongoing is not True else "current"
+    if course is not None and course.ongoing is False:
+        return "historical"
+    if mention.temporality == "current" and time is None and reading.section_at(mention.start) == "plan":
+        return "planned"
+    return mention.temporality
+
+
+def _denied_temporality(reading: Reading, mention: Mention, time: Time | None) -> Temporality:
+    """Historical where it is denied for all time: "never", "has not had", and what is done once or never."""
+    if mention.temporality == "historical" or _denied_in_perfect(reading, mention):
+        return "historical" if time is None else "current"
+    once = any(vocabulary().is_a(mention.concept, general) for general in cues("events")["denied_ever"])
+    ever = holds(reading.normal[slice(*sentence_span(reading, mention))], cues("conditions")["ever_words"])
+    return "historical" if time is None and (once or ever) else "current"
+
+
+def _denied_in_perfect(reading: Reading, mention: Mention) -> bool:
+    """ "has not needed dialysis" denies it up to now, "is not on dialysis" denies it now."""
+    if mention.cue is None:
+        return False
+    known = cues("events")
+    between = reading.normal[mention.cue[0] : mention.start]
+    return holds(between, known["perfect_denials"]) and holds(between, known["perfect_verbs"])
+
+
+def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
+    """Whether the words around a CAR-T say that cells were infused: a past date, or a verb of it beside the name."""
+    known = cues("events")
+    day = reading.letter_date.latest if reading.letter_date else None
+    dated = time is not None and (time.latest is None or day is None or time.latest <= day)
+    start, end = clause_span(reading, mention)
+    before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
+    if mention.temporality == "historical":
+        return True
+    if mention.temporality == "planned" and not dated:
+        return False
+    given = holds(before[-45:], known["given_before"]) or holds(behind[:60], known["given_behind"])
+    spoken_of = after_words(behind, known["planned_behind"]) and not holds(before[-45:], known["given_before"])
+    return (given or dated) and not spoken_of
+
+
+def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:
+    if mention.assertion == "absent":
+        return denied_time(reading, mention), None
+    known = cues("events")
+    found = time_beside(reading, mention)
+    if not _lasts(mention.concept):
+        return (found.time if found is not None and found.role != "duration" else None), None
+    start, end = clause_span(reading, mention)
+    clause = reading.normal[start:end]
+    over = holds(clause, known["over"]) or mention.temporality == "historical"
+    ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
+    last = _last_session(reading, mention)
+    if last is not None and (found is None or found.role in ("start", "point", "duration")):
+        start_day = found.time if found is not None and found.role == "start" else None
+        return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
+    if over and found is not None and found.role == "point" and _ends_it(reading, mention, found, known["end_before"]):
+        return found.time, Course(end=found.time, ongoing=False)
+    return lasting(reading, found, over=over, ongoing=ongoing)
+
+
+def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Haemodialysis from 20 November; the last session was on 5 February": the day it ended, told behind it."""
+    end = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    others = [
+        one for one in reading.mentions_in(mention.end, end) if one.kind == "procedure" and not _lasts(one.concept)
+    ]
+    stop = others[0].start if others else end
+    for time in reading.times_in(mention.end, stop):
+        before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
+        behind = reading.normal[time.end : min(stop, time.end + 24)]
+        told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
+        if told and time.role in ("point", "end", "span") and time.time is not None:
+            return time
+    return None
+
+
+def _lasts(concept: str) -> bool:
+    terms = vocabulary()
+    lasting_ones = cues("events")["lasting_procedures"]
+    return any(terms.is_a(concept, general) for general in lasting_ones) and not terms.is_a(concept, "transplant")
+
+
+def _around(reading: Reading, mention: Mention) -> str:
+    """The clause with two words before it, for "on" and "currently on"."""
+    start, end = clause_span(reading, mention)
+    return reading.normal[max(sentence_span(reading, mention)[0], start - 12) : end]
+
+
+def _ends_it(reading: Reading, mention: Mention, found: TimeExpression, words: list[str]) -> bool:
+    start, _ = clause_span(reading, mention)
+    return holds(reading.normal[min(start, found.start) : max(mention.start, found.start)], words)
+
+
+def _attributes(reading: Reading, mention: Mention) -> dict[str, str]:
+    known = cues("events")
+    found: dict[str, str | None] = {}
+    kind = known["kind_of"].get(mention.concept)
+    if kind is not None:
+        found["kind"] = kind
+    if mention.concept in known["sided"]:
+        found["side"] = value_of(reading.normal[slice(*clause_span(reading, mention))], known["side"])
+    if mention.concept == "renal-biopsy":
+        found["isn_class"] = _class_of_biopsy(reading, mention)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _class_of_biopsy(reading: Reading, mention: Mention) -> str | None:
+    for number in range(mention.sentence, min(mention.sentence + 2, len(reading.sentences))):
+        sentence = reading.sentences[number]
+        found = nephritis_class(reading.normal[sentence.start : sentence.end])
+        if found is not None:
+            return found
+    return None
+
+
+def _car_t_attributes(reading: Reading, mention: Mention) -> dict[str, str]:
+    known = cues("events")
+    start, end = sentence_span(reading, mention)
+    target = known["targets_of_products"].get(mention.concept) or _target(reading, mention)
+    outcome = _outcome(reading, mention) if mention.assertion != "absent" else None
+    kind = value_of(reading.normal[start:end], known["kinds"])
+    found = {"target": target, "outcome": outcome, "kind": kind}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _target(reading: Reading, mention: Mention) -> str | None:
+    """The antigens named beside the cells, as "cd19" or "cd19/bcma", in the order of the guide."""
+    start, end = clause_span(reading, mention)
+    beside = reading.normal[max(start, mention.start - 60) : min(end, mention.end + 60)]
+    targets: dict[str, list[str]] = cues("events")["target_names"]
+    named = [target for target, names in targets.items() if _target_pattern(tuple(names)).search(beside)]
+    return "/".join(named) or None
+
+
+@functools.cache
+def _target_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in names) + r")(?!\d)", re.IGNORECASE)
+
+
+def _outcome(reading: Reading, mention: Mention) -> str | None:
+    """How it went: a relapse or poor response in its sentence or the next two outweighs a remission before it."""
+    known = cues("events")
+    last = min(mention.sentence + 2, len(reading.sentences) - 1)
+    end = reading.sentences[last].end
+    others = [other for other in reading.mentions_in(mention.end, end) if vocabulary().is_a(other.concept, "car-t")]
+    start = sentence_span(reading, mention)[0]
+    text = reading.normal[start : others[0].start if others else end]
+    for outcome in ("relapse", "poor-response", "remission"):
+        for match in pattern_of(tuple(known["outcomes"][outcome])).finditer(text):
+            before = text[max(0, match.start() - 24) : match.start()]
+            if not holds(before, known["denied_outcome_before"]):
+                return outcome
+    return None

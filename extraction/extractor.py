@@ -1,0 +1,120 @@
+"""A document in, its facts and warnings out: the pipeline, built once and used for every letter."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable, Iterable
+
+import spacy
+from loguru import logger
+
+from extraction import conditions, demographics, events, measurements, medications, statements
+from extraction.assertion import Asserter
+from extraction.dates import date_order
+from extraction.mentions import MentionFinder
+from extraction.no_condition import is_answered
+from extraction.normalise import normalise
+from extraction.reading import Mention, Reading, Sentence
+from extraction.sections import Part, build_sectionizer, find_sections
+from extraction.sentences import layout
+from extraction.timing import find_times
+from extraction.tokens import LetterTokenizer, tokenise
+from extraction.warnings import warnings
+from kb.facts import Document, Fact
+from kb.vocabulary import Vocabulary, vocabulary
+
+logger.disable("PyRuSH")  # it writes tokens of the text to standard error
+logging.getLogger("spacy").setLevel(logging.CRITICAL)
+
+READERS: tuple[Callable[[Reading], Iterable[Fact]], ...] = (
+    demographics.read_demographics,
+    medications.read_medications,
+    measurements.read_measurements,
+    conditions.read_conditions,
+    events.read_events,
+    statements.read_statements,
+)
+
+
+class Extractor:
+    """medspaCy's matchers, ConText and Sectionizer with our terms, and the readers of each kind of fact."""
+
+    def __init__(self, terms: Vocabulary | None = None) -> None:
+        self.vocabulary = terms or vocabulary()
+        self.nlp = spacy.blank("en")
+        self.nlp.tokenizer = LetterTokenizer(self.nlp.vocab)
+        self._mentions = MentionFinder(self.nlp, self.vocabulary)
+        self._sectionizer = build_sectionizer(self.nlp)
+        self._asserter = Asserter(self.nlp)
+
+    def read(self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()) -> Reading:
+        """Everything the readers share, for one document; `spans` are a caller's own mentions to be asserted."""
+        normal = normalise(document.text)
+        page = layout(normal)
+        doc, token_spans = tokenise(normal, page.breaks, [start for start, _ in page.sentences], self.nlp.vocab)
+        reading = Reading(document, index, normal, doc, token_spans, letter_date=document.date)
+        parts = find_sections(normal, self.nlp, self._sectionizer)
+        reading.sentences = _sentences(normal, parts, page.sentences)
+        titles = {part.start: part.title_end for part in parts if part.section}
+        for found in self._mentions.find(doc):
+            start, end = token_spans[found.start][0], token_spans[found.end - 1][1]
+            kind = self.vocabulary.kinds[found.label_]
+            if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):
+                continue  # "PE:" and "Contraception:" name a part of the letter
+            reading.mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
+        reading.mentions += statements.find_statements(reading)
+        for start, end in spans:
+            reading.mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
+        reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
+        reading.times = find_times(normal, document.date, date_order(normal))
+        self._asserter.assert_mentions(reading)
+        return reading
+
+    def extract(
+        self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()
+    ) -> tuple[list[Fact], list[str]]:
+        """The facts of one document in the order of the text, with ids, and warnings for the reader of the letter."""
+        reading = self.read(document, index, spans)
+        facts = [fact for reader in READERS for fact in reader(reading)]
+        facts += [_span_fact(reading, mention) for mention in reading.mentions if mention.kind == "span"]
+        facts = _unique(facts)
+        facts.sort(key=lambda fact: (fact.start, fact.end, fact.kind, fact.concept))
+        numbered = [dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1)]
+        return numbered, warnings(reading, numbered)
+
+
+def _sentences(normal: str, parts: list[Part], spans: list[tuple[int, int]]) -> list[Sentence]:
+    """Sentences with their sections; one that holds several headings takes the section of its start."""
+    sentences = []
+    at = 0
+    for start, end in spans:
+        first_word = next((offset for offset in range(start, end) if normal[offset].isalnum()), start)
+        while at + 1 < len(parts) and parts[at + 1].start <= first_word:
+            at += 1
+        sentences.append(Sentence(start, end, parts[at].section))
+    return sentences
+
+
+def _unique(facts: list[Fact]) -> list[Fact]:
+    seen: set[str] = set()
+    kept = []
+    for fact in facts:
+        key = repr(fact)
+        if key not in seen:
+            seen.add(key)
+            kept.append(fact)
+    return kept
+
+
+def _span_fact(reading: Reading, mention: Mention) -> Fact:
+    return reading.fact(
+        "mention",
+        "span",
+        reading.text[mention.start : mention.end],
+        mention.start,
+        mention.end,
+        assertion=mention.assertion,
+        experiencer=mention.experiencer,
+        temporality=mention.temporality,
+    )

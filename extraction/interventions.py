@@ -1,0 +1,98 @@
+"""The last treatment of a neuropsychiatric event: a Reading, its mention and time in, a course with it out.
+
+"Stroke of lupus: 24 April. Cyclophosphamide, two pulses; the second was 8 May." What counts for the trial is 8 May,
+so the days of treatment in the sentence and in those that go on about it are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading, TimeExpression
+from extraction.wording import holds, pattern_of
+from kb.facts import Course, Time
+from kb.vocabulary import vocabulary
+
+_SENTENCES_BEHIND = 4
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+
+
+def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, course: Course | None) -> Course | None:
+    """The course, with the day of the last treatment as its end, or going on while the treatment does."""
+    if mention.assertion not in ("present", "possible") or not _is_neuropsychiatric(mention.concept):
+        return course
+    parts = list(_parts(reading, mention))
+    if any(holds(reading.normal[start:end], cues("conditions")["treated_still"]) for start, end in parts):
+        return Course(start=time or (course.start if course else None), ongoing=True)
+    last = _latest([one for part in parts for one in _days(reading, *part)])
+    if last is None or (time is not None and not _after(last, time)):
+        return course
+    return Course(start=time, end=last, ongoing=False)
+
+
+def _is_neuropsychiatric(concept: str) -> bool:
+    return any(vocabulary().is_a(concept, general) for general in cues("conditions")["neuropsychiatric"])
+
+
+def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
+    """The rest of the mention's sentence, and the next sentences of its paragraph until they tell of something else."""
+    sentence = reading.sentences[mention.sentence]
+    yield mention.start, max(sentence.end, mention.end)
+    treated = holds(reading.normal[sentence.start : sentence.end], cues("conditions")["intervention"])
+    last = min(mention.sentence + _SENTENCES_BEHIND, len(reading.sentences) - 1)
+    for number in range(mention.sentence + 1, last + 1):
+        following = reading.sentences[number]
+        if _PARAGRAPH.search(reading.normal, reading.sentences[number - 1].end - 1, following.start):
+            return
+        if _tells_of_another(reading, following.start, following.end):
+            return
+        text = reading.normal[following.start : following.end]
+        treated = treated or holds(text, cues("conditions")["intervention"])
+        if treated:
+            yield following.start, following.end
+
+
+def _tells_of_another(reading: Reading, start: int, end: int) -> bool:
+    """Whether a condition that is neither neuropsychiatric nor the lupus itself is named."""
+    return any(
+        other.kind == "condition"
+        and other.assertion == "present"
+        and not _is_neuropsychiatric(other.concept)
+        and not vocabulary().is_a(other.concept, "sle")
+        for other in reading.mentions_in(start, end)
+    )
+
+
+def _days(reading: Reading, start: int, end: int) -> Iterator[TimeExpression]:
+    """The days of a part that are days of treatment: behind a word of it, and no day of a result or of recovery."""
+    known = cues("conditions")
+    words = pattern_of((*known["intervention"], *known["treatment_goes_on"]))
+    for time in reading.times_in(start, end):
+        before = reading.normal[start : time.start]
+        told = list(words.finditer(before)) or list(words.finditer(reading.normal, time.end, end))[:1]
+        if time.role not in ("point", "span", "end") or time.time is None or not told:
+            continue
+        beside = re.split(r"[,;:]", before)[-1]
+        result = any(
+            other.kind in ("lab", "score") and not words.fullmatch(reading.normal, other.start, other.end)
+            for other in reading.mentions_in(time.start - len(beside), time.start)
+        )
+        if not result and not holds(beside, known["recovery_words"]) and not holds(before, known["maintenance"]):
+            yield time
+
+
+def _latest(times: list[TimeExpression]) -> Time | None:
+    dated = [one.end_time or one.time for one in times]
+    known = [one for one in dated if one is not None and one.latest is not None]
+    return max(known, key=lambda one: (one.latest, one.earliest), default=None)
+
+
+def _after(last: Time, time: Time) -> bool:
+    """Whether the day lies behind the event's, or within an interval in which the event is not placed closer."""
+    if time.latest is None or last.latest is None or last.latest > time.latest:
+        return time.latest is None or last.latest is not None
+    wide = time.earliest is None or time.earliest < time.latest
+    within = time.earliest is None or (last.earliest is not None and last.earliest >= time.earliest)
+    return wide and within and last.earliest == last.latest

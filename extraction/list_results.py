@@ -1,0 +1,243 @@
+"""Which result belongs to which name of a list: a list of names in, their results set.
+
+A result stands behind its name or before it; a word is shared by the list ("HBsAg and anti-HBc negative"), numbers are
+given out one by one ("AST/ALT 30/25").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extraction.knowledge import cues
+from extraction.named_tests import Named, is_member, sentence_end
+from extraction.numbers import read_number
+from extraction.reading import Reading
+from extraction.reports import report_result
+from extraction.result_courses import earlier, further
+from extraction.result_words import Page, code_of, code_pattern, pattern_of
+from extraction.results import Result, numeric_result, read_result
+from extraction.special_results import blood_pressure, feet_and_inches
+from kb.facts import Coded, Quantity
+
+_ON = re.compile(
+    r"\s*(?:on|by|at|from|per|via|in)\s+(?:(?:the|that|this|an|a|same|our|her|his|last|recent|latest|repeat)\s+)*",
+    re.IGNORECASE,
+)
+_TOGETHER = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
+_LEADS = re.compile(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
+_PANEL_MEMBERS = re.compile(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", re.IGNORECASE)
+_POINTS_ON = re.compile(
+    r"(?:(?:scores?|scored|scoring|score of|total of|totals|totalling)\s+(?:a |of )?(?P<number>\d{1,3})(?: points?)?"
+    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts))\s*"
+    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?$",
+    re.IGNORECASE,
+)
+_POINTS_BEHIND = re.compile(
+    r"[^.;\n\d]{0,45}?"
+    r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was )?|(?=\d{1,2} ?(?:points?|pts)\b))"
+    r"(?P<number>\d{1,2})(?![\d.,/%])",
+    re.IGNORECASE,
+)
+
+
+def read_group(
+    reading: Reading,
+    page: Page,
+    group: list[Named],
+    limit: int,
+    taken: list[tuple[int, int]],
+    inherited: Result | None,
+    following: Named | None,
+) -> None:
+    last = group[-1]
+    after = _after(page, last, limit, sentence_end(reading, last))
+    before = _before(reading, page, group[0], taken)
+    if after is not None and _belongs_to_next(page, after, limit):
+        led = following is not None and _LEADS.search(page.normal[last.mention.end : after.start]) is not None
+        if before is not None or (
+            led and following is not None and _after(page, following, sentence_end(reading, following)) is None
+        ):
+            after = None
+    if after is not None and _shared_numbers(page, group, after, limit):
+        return
+    together = after is not None and _TOGETHER.search(page.normal[last.mention.end : after.start + 5]) is not None
+    if after is not None:
+        told = further(page, last.concept, after, _course_end(reading, last, limit, following))
+        last.results = [*earlier(page, last.concept, after, limit), *told]
+    for named in group if after is None else group[:-1]:
+        shared = after if after is not None and (together or isinstance(after.value, Coded)) else None
+        if before is not None and (shared is None or named is group[0]):
+            shared = before
+        if shared is not None:
+            named.results = [shared]
+    if after is None and before is None and inherited is not None:
+        for named in group:
+            named.results = [inherited]
+    if not any(named.results for named in group):
+        _number_before(reading, page, group[0], taken)
+        _points_before(reading, page, group[0])
+    if not group[0].results:
+        _points_behind(reading, page, group[0])
+
+
+def _course_end(reading: Reading, last: Named, limit: int, following: Named | None) -> int:
+    """A semicolon ends a sentence, but not the course of values of one test: "was 14; repeat 3/30: 10"."""
+    number = reading.sentence_at(last.mention.end - 1)
+    end = sentence_end(reading, last)
+    if limit < end or reading.normal[end - 1 : end] != ";" or number + 1 >= len(reading.sentences):
+        return limit
+    further_end = reading.sentences[number + 1].end
+    return min(further_end, following.mention.start) if following is not None else further_end
+
+
+def _after(page: Page, named: Named, limit: int, end: int = 0) -> Result | None:
+    special = blood_pressure(page, named.concept, named.mention.end, limit) or feet_and_inches(
+        page, named.concept, named.mention.end, limit
+    )
+    return (
+        special
+        or read_result(page, named.concept, named.mention.end, limit)
+        or report_result(page, named.concept, named.mention.end, max(limit, end))
+    )
+
+
+def _belongs_to_next(page: Page, after: Result, limit: int) -> bool:
+    """ "low C3 normal C4": the word before the next name is that one's."""
+    return isinstance(after.value, Coded) and not page.normal[after.end : limit].strip() and after.end < limit
+
+
+def past_carrier(page: Page, groups: list[list[Named]], position: int, limit: int) -> int:
+    """ "LVEF on echo of 14 March was 63%": the investigation that a value is read from does not end the search."""
+    if position + 1 >= len(groups) or groups[position][-1].concept != "lvef":
+        return limit
+    following = groups[position + 1][0].mention
+    between = page.normal[groups[position][-1].mention.end : following.start]
+    if following.concept not in cues("measurements")["carriers"] or not _ON.fullmatch(between):
+        return limit
+    return groups[position + 2][0].mention.start if position + 2 < len(groups) else len(page.normal)
+
+
+def panel_result(group: list[Named], groups: list[list[Named]], position: int, reading: Reading) -> Result | None:
+    """The result of a screen that its members in the bracket behind it share: "virology negative (HBV, HCV, HIV)"."""
+    if (
+        position + 1 >= len(groups)
+        or group[-1].mention.concept not in cues("measurements")["panels"]
+        or not group[-1].results
+    ):
+        return None
+    result, following = group[-1].results[0], groups[position + 1][0].mention
+    if following.sentence != group[-1].mention.sentence or not isinstance(result.value, Coded):
+        return None
+    if not is_member(group[-1].concept, groups[position + 1][0].concept):
+        return None
+    between = reading.normal[result.end : following.start]
+    return (
+        result
+        if re.fullmatch(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", between, re.IGNORECASE)
+        else None
+    )
+
+
+def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
+    """A result word directly before the name, or before the list that the name opens."""
+    begin = reading.sentences[named.mention.sentence].start
+    start = max([begin, *(end for _, end in taken if end <= named.mention.start), named.mention.start - 60])
+    panel_taken = [span for span in taken if span[1] <= named.mention.start and begin <= span[0]]
+    text = page.normal[start : named.mention.start]
+    best: re.Match[str] | None = None
+    for match in code_pattern().finditer(text):
+        if code_of(match.group()) in cues("measurements")["before_name"] and _leads_on(text[match.end() :]):
+            best = match
+            break
+    if (
+        best is None
+        or text[: best.start()].endswith("-")
+        or re.fullmatch(r"[+\-()\[\] ]+", best.group())
+        or (panel_taken and best.group() in ("up", "down"))
+    ):
+        return None
+    at = start + best.start()
+    return Result(
+        at,
+        start + best.end(),
+        Coded(code_of(best.group()), page.text[at : start + best.end()]),
+        None,
+        start + best.end(),
+    )
+
+
+def _leads_on(rest: str) -> bool:
+    """Whether only small words and brackets stand between a result word and a name."""
+    left = pattern_of("before_fillers").sub(" ", rest)
+    return not left.strip(" :([-\n")
+
+
+def _number_before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> None:
+    """ "60% ejection fraction", "2.1 g of protein": a number with its unit directly before a name."""
+    begin = reading.sentences[named.mention.sentence].start
+    start = max([begin, *(end for _, end in taken if end <= named.mention.start), named.mention.start - 30])
+    for match in re.finditer(r"(?<![\w.,/-])[<>≤≥]?\s?\d", page.normal[start : named.mention.start]):
+        written = read_number(page.normal, start + match.start(), named.mention.start, page.comma)
+        if written is None or written.unit is None:
+            continue
+        between = page.normal[written.end : named.mention.start]
+        if re.fullmatch(r"\s*(?:of |lv |left ventricular |an? |the )?", between, re.IGNORECASE):
+            result = numeric_result(page, named.concept, written, named.mention.start)
+            if result is not None:
+                named.results = [result]
+                return
+
+
+def _points_behind(reading: Reading, page: Page, named: Named) -> None:
+    """ "EULAR/ACR positive, 24 points", "by the EULAR/ACR rules (21 points)": words, then points, in one clause."""
+    end = min(sentence_end(reading, named), named.mention.end + 60)
+    match = None if named.concept != "eular-acr-2019" else _POINTS_BEHIND.match(page.normal, named.mention.end, end)
+    written = None if match is None else read_number(page.normal, match.start("number"), end, page.comma)
+    if written is not None and not any(
+        mention.kind in ("lab", "score") for mention in reading.mentions_in(named.mention.end, written.start)
+    ):
+        result = numeric_result(page, named.concept, written, end)
+        named.results = [result] if result is not None else []
+
+
+def _points_before(reading: Reading, page: Page, named: Named) -> None:
+    """ "scores 21 on EULAR/ACR 2019", "12 points by SLEDAI-2K"."""
+    if named.mention.kind != "score" or named.results:
+        return
+    start = max(reading.sentences[named.mention.sentence].start, named.mention.start - 40)
+    match = _POINTS_ON.search(page.normal[start : named.mention.start])
+    written = (
+        None
+        if match is None
+        else read_number(
+            page.normal, start + max(match.start("number"), match.start("points")), named.mention.start, page.comma
+        )
+    )
+    result = None if written is None else numeric_result(page, named.concept, written, named.mention.start)
+    if result is not None:
+        named.results = [result]
+
+
+def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -> bool:
+    """ "AST/ALT 30/25", "C3 and C4 0.4 and 0.05": as many numbers as names."""
+    if len(group) < 2 or not isinstance(first.value, Quantity) or first.written is None:
+        return False
+    written = [replace(first.written, end=first.written.end)]
+    at = first.end
+    for _ in group[1:]:
+        joint = re.compile(r"\s*(?:/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
+        following = None if joint is None else read_number(page.normal, joint.end(), limit, page.comma, ranges=False)
+        if following is None or page.time_at(following.start) is not None:
+            return False
+        written.append(following)
+        at = following.end
+    unit = written[-1].unit if written[-1].unit and not written[0].unit else None
+    results = [
+        numeric_result(page, named.concept, number, limit, unit) for named, number in zip(group, written, strict=True)
+    ]
+    if any(result is None for result in results):
+        return False
+    for named, result in zip(group, results, strict=True):
+        named.results = [result] if result is not None else []
+    return True

@@ -1,0 +1,345 @@
+"""Laboratory values, vital signs, investigations and scores: a Reading in, facts with value, range and time out.
+
+Names joined in a list share a result ("HBsAg and anti-HBc negative", "AST/ALT 30/25"); a result stands behind its
+name or before it. Targets and conditions ("if ALT > 3 x ULN") are no results.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Literal
+
+from extraction.body_sizes import body_sizes
+from extraction.drug_story import of_past_drugs
+from extraction.knowledge import cues
+from extraction.list_results import panel_result, past_carrier, read_group
+from extraction.named_tests import Named, groups_of, sentence_end
+from extraction.near_dates import with_near_dates
+from extraction.reading import Mention, Reading
+from extraction.result_courses import is_overtaken, leads_on
+from extraction.result_times import time_of
+from extraction.result_words import Page, page_of, pattern_of
+from extraction.results import Result
+from extraction.special_results import attributes_of
+from extraction.tables import read_tables
+from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
+from kb.vocabulary import Lab, vocabulary
+
+_TITLE_WORDS = re.compile(
+    r"serology|results?|report|panel|screen|date|dated|microbiology|immunology|and", re.IGNORECASE
+)
+Place = Literal["only", "older", "newest"]
+_CLAUSE_START = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
+
+
+def read_measurements(reading: Reading) -> list[Fact]:
+    """Every measurement and score of the document, in the order of the text."""
+    reading = with_near_dates(reading)
+    page = page_of(reading)
+    rows = read_tables(reading, page)
+    facts = [
+        fact
+        for named, time in rows.found
+        for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
+    ]
+    groups = groups_of(reading, page, rows.covered)
+    taken: list[tuple[int, int]] = []
+    inherited: Result | None = None
+    for position, group in enumerate(groups):
+        limit = (
+            groups[position + 1][0].mention.start if position + 1 < len(groups) else sentence_end(reading, group[-1])
+        )
+        limit = min(past_carrier(page, groups, position, limit), sentence_end(reading, group[-1]))
+        following = groups[position + 1][0] if position + 1 < len(groups) else None
+        read_group(reading, page, group, limit, taken, inherited, following)
+        inherited = panel_result(group, groups, position, reading)
+        for named in group:
+            if named.is_heading or (inherited is not None and named is group[-1]):
+                continue
+            taken += [(result.start, result.end) for result in named.results]
+            facts += _facts(reading, page, named, None)
+    facts += _sizes(reading, page, facts)
+    facts = [_settled(reading, facts, fact) for fact in of_past_drugs(reading, facts)]
+    facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
+    return facts
+
+
+def _settled(reading: Reading, facts: list[Fact], fact: Fact) -> Fact:
+    """A negative result that its own sentence goes on to overtake, without a fact of the newer one, settles nothing."""
+    if not isinstance(fact.value, Coded) or fact.value.code not in ("negative", "undetected"):
+        return fact
+    end = reading.sentences[reading.sentence_at(fact.start)].end
+    end = min((other.start for other in facts if fact.end <= other.start < end), default=end)
+    if not is_overtaken(reading.normal[fact.end : end]):
+        return fact
+    return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
+
+
+def _sizes(reading: Reading, page: Page, facts: list[Fact]) -> Iterator[Fact]:
+    """Weights and heights told without their name; one in a sentence about a relative is the relative's."""
+    taken = [(fact.start, fact.end) for fact in facts if fact.value is not None]
+    for size in body_sizes(page, taken):
+        sentence = reading.sentence_at(size.start)
+        about = [mention.experiencer for mention in reading.mentions if mention.sentence == sentence]
+        yield _one(
+            reading,
+            size.concept,
+            size.start,
+            size.end,
+            value=size.value,
+            experiencer=about[0] if about and len(set(about)) == 1 else "patient",
+            time=time_of(reading, size.start, size.end),
+        )
+
+
+def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Iterator[Fact]:
+    mention = named.mention
+    results = [
+        result
+        for result in named.results
+        if not (isinstance(result.value, Quantity) and _is_no_result(reading, mention, result))
+    ]
+    if not results:
+        if not named.results:
+            yield from _bare(reading, page, named)
+        return
+    times = [time or time_of(reading, result.start, result.end) for result in results]
+    newest = _newest(times)
+    for number, (result, when) in enumerate(zip(results, times, strict=True)):
+        place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
+        for concept in cues("measurements")["expands"].get(named.concept, [named.concept]):
+            yield from _fact(
+                reading,
+                page,
+                _of(named, concept),
+                result,
+                when if place != "older" else _ordered(reading, when, times, number),
+                place,
+            )
+
+
+def _newest(times: list[Time | None]) -> int:
+    """Which value of a course is the newest: by its date where all have one, else the last told."""
+    latest = [time.latest if time is not None else None for time in times]
+    days = [day for day in latest if day is not None]
+    if len(days) < len(times):
+        return len(times) - 1
+    return max(range(len(times)), key=lambda number: (days[number], number))
+
+
+def _of(named: Named, concept: str) -> Named:
+    return named if concept == named.concept else Named(named.mention, concept, named.results)
+
+
+def _ordered(reading: Reading, when: Time | None, times: list[Time | None], number: int) -> Time | None:
+    """A value that a later one of the same course follows is older than it, whatever its own date."""
+    if when is not None or number + 1 >= len(times):
+        return when
+    following = next(
+        (time.latest for time in times[number + 1 :] if time is not None and time.latest is not None), None
+    )
+    letter = reading.letter_date.latest if reading.letter_date else None
+    latest = following or letter
+    return None if latest is None else Time(None, latest - timedelta(days=1))
+
+
+def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
+    """Whether the number is a target, a threshold or a condition."""
+    if mention.assertion == "conditional":
+        return True
+    if (
+        mention.kind == "lab"
+        and result.written is not None
+        and result.written.unit is None
+        and _in_score(reading, reading.normal, mention)
+    ):
+        return True
+    sentence = reading.sentences[mention.sentence]
+    start, end = min(mention.start, result.start), max(mention.end, result.start)
+    before = reading.normal[sentence.start : start]
+    clauses = list(_CLAUSE_START.finditer(before))
+    clause = before[clauses[-1].end() :] if clauses else before
+    words = pattern_of("not_results")
+    return words.search(clause) is not None or words.search(reading.normal[mention.end : end]) is not None
+
+
+def _in_score(reading: Reading, normal: str, mention: Mention) -> bool:
+    """Whether a name stands in the bracket behind a score, where numbers are the weights of its items."""
+    begin = reading.sentences[mention.sentence].start
+    opening = normal.rfind("(", begin, mention.start)
+    if opening < 0 or ")" in normal[opening : mention.start]:
+        return False
+    return any(other.kind == "score" for other in reading.mentions_in(max(begin, opening - 40), opening))
+
+
+def _fact(
+    reading: Reading, page: Page, named: Named, result: Result, time: Time | None, place: Place
+) -> Iterator[Fact]:
+    mention = named.mention
+    start, end = min(mention.start, result.start), max(mention.end, result.end)
+    if (
+        "(" in reading.normal[start:end]
+        and ")" not in reading.normal[start:end]
+        and reading.normal[end : end + 1] == ")"
+    ):
+        end += 1
+    temporality = _temporality(reading, page, mention, result, place)
+    shared: dict[str, Any] = {
+        "experiencer": _experiencer(reading, mention),
+        "temporality": temporality,
+        "time": time,
+        "assertion": "possible" if mention.assertion == "possible" and not _is_open(result) else "present",
+    }
+    if (
+        isinstance(result.value, Quantity)
+        and named.concept in ("blood-pressure", "systolic-bp")
+        and result.reference is None
+    ):
+        pair = _pressures(result)
+        if pair is not None:
+            for side, pressure in zip(("systolic-bp", "diastolic-bp"), pair, strict=True):
+                yield _one(reading, side, start, end, value=pressure, **shared)
+            return
+    concept = (
+        "systolic-bp" if named.concept == "blood-pressure" and isinstance(result.value, Quantity) else named.concept
+    )
+    value = _asserted(mention, result)
+    attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)
+    yield _one(reading, concept, start, end, value=value, reference=result.reference, attributes=attributes, **shared)
+
+
+def _is_open(result: Result) -> bool:
+    return isinstance(result.value, Coded) and result.value.code in ("pending", "not_done")
+
+
+def _temporality(reading: Reading, page: Page, mention: Mention, result: Result, place: Place) -> Temporality:
+    if place == "newest":
+        return "current"
+    if place == "older" or _in_the_past(page, mention, result):
+        return "historical"
+    if mention.temporality == "historical" and result.start >= mention.end:
+        sentence = reading.sentences[mention.sentence]
+        told = reading.normal[sentence.start : result.start]
+        if not pattern_of("past_words").search(told) and pattern_of("past_words").search(
+            reading.normal[result.end : sentence.end]
+        ):
+            return "current"
+    if result.start > mention.end and pattern_of("now_words").search(page.normal[mention.end : result.start]):
+        return "current"
+    return "current" if _is_present_sign(reading, mention) else mention.temporality
+
+
+def _is_present_sign(reading: Reading, mention: Mention) -> bool:
+    """A vital sign below the heading of a past history is of today unless its sentence says otherwise."""
+    term = vocabulary().terms[mention.concept]
+    sentence = reading.sentences[mention.sentence]
+    told = reading.normal[sentence.start : sentence.end]
+    return (
+        isinstance(term, Lab)
+        and term.panel == "vitals"
+        and pattern_of("past_words").search(told) is None
+        and re.search(r"\b(?:19|20)\d\d\b|\b(?:was|were|had)\b", told) is None
+    )
+
+
+def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
+    """Whose result it is: a vital sign that opens its line is the patient's, whatever family the line above told of."""
+    term = vocabulary().terms[mention.concept]
+    line = reading.normal.rfind("\n", 0, mention.start) + 1
+    opens = not re.search(r"\w", reading.normal[line : mention.start])
+    return "patient" if opens and isinstance(term, Lab) and term.panel == "vitals" else mention.experiencer
+
+
+def _one(reading: Reading, concept: str, start: int, end: int, **more: Any) -> Fact:
+    term = vocabulary().terms[concept]
+    return reading.fact("measurement" if isinstance(term, Lab) else "score", concept, term.label, start, end, **more)
+
+
+def _pressures(result: Result) -> tuple[Quantity, Quantity] | None:
+    match = re.search(r"(\d{2,3})(?: ?- ?(\d{2,3}))? ?(?:/|over) ?(\d{2,3})(?: ?- ?(\d{2,3}))?", result.value.written)
+    if match is None:
+        return None
+    systolic = Interval(float(match[1]), max(float(match[1]), float(match[2] or match[1])))
+    diastolic = Interval(float(match[3]), max(float(match[3]), float(match[4] or match[3])))
+    written = result.value.written
+    return Quantity(systolic, "mm[Hg]", written), Quantity(diastolic, "mm[Hg]", written)
+
+
+def _in_the_past(page: Page, mention: Mention, result: Result) -> bool:
+    between = page.normal[mention.end : result.start] if mention.end < result.start else ""
+    return (
+        pattern_of("past_words").search(between) is not None
+        and pattern_of("now_words").search(between) is None
+        and not re.search(r"from", between, re.IGNORECASE)
+    ) or (
+        re.search(r"\bfrom\s*$", between, re.IGNORECASE) is not None
+        and leads_on(page.normal[result.end : result.end + 14])
+    )
+
+
+def _asserted(mention: Mention, result: Result) -> Quantity | Coded:
+    """ "no raised ALT" is normal, "no longer positive" negative: a negation outside the result's own words turns it."""
+    value = result.value
+    if mention.assertion != "absent" or not isinstance(value, Coded) or mention.cue is None:
+        return value
+    outside = mention.cue[1] <= result.start or mention.cue[0] >= result.end
+    if outside and mention.cue[0] < mention.end and value.code in ("positive", "high", "low", "abnormal"):
+        return Coded(cues("measurements")["opposite"][value.code], value.written)
+    return value
+
+
+def _is_title(reading: Reading, mention: Mention) -> bool:
+    """Whether a name is all that its line holds, but for a date: "VIROLOGY (05/06/26)" over rows of results."""
+    begin = reading.normal.rfind("\n", 0, mention.start) + 1
+    end = reading.normal.find("\n", mention.end)
+    rest = reading.normal[begin : mention.start] + reading.normal[mention.end : end if end >= 0 else None]
+    return end >= 0 and re.search(r"[a-z]{4}", re.sub(_TITLE_WORDS, "", rest), re.IGNORECASE) is None
+
+
+def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
+    """A test that is named without a result: to be asked for; "no ANCA" is negative, "no recent ECG" was not done."""
+    mention = named.mention
+    words = page.text[mention.start : mention.end]
+    if (
+        words in cues("measurements")["needs_result"]
+        or mention.kind == "score"
+        or (len(words) < int(cues("measurements")["bare_needs_length"]) and not words.isupper())
+        or len(words) < 3
+    ):
+        return
+    if (
+        named.concept in cues("measurements")["bare_not"]
+        or mention.kind == "condition"
+        or mention.assertion == "conditional"
+    ):
+        return
+    if named.concept in cues("measurements")["panels"] and _is_title(reading, mention):
+        return
+    value: Coded | None = None
+    start = mention.start
+    if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
+        start = mention.cue[0]
+        cue = page.text[mention.cue[0] : mention.cue[1]]
+        term = vocabulary().terms[named.concept]
+        immune = isinstance(term, Lab) and (
+            term.panel in ("autoantibodies", "virology", "haemolysis") or named.concept == "urine-casts"
+        )
+        available = re.match(
+            r"\s*(?:available|on file|to hand|done|performed|sent|recorded|results?)\b",
+            page.normal[mention.end : mention.end + 14],
+        )
+        value = Coded("negative", cue) if immune and not available else Coded("not_done", cue)
+    for concept in cues("measurements")["expands"].get(named.concept, [named.concept]):
+        yield _one(
+            reading,
+            concept,
+            start,
+            mention.end,
+            value=value,
+            experiencer=mention.experiencer,
+            temporality=mention.temporality,
+            time=time_of(reading, mention.start, mention.end),
+        )

@@ -1,0 +1,359 @@
+"""Every drug that a letter names: a Reading in, medication facts out, with dose, course, status and reason.
+
+A sentence's words are shared out among its drugs (`drug_scope`), each share is parsed as a dose instruction
+(`dosing`), the cues around it say whether the drug is taken (`drug_status`), and its dates make a course.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from extraction.dates import date_order
+from extraction.dose_steps import DoseStep, product
+from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dosing import Instruction, parse_dose
+from extraction.drug_continued import continued_scopes
+from extraction.drug_course import course_of_steps, days_between, times_of
+from extraction.drug_scope import Scope, masked_times, scopes_of
+from extraction.drug_status import DrugStatus, status_of
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading, TimeExpression
+from kb.facts import Course, Dosing, Fact, Interval, MedicationStatus, Temporality, Time
+from kb.vocabulary import Drug, Vocabulary, vocabulary
+
+_LEADING_FOR = re.compile(r"\W*(?:for|because of|to protect|on account of) (?:\w+ ){0,2}", re.IGNORECASE)
+
+
+def read_medications(reading: Reading) -> list[Fact]:
+    """The medication facts of a document, in the order of the text; ids are given by the extractor."""
+    terms = vocabulary()
+    scopes = scopes_of(reading, terms)
+    scopes = sorted([*scopes, *continued_scopes(reading, scopes, terms)], key=lambda scope: (scope.start, scope.end))
+    facts: list[Fact] = []
+    for scope in scopes:
+        same = [other for other in scopes if other.sentence_start == scope.sentence_start]
+        if _is_not_the_drug(reading, scope) or not _is_supported(reading, scope, same, terms):
+            continue
+        further = _facts(reading, scope, same, terms)
+        if scope.start == scope.end and further and facts and further[0].concept == facts[-1].concept:
+            facts[-1] = _left(facts[-1], further[0])
+        facts += further
+    return facts
+
+
+def _left(fact: Fact, following: Fact) -> Fact:
+    """A dose that the next sentence changes is not the present one."""
+    if fact.dosing is None or fact.dosing.status != "current":
+        return fact
+    course = fact.course or Course()
+    end = course.end or (following.course.start if following.course is not None else None)
+    return dataclasses.replace(
+        fact,
+        dosing=dataclasses.replace(fact.dosing, status="past"),
+        temporality="historical",
+        course=dataclasses.replace(course, end=end, ongoing=False),
+    )
+
+
+def _facts(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> list[Fact]:
+    scope = _written_out(reading, scope)
+    instruction = _instruction(reading, scope, terms)
+    status = status_of(reading, scope, scopes)
+    groups = _levels(reading, instruction.steps)
+    facts = []
+    for index, steps in enumerate(groups):
+        last = index == len(groups) - 1
+        told = status if last or status.status not in ("current",) else DrugStatus("past")
+        facts.append(_fact(reading, scope, instruction, steps, told, terms, first=index == 0, last=last, groups=groups))
+    return [_ended_by(fact, following) for fact, following in zip(facts, [*facts[1:], None], strict=True)]
+
+
+def _written_out(reading: Reading, scope: Scope) -> Scope:
+    """ "pred" is the drug that the letter elsewhere writes out, else the one usual in its country."""
+    other = cues("medications")["either"].get(scope.concept)
+    if other is None or scope.end - scope.start > 6:
+        return scope
+    text = reading.normal.lower()
+    if scope.concept in text:
+        return scope
+    american = date_order(reading.normal) == "month first"
+    return dataclasses.replace(scope, concept=other) if other in text or american else scope
+
+
+def _ended_by(fact: Fact, following: Fact | None) -> Fact:
+    """A level ends where the next one of the same sentence begins."""
+    if following is None or fact.course is None or following.course is None:
+        return fact
+    if fact.course.end is not None or following.course.start is None or fact.dosing is None:
+        return fact
+    return dataclasses.replace(fact, course=dataclasses.replace(fact.course, end=following.course.start))
+
+
+def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruction:
+    """The dose words before and behind the name, parsed as one; offsets are those of the document."""
+    start = scope.before
+    text = masked_times(reading, start, max(scope.after, scope.end))
+    text = text[: scope.start - start] + " " * (scope.end - scope.start) + text[scope.end - start :]
+    if _is_level(reading, scope):
+        text = ""
+    name = parse_dose(reading.normal[scope.start : scope.end])
+    daily = any(terms.is_a(scope.concept, drug) for drug in cues("medications")["daily_when_untold"])
+    instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily)
+    route = instruction.route or name.route or _usual_route(scope.concept, terms)
+    if daily and route in cues("medications")["daily_unless_route"]:
+        instruction = parse_dose(text, bare_from=scope.end - start)
+    steps = tuple(_placed(_in_grams(step, scope.concept, terms), start) for step in instruction.steps)
+    if any(terms.is_a(scope.concept, drug) for drug in cues("medications")["times_a_day"]):
+        steps = tuple(_times_a_day(step) for step in steps)
+    return dataclasses.replace(
+        instruction,
+        steps=steps,
+        route=route,
+        pulse=instruction.pulse or name.pulse or _is_pulse(steps, route, scope.concept, terms),
+        start=start + instruction.start,
+        end=start + instruction.end if instruction.end else 0,
+    )
+
+
+def _usual_route(concept: str, terms: Vocabulary) -> str | None:
+    term = terms[concept]
+    return term.route if isinstance(term, Drug) else None
+
+
+def _placed(step: DoseStep, offset: int) -> DoseStep:
+    return dataclasses.replace(step, start=step.start + offset, end=step.end + offset)
+
+
+def _in_grams(step: DoseStep, concept: str, terms: Vocabulary) -> DoseStep:
+    """ "0.2 bid" without a unit is grams for a drug that is never given in so few milligrams."""
+    rule = cues("medications")["bare_grams"]
+    if not step.bare or step.dose is None or (step.dose.high or 0) > float(rule["at_most"]):
+        return step
+    if not any(terms.is_a(concept, drug) for drug in rule["drugs"]):
+        return dataclasses.replace(step, dose=None, per_day=None, per_kg=None)
+    per_day = None if step.per_day is None else step.per_day.scaled(1000)
+    return dataclasses.replace(step, dose=step.dose.scaled(1000), per_day=per_day)
+
+
+def _times_a_day(step: DoseStep) -> DoseStep:
+    """ "1 g x 2" of a drug taken every day: so many times a day."""
+    told = step.frequency or step.duration_days or step.interval_days
+    if told or step.doses is None or step.dose is None or (step.doses.high or 9) > 4:
+        return step
+    return dataclasses.replace(step, per_day=product(step.dose, step.doses), doses=None)
+
+
+def _is_pulse(steps: Sequence[DoseStep], route: str | None, concept: str, terms: Vocabulary) -> bool:
+    rule = cues("medications")["pulse"]
+    if not terms.is_a(concept, rule["drugs"]) or not steps or steps[0].dose is None or steps[0].unit != "mg":
+        return False
+    return route in ("iv", None) and (steps[0].dose.low or 0) >= float(rule["at_least_mg"])
+
+
+def _levels(reading: Reading, steps: Sequence[DoseStep]) -> list[list[DoseStep]]:
+    """Steps that are told as history ("reduced to", "now") are facts of their own; a schedule is one fact."""
+    groups: list[list[DoseStep]] = [[]]
+    for step in steps:
+        if groups[-1] and step.change and not step.forward and _is_apart(reading, groups[-1][-1], step):
+            groups.append([])
+        groups[-1].append(step)
+    return groups
+
+
+def _is_apart(reading: Reading, before: DoseStep, step: DoseStep) -> bool:
+    """A chain such as "60→40→20 mg" has no words between its levels."""
+    words = any(char.isalpha() for char in reading.normal[before.end : step.start])
+    return (step.worded or words) and step.start >= before.end - 1
+
+
+def _fact(
+    reading: Reading,
+    scope: Scope,
+    instruction: Instruction,
+    steps: Sequence[DoseStep],
+    status: DrugStatus,
+    terms: Vocabulary,
+    *,
+    first: bool,
+    last: bool,
+    groups: Sequence[Sequence[DoseStep]],
+) -> Fact:
+    start = min([scope.start, *([scope.before] if scope.before < scope.start else [])]) if first else steps[0].start
+    end = _end(scope, instruction, steps, status, first=first, last=last)
+    times = times_of(reading, scope, steps, groups, first=first, last=last)
+    course, told = course_of_steps(reading, steps, times, status, pulse=instruction.pulse, settled=not last)
+    status = dataclasses.replace(status, status=told)
+    end = max([end, *(time.end for time in times if start <= time.start <= end + 40)])
+    if reading.text[end : end + 1] == ")" and "(" in reading.text[start:end].split(")")[-1]:
+        end += 1
+    dosing = _dosing(instruction, steps, status, course)
+    before = [time.days for time in times if time.role == "duration" and time.end <= scope.start]
+    days = before[0] if before else days_between(course)  # "for four months last year she took ..."
+    if days is not None and dosing.duration_days is None and not dosing.pulse and dosing.status in ("current", "past"):
+        dosing = dataclasses.replace(dosing, duration_days=days)
+    assertion = _assertion(scope.mention, status)
+    temporality: Temporality = "planned" if dosing.status == "planned" else "current"
+    if dosing.status == "past" or (dosing.status == "never" and scope.mention.temporality == "historical"):
+        temporality = "historical"
+    return reading.fact(
+        "medication",
+        scope.concept,
+        terms[scope.concept].label,
+        start,
+        max(end, start + 1),
+        assertion=assertion,
+        experiencer=scope.mention.experiencer,
+        temporality=temporality,
+        course=course,
+        dosing=dosing,
+        time=_time(times, assertion, course, status.status),
+        attributes=_attributes(reading, scope, end, status),
+    )
+
+
+def _time(
+    times: Sequence[TimeExpression], assertion: str, course: Course | None, status: MedicationStatus
+) -> Time | None:
+    """The span over which a drug is denied; the day or month of a past one of which only that is told."""
+    if assertion == "absent":
+        return next((time.time for time in times if time.role == "lookback"), None)
+    if status != "past" or course is None or course.end is not None or course.steps:
+        return None
+    return next((time.time for time in times if time.role == "point"), None)
+
+
+def _end(
+    scope: Scope,
+    instruction: Instruction,
+    steps: Sequence[DoseStep],
+    status: DrugStatus,
+    *,
+    first: bool,
+    last: bool,
+) -> int:
+    if not last:
+        return max(scope.end if first else 0, max(step.end for step in steps))
+    ends = [instruction.end, status.end] if first else [instruction.end, max(step.end for step in steps), status.end]
+    return max([scope.end if first else 0, *ends])
+
+
+def _assertion(mention: Mention, status: DrugStatus) -> str:
+    if status.status == "never":
+        return "absent"
+    if mention.assertion in ("absent", "conditional"):
+        return "present"
+    return mention.assertion
+
+
+def _dosing(instruction: Instruction, steps: Sequence[DoseStep], status: DrugStatus, course: Course | None) -> Dosing:
+    shown = _shown(steps, status.status)
+    if shown is None or status.status in ("never", "allergy"):
+        return Dosing(status=status.status, route=instruction.route, reason_stopped=status.reason)
+    duration = shown.duration_days
+    if instruction.pulse:
+        duration = duration or (Interval.exactly(1) if shown.interval_days else shown.doses) or None
+    unit = shown.unit if shown.dose is not None or shown.per_day is not None else "mg"
+    counted = unit not in ("mg", "[iU]", "mL") and "/" not in unit
+    return Dosing(
+        status=status.status,
+        dose=None if counted else shown.dose,
+        per_day=None if counted else (shown.dose if instruction.pulse and shown.per_day is None else shown.per_day),
+        per_kg=shown.per_kg,
+        unit="mg" if counted else unit,
+        route=instruction.route,
+        frequency=shown.frequency,
+        duration_days=duration,
+        reason_stopped=status.reason,
+        pulse=instruction.pulse,
+    )
+
+
+def _shown(steps: Sequence[DoseStep], status: MedicationStatus) -> DoseStep | None:
+    """The step that the fact's own dose tells: of a drug now taken the last one reached, else the first."""
+    if not steps:
+        return None
+    reached = [step for step in steps if not step.forward]
+    return reached[-1] if status == "current" and reached else steps[0]
+
+
+def _attributes(reading: Reading, scope: Scope, end: int, status: DrugStatus) -> dict[str, str]:
+    attributes: dict[str, str] = {}
+    if status.detail:
+        attributes["reason_detail"] = " ".join(status.detail.lower().split())
+    purpose = _purpose(reading, scope, end)
+    if purpose is not None:
+        attributes["purpose"] = purpose
+    indication = _indication(reading, scope, end)
+    if indication is not None and status.reason is None:
+        attributes["indication"] = indication
+    return attributes
+
+
+def _purpose(reading: Reading, scope: Scope, end: int) -> str | None:
+    text = reading.normal[max(scope.sentence_start, scope.start - 40) : max(end, min(scope.after, scope.end + 60))]
+    tokens = tokenise_dose(text)
+    for name, listed in cues("medications")["purposes"].items():
+        index = phrases((written, written) for written in listed)
+        if any(match_phrase(index, tokens, at) for at in range(len(tokens))):
+            return str(name)
+    return None
+
+
+def _indication(reading: Reading, scope: Scope, end: int) -> str | None:
+    """The condition that the drug is said to be for, in its own part of the sentence."""
+    index = phrases((written, written) for written in cues("medications")["indication"])
+    for mention in reading.mentions_in(scope.end, max(scope.after, end)):
+        graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
+        if not (mention.kind == "condition" or graft) or mention.sentence != scope.mention.sentence:
+            continue
+        tokens = tokenise_dose(reading.normal[max(scope.end, mention.start - 24) : mention.start])
+        for at in range(len(tokens)):
+            found = match_phrase(index, tokens, at)
+            if found is not None and len(tokens) - found[1] <= 1:
+                return mention.concept
+    return _led_by(reading, scope)
+
+
+def _led_by(reading: Reading, scope: Scope) -> str | None:
+    """ "For the graft he uses tacrolimus and prednisolone": the transplant at the head of the sentence."""
+    start = scope.sentence_start
+    for mention in reading.mentions_in(start, scope.start):
+        head = reading.normal[start : mention.start]
+        graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
+        if (graft or mention.concept == "graft") and _LEADING_FOR.fullmatch(head):
+            return mention.concept
+    return None
+
+
+def _is_level(reading: Reading, scope: Scope) -> bool:
+    tokens = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)])
+    skip = 1 if tokens and tokens[0].text in ("blood", "serum", "trough", "whole") else 0
+    return match_phrase(_levels_index(), tokens, skip) is not None
+
+
+def _levels_index() -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    return phrases((written, written) for written in cues("medications")["levels"])
+
+
+def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
+    """ "steroid-induced", "anti-rituximab antibodies", "steroid-naive": something else is spoken of."""
+    behind = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)])
+    if behind and behind[0].text == "-":
+        behind = behind[1:]
+    index = phrases((written, written) for written in cues("medications")["not_the_drug"])
+    before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
+    return match_phrase(index, behind, 0) is not None or before.endswith(("anti-", "non-"))
+
+
+def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> bool:
+    """An abbreviation that means other things too counts beside a dose, another drug, or in a list of drugs."""
+    written = reading.text[scope.mention.start : scope.mention.end]
+    if written not in cues("medications")["ambiguous"]:
+        return True
+    if reading.section_at(scope.start) in ("medications", "past_treatment", "allergies"):
+        return True
+    if len(scopes) > 1:
+        return True
+    return bool(_instruction(reading, scope, terms).steps)

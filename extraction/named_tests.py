@@ -1,0 +1,151 @@
+"""The tests that a letter names: a Reading in, lists of names that can share a result out.
+
+Names with nothing but a comma, a slash or "and" between them are a list, so are the members of a screen in brackets.
+A name is made more special by the specimen or the unit beside it.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from extraction.result_words import Page, alternatives, code_pattern, pattern_of
+from extraction.results import Result
+from extraction.short_names import with_short_names
+from extraction.special_results import by_unit, concept_of
+from kb.vocabulary import vocabulary
+
+_MEMBER = r"(?:and|or|is|was|were|are|both|all|also|virus|c|b|hep|hepatitis|hiv|hbv|hcv|vdrl|syphilis|ab|ag|tests?)"
+_TESTED_BEHIND = re.compile(rf"[\s:,/&()\-+]*(?:{_MEMBER}[\s:,/&()\-+]*)*", re.IGNORECASE)
+_TESTED_BEFORE = re.compile(
+    r"(?:negative|non-reactive|reactive|positive)\s+(?:for\s+)?(?:[\w/]+(?:,| and| or)\s+)*$"
+    r"|(?:virology|serology|screen|screening)\W+(?:for\s+)?(?:[\w/ ,]+)?$",
+    re.IGNORECASE,
+)
+_FOR = re.compile(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
+
+
+@functools.cache
+def _joint() -> re.Pattern[str]:
+    words, joints = (alternatives(cues("measurements")[key]) for key in ("list_words", "list_joints"))
+    return re.compile(
+        rf"\s*(?:\((?!\d)[^()\d+]{{0,25}}\)\s*)?(?:,\s*{joints}|[,/&+;]|{joints})?\s*(?:(?:{words}|/)\s*)*",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _panel_joint() -> re.Pattern[str]:
+    words = alternatives(cues("measurements")["panel_joints"])
+    return re.compile(rf"\s*(?:(?:[:(\[,.-]|{words})\s*)+", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Named:
+    """A test's name with the results that were found for it."""
+
+    mention: Mention
+    concept: str
+    results: list[Result]
+    is_heading: bool = False  # of a panel whose members are named: they are told, not the panel
+
+
+def sentence_end(reading: Reading, named: Named) -> int:
+    """Where the sentence ends that holds the end of the name ("T. Bil" may hold a full stop itself)."""
+    if not reading.sentences:
+        return len(reading.normal)
+    return reading.sentences[reading.sentence_at(named.mention.end - 1)].end
+
+
+def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> list[list[Named]]:
+    """Names in lists: neighbours with nothing but a comma, a slash or "and" between them, in one sentence."""
+    groups: list[list[Named]] = []
+    for named in _tests(reading, page):
+        mention = named.mention
+        if any(start <= mention.start < end for start, end in covered):
+            continue
+        if _is_abbreviation(page, groups, named):
+            groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), named.concept, [])
+            continue
+        if mention.end - mention.start <= 2 and _in_brackets(page, mention):
+            continue
+        if groups and _joined(page, groups[-1], named):
+            _mark_heading(page, groups[-1][-1], named)
+            groups[-1].append(named)
+        else:
+            groups.append([named])
+    return groups
+
+
+def _tests(reading: Reading, page: Page) -> Iterator[Named]:
+    diseases = cues("measurements")["disease_tests"]
+    for mention in with_short_names(reading, page):
+        if mention.kind in ("lab", "score"):
+            yield Named(mention, concept_of(page, mention), [])
+        elif mention.kind == "condition" and (special := by_unit(page, mention)) is not None:
+            yield Named(mention, special, [])
+        elif (
+            mention.kind == "condition"
+            and mention.concept in diseases
+            and (mention.assertion == "absent" or _is_tested(reading, page, mention))
+        ):
+            yield Named(mention, diseases[mention.concept], [])
+
+
+def _is_tested(reading: Reading, page: Page, mention: Mention) -> bool:
+    """Whether a disease's name means its test: "Hepatitis B negative", "hepatitis B, hepatitis C and HIV negative"."""
+    end = reading.sentences[mention.sentence].end
+    behind = page.normal[mention.end : min(end, mention.end + 90)]
+    before = page.normal[max(reading.sentences[mention.sentence].start, mention.start - 25) : mention.start]
+    words = pattern_of("test_words")
+    first = words.search(behind)
+    if first is not None and _TESTED_BEHIND.fullmatch(behind[: first.start()]):
+        return True
+    return _TESTED_BEFORE.search(before) is not None
+
+
+def _is_abbreviation(page: Page, groups: list[list[Named]], named: Named) -> bool:
+    """Whether a name in brackets repeats the one before it: "creatinine (Cr)", "antinuclear antibodies (ANA)"."""
+    if not groups or not vocabulary().is_a(named.concept, groups[-1][-1].concept):
+        return False
+    return re.fullmatch(r"\s*\(\s*", page.normal[groups[-1][-1].mention.end : named.mention.start]) is not None
+
+
+def _in_brackets(page: Page, mention: Mention) -> bool:
+    return page.normal[: mention.start].endswith("(") and page.normal[mention.end : mention.end + 1] == ")"
+
+
+def _mark_heading(page: Page, last: Named, named: Named) -> None:
+    """ "Hep B: sAg neg" tells of the surface antigen alone; "core antibody for hep B" likewise."""
+    between = page.normal[last.mention.end : named.mention.start]
+    if is_member(last.concept, named.concept) and not _joint().fullmatch(between):
+        last.is_heading = True
+    elif is_member(named.concept, last.concept) and _FOR.fullmatch(between):
+        named.is_heading = True
+
+
+def is_member(panel: str, concept: str) -> bool:
+    """Whether a concept is a part of a panel rather than a neighbour of it in a list."""
+    members = cues("measurements")["panel_members"].get(panel)
+    return panel in cues("measurements")["panels"] and (members is None or concept in members)
+
+
+def _joined(page: Page, group: list[Named], named: Named) -> bool:
+    last = group[-1].mention
+    if last.sentence != named.mention.sentence:
+        return False
+    between = page.normal[last.end : named.mention.start]
+    if not between.strip():
+        return last.kind == named.mention.kind == "lab" and last.concept in cues("measurements")["panels"]
+    if code_pattern().search(between):
+        return False
+    if _joint().fullmatch(between):
+        return True
+    if _FOR.fullmatch(between) and is_member(named.concept, group[-1].concept):
+        return True
+    panel = group[0].mention.concept in cues("measurements")["panels"]
+    return panel and len(group) == 1 and _panel_joint().fullmatch(between) is not None

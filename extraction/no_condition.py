@@ -1,0 +1,138 @@
+"""Names of conditions that are none here: a Reading and a mention in, whether the name means something else out.
+
+"Lupus clinic", "RA" of room air, "PCR (influenza, RSV)", the heading "Infection:" and a drug's purpose of prevention
+say nothing of a disease that the patient has or has not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from extraction.vaccinations import is_named_as_vaccine
+from extraction.when import sentence_span
+from extraction.wording import names_a_thing_behind, pattern_of
+from kb.vocabulary import vocabulary
+
+_WORDS_AROUND = 60  # characters
+_OPEN_BRACKET = re.compile(r"\([^()]*$")
+
+
+def is_something_else(reading: Reading, mention: Mention) -> bool:
+    """Whether the name is part of another thing's name, or means another thing here."""
+    known = cues("conditions")
+    if reading.section_at(mention.start) in known["skipped_sections"]:
+        return True
+    if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
+        return True
+    before = reading.normal[max(0, mention.start - 14) : mention.start].lower()
+    if before.endswith(tuple(known["name_of_something_else_before"])) and before[:1] != "\n":
+        return True
+    if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"], known["nouns_between"]):
+        return True
+    tests = (_is_heading, _was_looked_for, _is_name_of_test, _is_attribution, _is_prevented)
+    return any(test(reading, mention) for test in tests)
+
+
+def is_answered(normal: str, end: int) -> bool:
+    """Whether a heading's name is answered on the spot ("Vaccination: none in the last 2 months")."""
+    match = re.match(r"\s*[:=-]\s*(\w+)", normal[end : end + 24])
+    return match is not None and match[1].lower() in cues("conditions")["answers"]
+
+
+def _spelling_means_another(reading: Reading, mention: Mention) -> bool:
+    known = cues("conditions")
+    spelling = reading.text[mention.start : mention.end]
+    before = reading.normal[max(0, mention.start - 14) : mention.start].lower().rstrip()
+    if any(before.endswith(word) for word in known["spelling_not_after"].get(spelling, ())):
+        return True
+    if spelling in known["spelling_not_after_number"] and before[-1:].isdigit():
+        return True
+    wanted = known["spelling_only_after"].get(spelling.lower())
+    if wanted is not None and not before.endswith(tuple(wanted)):
+        return True
+    behind = reading.normal[mention.end : mention.end + 4].strip(" :=")
+    if spelling in known["spelling_not_before_number"] and behind[:1].isdigit() and behind[:2] not in ("19", "20"):
+        return True
+    pattern = known["spelling_where"].get(spelling) or known["spelling_where"].get(spelling.lower())
+    if pattern is None:
+        return False
+    start, end = sentence_span(reading, mention)
+    low, high = max(start, mention.start - _WORDS_AROUND), min(end, mention.end + _WORDS_AROUND)
+    return re.search(pattern, reading.normal[low:high]) is None
+
+
+def _is_heading(reading: Reading, mention: Mention) -> bool:
+    """Whether the name opens a line as a heading and what follows tells of such a thing itself."""
+    if mention.concept not in cues("conditions")["headings"] or mention.assertion != "present":
+        return False
+    end = sentence_span(reading, mention)[1]
+    if re.match(r"\s*:", reading.normal[mention.end : end]) is None:
+        return False
+    terms = vocabulary()
+    return any(
+        terms.is_a(other.concept, mention.concept) or terms.is_a(mention.concept, other.concept)
+        for other in reading.mentions_in(mention.end, end)
+    )
+
+
+def _was_looked_for(reading: Reading, mention: Mention) -> bool:
+    """ "Swab (influenza, SARS-CoV-2)": a list in brackets of what a test looks for, with no positive result behind."""
+    if not vocabulary().is_a(mention.concept, "infection"):
+        return False
+    start, end = sentence_span(reading, mention)
+    before = reading.normal[start : mention.start]
+    bracket = _OPEN_BRACKET.search(before)
+    if bracket is None:
+        return False
+    tested = pattern_of(tuple(cues("conditions")["looked_for"])).search(before[: bracket.start()])
+    return tested is not None and "positive" not in reading.normal[mention.end : end].lower()
+
+
+def _is_name_of_test(reading: Reading, mention: Mention) -> bool:
+    """ "PJP PCR negative", "pneumonia antigen pending": a test's name, unless it is told to be positive."""
+    end = sentence_span(reading, mention)[1]
+    named = re.match(cues("conditions")["test_behind"], reading.normal[mention.end : end], re.IGNORECASE)
+    infection = vocabulary().is_a(mention.concept, "infection")
+    return infection and named is not None and named["positive"] is None
+
+
+def _is_attribution(reading: Reading, mention: Mention) -> bool:
+    """ "For the asthma, not for SLE", "one of them not lupus": what is denied is not that the patient has it."""
+    if mention.assertion != "absent" or not vocabulary().is_a(mention.concept, "sle"):
+        return False
+    known = cues("conditions")
+    start, end = sentence_span(reading, mention)
+    before = reading.normal[start : mention.start]
+    if re.search(known["not_of_the_patient"], before, re.IGNORECASE) or _is_thing_of_lupus_denied(reading, mention):
+        return True
+    instead = any(
+        vocabulary().is_a(other.concept, disease)
+        for other in reading.mentions_in(start, end)
+        for disease in known["instead_of_sle"]
+        if other is not mention
+    )
+    return not instead and re.search(known["one_of_several"], before, re.IGNORECASE) is not None
+
+
+def _is_thing_of_lupus_denied(reading: Reading, mention: Mention) -> bool:
+    """ "No involvement of the brain by lupus", "no flare of her SLE": the lupus itself is not denied."""
+    if mention.cue is None or mention.cue[1] > mention.start:
+        return False
+    between = reading.normal[mention.cue[0] : mention.start]
+    link = re.search(cues("conditions")["thing_of_lupus"], between, re.IGNORECASE)
+    return link is not None and pattern_of(tuple(cues("conditions")["evidence_words"])).search(link[1]) is None
+
+
+def _is_prevented(reading: Reading, mention: Mention) -> bool:
+    """ "Septrin three times a week for PJP": what the drug is to keep away."""
+    known = cues("conditions")
+    drugs: list[str] = known["prevented_by"].get(mention.concept, [])
+    start, end = sentence_span(reading, mention)
+    if not drugs or pattern_of(tuple(known["treated_words"])).search(reading.normal[start:end]):
+        return False
+    before = reading.normal[max(start, mention.start - 12) : mention.start].lower().split()
+    given = (other.concept for other in reading.mentions_in(start, mention.start) if other.kind == "drug")
+    aimed = bool(before) and before[-1] in known["aimed_at"]
+    return aimed and any(vocabulary().is_a(drug, one) for drug in given for one in drugs)

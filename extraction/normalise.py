@@ -1,0 +1,74 @@
+"""Plain characters for the pipeline: a letter's text in, a text of the same length out.
+
+Spaces, dashes, quotes, full-width forms and arrows become one character each, so that every offset stays true.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+_SAME_MEANING = {
+    " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    "\u200b\u200c\u200d\ufeff\u00ad\v",
+    "\n": "\f\u2028\u2029\x85",
+    "-": "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2043",
+    "'": "\u2018\u2019\u201a\u201b\u2032\u00b4`",
+    '"': "\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb",
+    "x": "\u00d7\u2715\u2716",
+    "µ": "\u03bc",
+    "→": "\u21d2\u2794\u279c\u27a1\u2192",
+    "•": "\u25cf\u25cb\u25e6\u2023\u25aa\u25a0\u00b7\u2219\uf0b7",
+    "/": "\u2044\u2215",
+    "≤": "\u2a7d\u2266",
+    "≥": "\u2a7e\u2267",
+    ".": "\u3002",
+    ",": "\u3001",
+    "~": "\u2248\u223c",
+}
+
+# what a scan's character recognition makes of letters inside words and of digits inside numbers
+_DIGIT_IN_WORD = re.compile(
+    r"(?<=[^\W\d_]{2})[015](?=[a-z]{2})|(?<=[A-Z]{2})0(?=[A-Z]{2})|(?<=\b[A-Z])0(?=[a-z]{3})"
+    r"|(?<=[a-z])[01](?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3})[01](?=[a-z]\b)|(?<=\bo)1(?=d\b)|(?<=[A-Z][a-z])[01](?=[a-z])"
+)
+_LETTER_IN_NUMBER = re.compile(
+    r"(?<=\d)[Oo](?=\d| ?(?:mg|g|%)\b)|(?<![^\W\d_])[lI](?=\d+ ?(?:mg|kg|g|%)\b)|(?<=[A-Z]{2} )[lI](?=\d\b)"
+    r"|(?<![^\W\d_])[lI](?=\d [A-Z][a-z]{2,8} [\dO]{4})"
+)
+_READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
+
+
+@functools.cache
+def _table() -> dict[int, str]:
+    table = {ord(char): plain for plain, chars in _SAME_MEANING.items() for char in chars}
+    for full_width in range(0xFF01, 0xFF5F):
+        table[full_width] = chr(full_width - 0xFEE0)
+    # combining marks alone and control characters carry nothing that is read
+    for code in range(32):
+        if chr(code) not in "\t\n\r":
+            table.setdefault(code, " ")
+    return table
+
+
+def normalise(text: str) -> str:
+    """The text with plain characters, of the same length; a line ends with one newline character.
+
+    >>> normalise("st0pped at l5 mg")
+    'stopped at 15 mg'
+    >>> normalise("60\\u219240\\u00a0mg \\u2013 \\uff13\\u00d7ULN\\r\\n")
+    '60→40 mg - 3xULN \\n'
+    """
+    plain = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
+    if len(plain) != len(text):
+        raise AssertionError("normalisation changed the length of the text")
+    return _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, plain))
+
+
+def scan_errors(text: str) -> int:
+    """How many places look as if characters were recognised wrongly."""
+    return len(_DIGIT_IN_WORD.findall(text)) + len(_LETTER_IN_NUMBER.findall(text))
+
+
+def _read_as(match: re.Match[str]) -> str:
+    return _READ_AS[match.group()]

@@ -1,0 +1,282 @@
+"""How far a cue reaches inside a sentence: a cue's and a mention's tokens in, their distance out, or None.
+
+ConText ends a scope at the sentence and at a terminator; a clause ends earlier: at a new subject or verb behind a
+comma, at a bracket, at a result. Lists ("no fever, rash or ulcers") are crossed, new statements are not.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extraction.knowledge import cues
+
+_SEPARATORS = frozenset({",", "and", "or", "nor", "/", "&", "+"})
+_ALTERNATIVES = frozenset({"or", "nor", "/"})
+_CLOSERS = frozenset({",", ";", ".", ")", "]", "|", "-", ":"})
+_ANSWER_LEADS = frozenset({":", "-", "=", "?", "(", "["})
+_DENIALS = frozenset({"absent", "never", "no_family"})
+_PERSONS = frozenset({"family", "other"})
+_CONDITIONS = frozenset({"hypothetical", "conditional"})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """The words of a sentence in lower case, with the tokens of its mentions and its dashes between words."""
+
+    words: tuple[str, ...]
+    mentions: tuple[tuple[int, int, str], ...]
+    dashes: frozenset[int]
+    inside: frozenset[int] = field(default=frozenset())
+
+    @classmethod
+    def of(cls, text: str, spans: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, str]]) -> Clause:
+        dashes = frozenset(
+            i
+            for i, (start, end) in enumerate(spans)
+            if text[start:end] == "-" and (text[start - 1 : start].isspace() or text[end : end + 1].isspace())
+        )
+        inside = frozenset(i for start, end, _ in mentions for i in range(start, end))
+        return cls(tuple(text[a:b].lower() for a, b in spans), tuple(mentions), dashes, inside)
+
+    def mention_between(self, start: int, end: int, *kinds: str) -> bool:
+        return any(start <= at and stop <= end and (not kinds or kind in kinds) for at, stop, kind in self.mentions)
+
+
+@functools.cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(cues("context")[name])
+
+
+@functools.cache
+def _limit(says: str) -> tuple[int, int]:
+    """The farthest a cue reaches, and the words of its own that an item of a list may have (in tokens)."""
+    entry = cues("context")["reach"].get(says) or cues("context")["reach"]["default"]
+    return int(entry["tokens"]), int(entry["item"])
+
+
+def reaches(
+    clause: Clause, says: str, side: str, cue: tuple[int, int], target: tuple[int, int], kind: str
+) -> int | None:
+    """The tokens between a cue and a target that it reaches; None where it does not.
+
+    `side` is where the cue looks: forward to a later mention, backward to an earlier one, or as an answer that
+    closes its clause ("rash: no").
+    """
+    if says == "planned" and kind not in _words("planned_kinds"):
+        return None
+    if says in _DENIALS and kind in ("lab", "score") and _is_result(clause, target):
+        return None
+    if side == "forward":
+        if cue[1] > target[0] or ("answer" in _answer_words(clause, cue)):
+            return None
+        return _forward(clause, says, cue, target)
+    if cue[0] < target[1]:
+        return None
+    if side == "answer":
+        return _answer(clause, cue, target)
+    return _backward(clause, says, cue, target)
+
+
+def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
+    """("answer",) where the cue stands as the answer to what is before it and closes its clause."""
+    phrase = " ".join(clause.words[cue[0] : cue[1]])
+    if phrase not in _answers() or cue[0] == 0:
+        return ()
+    after = clause.words[cue[1]] if cue[1] < len(clause.words) else "."
+    before = clause.words[cue[0] - 1]
+    named = cue[0] - 1 in clause.inside and phrase in _words("bare_answers")
+    led = (before in _ANSWER_LEADS or named) and after in _words("answer_goes_on")
+    if (after in _CLOSERS or led or _opens_field(clause, cue[1])) and (
+        before in _ANSWER_LEADS or cue[0] - 1 in clause.inside
+    ):
+        return ("answer",)
+    return ()
+
+
+def _opens_field(clause: Clause, at: int) -> bool:
+    """Whether the next field of a form begins: "Malignancy: N  Infection: N"."""
+    return any(start == at and clause.words[stop : stop + 1] == (":",) for start, stop, _ in clause.mentions)
+
+
+@functools.cache
+def _answers() -> frozenset[str]:
+    return frozenset(cues("context")["absent"]["answer"])
+
+
+def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
+    start, end = cue[1], target[0]
+    farthest, item = _limit(says)
+    if end - start > farthest or _bracket_closes(clause.words[start:end]):
+        return None
+    if " ".join(clause.words[cue[0] : cue[1]]) in _words("adjacent_only") and not _denies_next(clause, cue, end):
+        return None
+    if says in _PERSONS or says in _CONDITIONS:
+        listed = says != "conditional" or _is_list(clause, start, end, item)
+        return end - start if listed and not _new_subject(clause, start, end) else None
+    if says == "historical" and "," in clause.words[start:end] and _stays_near(clause, cue):
+        return None
+    if _new_statement(clause, start, end, target) or _result_between(clause, start, end):
+        return None
+    if says not in _DENIALS and (not _is_list(clause, start, end, item) or _denial_between(clause, start, end)):
+        return None
+    if says in _DENIALS and (_given_for(clause, start, end) or _affirmed_behind(clause, start, target)):
+        return None
+    return end - start
+
+
+def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
+    start, end = target[1], cue[0]
+    between = clause.words[start:end]
+    farthest, item = _limit(says)
+    if end - start > farthest or clause.mention_between(start, end, "lab", "score"):
+        return None
+    if between and between[-1] in _words("articles"):  # "a negative test" is no answer to what stands before it
+        return None
+    if any(word in _words("finite_verbs") and word not in _words("auxiliaries") for word in between):
+        return None
+    if any(word in {":", ";"} for word in between) or any(i in clause.dashes for i in range(start, end - 1)):
+        return None
+    commas = [i for i, word in enumerate(between) if word == ","]
+    if commas and not _told_behind_comma(between, commas, clause.mention_between(start, end)):
+        joined = any(word in _ALTERNATIVES or word == "and" for word in between[commas[-1] :])
+        if not joined or not _is_list(clause, start, end, item):
+            return None
+    elif clause.mention_between(start, end) and not _is_list(clause, start, end, item):
+        return None
+    return end - start
+
+
+def _told_behind_comma(between: Sequence[str], commas: Sequence[int], mentioned: bool) -> bool:
+    """ "rash, negative" or "rash, was negative"; not "fever, cultures negative"."""
+    rest = between[commas[0] + 1 :]
+    near = len(rest) == 0 or (
+        len(rest) == 1 and (rest[0] in _words("auxiliaries") or rest[0] in _words("answer_adverbs"))
+    )
+    return len(commas) == 1 and near and not mentioned
+
+
+def _answer(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
+    if not _answer_words(clause, cue):
+        return None
+    between = clause.words[target[1] : cue[0]]
+    if ":" in between[:-1] or not _is_list(clause, target[1], cue[0], 4):
+        return None
+    return cue[0] - target[1]
+
+
+def _is_result(clause: Clause, target: tuple[int, int]) -> bool:
+    """Whether a number behind the target gives its value: a denial before it is of something else."""
+    return any(word[:1].isdigit() for word in clause.words[target[1] : target[1] + 3])
+
+
+def _denies_next(clause: Clause, cue: tuple[int, int], end: int) -> bool:
+    """Whether "ruled out" has its object behind it: no mention just before it, and no comma up to the target."""
+    before = range(max(0, cue[0] - 2), cue[0])
+    return not any(i in clause.inside for i in before) and "," not in clause.words[cue[1] : end]
+
+
+def _stays_near(clause: Clause, cue: tuple[int, int]) -> bool:
+    return " ".join(clause.words[cue[0] : cue[1]]) in _words("near_only")
+
+
+def _bracket_closes(between: Sequence[str]) -> bool:
+    """Whether a bracket that the cue stands in ends before the target."""
+    return ")" in between and "(" not in between[: between.index(")")]
+
+
+def _new_subject(clause: Clause, start: int, end: int) -> bool:
+    """Whether the patient, or a new statement, takes over before the target."""
+    words = clause.words
+    for i in range(start, end):
+        separated = i > start and (words[i - 1] in _SEPARATORS or words[i - 1] == ":")
+        if separated and words[i] in _words("patient_subjects"):
+            return True
+        if i in clause.dashes and clause.mention_between(start, i):
+            return True
+    return False
+
+
+def _new_statement(clause: Clause, start: int, end: int, target: tuple[int, int]) -> bool:
+    """Whether another statement begins between a forward cue and the target."""
+    words = clause.words
+    alternatives = any(word in _ALTERNATIVES for word in words[start : min(len(words), target[1] + 3)])
+    for i in range(start, end):
+        word = words[i]
+        if i in clause.inside:
+            continue
+        if word == "[" or (word == ":" and i > start):
+            return True
+        if word in _words("finite_verbs") and i > start and "that" not in words[start:i]:
+            return True
+        if word in {"with", "on"} and clause.mention_between(start, i):
+            return True
+        if i in clause.dashes and clause.mention_between(start, i):
+            return True
+        separated = i > start and words[i - 1] in _SEPARATORS
+        if separated and word in _words("statement_openers"):
+            return True
+        if separated and word in _words("opening_adjectives") and not alternatives:
+            return True
+        if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
+            return True
+    if target[0] > start and words[target[0] - 1] in _SEPARATORS and end > start:
+        return _verb_follows(clause, target)
+    return False
+
+
+def _denial_between(clause: Clause, start: int, end: int) -> bool:
+    """Whether a denial takes over: "a history of asthma and denies fever"."""
+    return any(clause.words[i] in _words("denial_words") and i not in clause.inside for i in range(start, end))
+
+
+def _verb_follows(clause: Clause, target: tuple[int, int]) -> bool:
+    """Whether the target is the subject of a statement of its own: ", rash persists"."""
+    after = clause.words[target[1] : target[1] + 1]
+    return bool(after) and after[0] in _words("affirming_verbs")
+
+
+def _result_between(clause: Clause, start: int, end: int) -> bool:
+    """Whether a measured value stands between, behind a comma: "no rash, creatinine 80, proteinuria"."""
+    words = clause.words
+    for at, stop, kind in clause.mentions:
+        if kind not in ("lab", "score") or at <= start or stop >= end or "," not in words[start:at]:
+            continue
+        if any(word[:1].isdigit() for word in words[stop : min(stop + 3, end)]):
+            return True
+    return False
+
+
+def _given_for(clause: Clause, start: int, end: int) -> bool:
+    """Whether what is denied is a treatment, and the target what it is given for."""
+    return "for" in clause.words[start:end] and any(
+        kind in ("drug", "procedure") and start <= at and "for" in clause.words[stop : min(stop + 3, end)]
+        for at, stop, kind in clause.mentions
+    )
+
+
+def _affirmed_behind(clause: Clause, start: int, target: tuple[int, int]) -> bool:
+    """Whether the words behind the target affirm it, and it is not the last of a list of alternatives."""
+    words = clause.words
+    between = words[start : target[0]]
+    if "," not in between and "and" not in between:
+        return False
+    if any(word in _ALTERNATIVES for word in between):
+        return False
+    behind = words[target[1] : target[1] + 2]
+    return any(word in _words("affirmed_behind") for word in behind) and not (behind and behind[0] in _SEPARATORS)
+
+
+def _is_list(clause: Clause, start: int, end: int, item: int) -> bool:
+    """Whether only a list lies between: items of mentions and at most `item` further words each."""
+    own = 0
+    for i in range(start, end):
+        word = clause.words[i]
+        if word in _SEPARATORS or i in clause.dashes:
+            own = 0
+        elif i not in clause.inside and word not in "()-":
+            own += 1
+            if own > item:
+                return False
+    return True

@@ -1,0 +1,116 @@
+"""What stands behind a number: flags, a unit, the reference range; a place in the text in, the range and its end out.
+
+A range stands in brackets, behind its name ("ref", "ULN", "normal <") or in the next column of a table.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from extraction.knowledge import cues
+from extraction.numbers import Written, read_number
+from extraction.result_words import Page, alternatives, skip_space
+from kb.facts import Interval
+from kb.units import find_unit
+
+BRACKETS = {"(": ")", "[": "]"}
+
+
+def behind_number(page: Page, written: Written, limit: int) -> tuple[int, Interval | None, str | None]:
+    """Flags, a unit and a reference range behind a number: their end, the range as written, the unit."""
+    at = written.end
+    unit = written.unit
+    flag = _flag(page, at, limit)
+    at = flag if flag is not None else at
+    if unit is None and flag is not None:
+        begin = _skip_blank(page.normal, at, limit)
+        end = find_unit(page.normal[:limit], begin)
+        if end is not None:
+            unit, at = page.normal[begin:end], end
+    if unit is None:
+        begin = _skip_blank(page.normal, at, limit)
+        end = find_unit(page.normal[:limit], begin)
+        if end is not None and begin > at:
+            unit, at = page.normal[begin:end], end
+    flag = _flag(page, at, limit)
+    at = flag if flag is not None else at
+    found = read_reference(page, at, limit)
+    if found is None:
+        return (at if flag is not None or unit != written.unit else written.end), None, unit
+    bounds, end, unit_in = found
+    if unit is None and unit_in is None:
+        begin = _skip_blank(page.normal, end, limit)
+        last = find_unit(page.normal[:limit], begin)
+        if last is not None:
+            unit_in, end = page.normal[begin:last], last
+    return end, bounds, unit or unit_in
+
+
+def _skip_blank(normal: str, at: int, limit: int) -> int:
+    while at < limit and normal[at] in " \t|":
+        at += 1
+    return at
+
+
+@functools.cache
+def _flag_pattern() -> re.Pattern[str]:
+    forms = []
+    for flag in sorted(cues("measurements")["flags"], key=len, reverse=True):
+        forms.append(re.escape(flag) + (r"(?![A-Za-z])" if flag[-1].isalpha() else ""))
+    return re.compile("(?:" + "|".join(forms) + ")")
+
+
+def _flag(page: Page, at: int, limit: int) -> int | None:
+    match = _flag_pattern().match(page.normal, _skip_blank(page.normal, at, limit), limit)
+    return match.end() if match else None
+
+
+@functools.cache
+def _reference_names() -> re.Pattern[str]:
+    names = alternatives(cues("measurements")["range_names"])
+    return re.compile(rf"(?P<name>{names})(?:\s+(?:range|is|of|value))?[ \t:=]*", re.IGNORECASE)
+
+
+def read_reference(page: Page, at: int, limit: int) -> tuple[Interval, int, str | None] | None:
+    """A reference range at a place: in brackets, behind its name, or in the next column. (range, end, its unit)."""
+    gap = re.compile(r"[ \t|,;]*").match(page.normal, at, limit)
+    begin = gap.end() if gap else at
+    if begin >= limit:
+        return None
+    closing = BRACKETS.get(page.normal[begin])
+    if closing:
+        end = page.normal.find(closing, begin, min(limit, begin + 60))
+        if end < 0:
+            return None
+        found = bounds_in(page, begin + 1, end)
+        return None if found is None else (found[0], end + 1, found[1])
+    name = _reference_names().match(page.normal, begin, limit)
+    column = gap is not None and ("\t" in gap.group() or "|" in gap.group() or "  " in gap.group())
+    if not name and not column:
+        return None
+    found = bounds_in(page, begin, limit, whole=False)
+    return None if found is None else (found[0], found[2], found[1])
+
+
+def bounds_in(page: Page, start: int, end: int, *, whole: bool = True) -> tuple[Interval, str | None, int] | None:
+    """A range of normal values: "0-40", "< 35", "ULN 35", "NR 0.9 - 1.8 g/L"; with `whole` nothing else is there."""
+    at = skip_space(page.normal, start, end)
+    name = _reference_names().match(page.normal, at, end)
+    named = name is not None
+    if name:
+        at = name.end()
+    if page.time_at(at) is not None:
+        return None
+    upper = named and re.search(r"uln|unl|upper|up to|lod|limit of", name.group("name") if name else "", re.IGNORECASE)
+    written = read_number(page.normal, at, end, page.comma)
+    if written is None or written.form in ("titre", "log", "uln"):
+        return None if written is None or written.form != "titre" else (written.interval, None, written.end)
+    interval = written.interval
+    if interval.low is not None and interval.low == interval.high:
+        if not upper:
+            return None
+        interval = Interval(None, interval.high)
+    if whole and page.normal[written.end : end].strip(" .,;*HLhl"):
+        return None
+    return interval, written.unit, written.end

@@ -1,0 +1,264 @@
+"""When a result was taken: a span of the text in, the interval of days that its words, line or heading give, out.
+
+A date beside the value wins, then one that opens the sentence or stands before it in the clause, then the date of the
+heading above the line. A date of something else (a drug, a diagnosis) in another clause is not taken.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from extraction.reading import Reading, TimeExpression
+from kb.facts import Time
+
+_BEHIND = re.compile(
+    r"[\s,)\]]*(?:[(\[]|-|--|=|:|@)?\s*(?:(?:which|that|this)\s+(?:was|is)\s+)?"
+    r"(?:on|in|at|from|as of|as at|as on|dated|dated:|date|taken|taken on|taken in|done|"
+    r"done on|measured|measured on|checked|checked on|checked in|"
+    r"performed|performed on|performed in|repeated on|repeated in|during|w/c|in the week of|of|"
+    r"back in|again on|again in|last|on the|dtd|dt|sample of|"
+    r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|last done)?\s*[:.]?\s*$",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(
+    r"^[\s*•>\-\d.)(#]*(?:[A-Za-z][\w /&'-]{0,40}?)?[\s:,(\[-]*"
+    r"(?:on|in|at|from|dated|of|since|as of|as at|by|during|taken|done|performed|for|date|until|at the)?[\s:,(\[-]*$",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas|when|after)\s|\s(?:but|while|whereas|although|whilst|after which)\s",
+    re.IGNORECASE,
+)
+_HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
+_PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
+_LINES_ABOVE = 45
+_WRAPPED = 62
+_ALL = re.compile(
+    r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
+)
+_NO_HEAD = re.compile(r"birth|dob|letter|dictat|typed|admi|discharg|next|admission|follow", re.IGNORECASE)
+
+
+def time_of(reading: Reading, start: int, end: int) -> Time | None:
+    """The time of the result at [start, end) of the text, or None where the letter gives none for it."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    stop = _next_result(reading, end, sentence.end)
+    found = (
+        _inside(reading, start, end)
+        or _behind(reading, end, stop)
+        or _behind_all(reading, end, sentence.end)
+        or _before(reading, sentence.start, start)
+        or _head_of_paragraph(reading, start)
+        or _heading(reading, start)
+    )
+    return None if found is None else found.time
+
+
+def _usable(expression: TimeExpression) -> bool:
+    return expression.role in ("point", "span", "lookback") and expression.time is not None
+
+
+def _next_result(reading: Reading, end: int, limit: int) -> int:
+    """Where the next test is named: a date behind it belongs to that one."""
+    later = [mention.start for mention in reading.mentions_in(end, limit) if mention.kind in ("lab", "score")]
+    return later[0] if later else limit
+
+
+def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
+    named = [(mention.start, mention.end) for mention in reading.mentions_in(max(0, start - 60), end)]
+    inside = [
+        time
+        for time in reading.times_in(start, end)
+        if _usable(time) and time.end <= end and not any(first <= time.start < last for first, last in named)
+    ]
+    return inside[-1] if inside else None
+
+
+def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
+    named = [(mention.start, mention.end) for mention in reading.mentions_in(end, end + 70)]
+    for expression in reading.times_in(end, min(stop + 1, end + 70)):
+        between = reading.normal[end : expression.start]
+        if not _usable(expression) or any(first <= expression.start < last for first, last in named):
+            continue
+        # another value's bracket or a new clause in between: not this value's date
+        return expression if _BEHIND.match(_without_range(between)) else None
+    return None
+
+
+def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None:
+    """The date of a whole list: "HIV neg, HCV neg (all 1/2026)", "(work-up, 1/2026)"."""
+    for expression in reading.times_in(end, limit):
+        before = reading.normal[max(end, expression.start - 40) : expression.start]
+        occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
+        if _usable(expression) and (_ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))):
+            return expression
+    return None
+
+
+def _head_of_paragraph(reading: Reading, start: int) -> TimeExpression | None:
+    """The date that heads the paragraph: in "Results 2 March 2026: Hb 102; ALT 20. ECG normal." that of all three."""
+    begin = _paragraph(reading.normal, start)
+    for expression in reversed(reading.times_in(begin, start)):
+        if not _usable(expression) or expression.role != "point":
+            continue
+        if _heads_paragraph(reading, begin, expression):
+            return expression
+        before = reading.normal[max(begin, expression.start - 12) : expression.start]
+        if not re.search(r"[(\[][^()\[\]]*$", before):
+            return None  # another date on the way: what follows it may be its own
+    return None
+
+
+def _paragraph(normal: str, start: int) -> int:
+    """Where the paragraph begins: lines that were broken at the margin belong together, short ones stand alone."""
+    begin = normal.rfind("\n", 0, start) + 1
+    while begin > 1 and start - begin < 1500:
+        above = normal.rfind("\n", 0, begin - 1) + 1
+        line = normal[above : begin - 1]
+        if len(line) < _WRAPPED or not normal[begin : begin + 1].strip() or normal[begin] in "-*•|":
+            return begin
+        begin = above
+    return begin
+
+
+def _heads_paragraph(reading: Reading, begin: int, expression: TimeExpression) -> bool:
+    """Whether a date with its test words opens a line or a sentence, and a colon or a test follows it."""
+    normal = reading.normal
+    opening = max(begin, reading.sentences[reading.sentence_at(expression.start)].start)
+    opening = max(opening, normal.rfind("\n", 0, expression.start) + 1)
+    before, behind = normal[opening : expression.start], normal[expression.end : expression.end + 6]
+    if len(before) > 60 or re.search(r"\d", re.sub(r"^\s*\d{1,2}[.)]", "", before)):
+        return False
+    named = [
+        mention for mention in reading.mentions_in(opening, expression.start) if mention.kind not in ("lab", "span")
+    ]
+    colon = re.match(r"\s*[)\]]?\s*[:=]", behind) is not None
+    if (named and not (colon and before.rstrip().endswith("("))) or _NO_HEAD.search(before):
+        return False
+    if not before.strip(" *•-\t("):
+        following = reading.mentions_in(expression.end, expression.end + 12)
+        return colon or (bool(following) and following[0].kind == "lab")
+    return _names_tests(before) and (
+        colon or before.rstrip().endswith("(") or re.match(r"\s*[-–]\s", behind) is not None
+    )
+
+
+def _without_range(between: str) -> str:
+    """The text between value and date without flags and a bracketed range: "(0-40) (3 May)"."""
+    return re.sub(r"^[\s,]*(?:[HL*↑↓!]{1,2}(?=[\s,(\[]|$))?[\s,]*(?:[(\[][^()\[\]]{0,30}[)\]])?", "", between, count=1)
+
+
+def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
+    """A date that opens the sentence, or stands before the result in its own clause."""
+    named = [(mention.start, mention.end) for mention in reading.mentions_in(begin, start)]
+    earlier = [
+        time
+        for time in reading.times_in(begin, start)
+        if _usable(time) and not any(first <= time.start < last for first, last in named)
+    ]
+    for expression in reversed(earlier):
+        between = reading.normal[expression.end : start]
+        if not _other_matter(reading, expression.end, start) and not _CLAUSE.search(between) and len(between) < 160:
+            return expression if _is_own(reading, begin, expression) else None
+    for expression in earlier[:1]:
+        opens = _OPENING.match(reading.normal[begin : expression.start])
+        if (
+            opens
+            and not _other_matter(reading, begin, expression.start)
+            and not _PRESENT.search(reading.normal[expression.end : start + 40])
+        ):
+            return expression
+    return None
+
+
+def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
+    """Not the date that is bracketed behind another value, and not a drug's or a disease's date."""
+    clause = max(
+        (begin + match.end() for match in _CLAUSE.finditer(reading.normal[begin : expression.start])), default=begin
+    )
+    tests = [m for m in reading.mentions_in(clause, expression.start) if m.kind in ("lab", "score")]
+    others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in ("lab", "score", "span")]
+    if others:
+        return False
+    if not tests:
+        return True
+    return _is_header(
+        reading.normal[tests[-1].end : expression.start], reading.normal[expression.end : expression.end + 4]
+    )
+
+
+def _is_header(between: str, behind: str) -> bool:
+    """Whether "Echo 30/5/26: LVEF" or "Bloods (3 May): Hb" leads on to what follows: no value before the date."""
+    return re.search(r"\d|negative|positive|normal", between) is None and (
+        re.match(r"\s*[)\]]?\s*[:\-–,]", behind) is not None or not behind.strip() or behind[0] in " )]"
+    )
+
+
+def _other_matter(reading: Reading, start: int, end: int) -> bool:
+    """Whether a drug, a disease or a procedure is named in between."""
+    return any(mention.kind not in ("lab", "score", "span") for mention in reading.mentions_in(start, end))
+
+
+def _heading(reading: Reading, start: int) -> TimeExpression | None:
+    """The date of the line above that heads this one: "Bloods 12/5/26:" over rows of results."""
+    normal = reading.normal
+    line = normal.rfind("\n", 0, start)
+    for _ in range(_LINES_ABOVE):
+        if line < 0:
+            return None
+        begin = normal.rfind("\n", 0, line) + 1
+        text = normal[begin:line]
+        if text.strip():
+            verdict = _heads(reading, begin, line)
+            if verdict is not None:
+                return verdict if isinstance(verdict, TimeExpression) else None
+        elif (
+            not normal[max(0, begin - 1) : begin].strip()
+            and not normal[normal.rfind("\n", 0, max(0, begin - 1)) + 1 : max(0, begin - 1)].strip()
+        ):
+            return None  # two blank lines: another part of the letter
+        line = begin - 1
+    return None
+
+
+def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | None:
+    """The date of a heading line; False for a heading without date (it ends the search); None for any other line."""
+    times = [time for time in reading.times_in(begin, end) if _usable(time) and time.role == "point"]
+    rest = reading.normal[begin:end]
+    for time in reversed(times):
+        rest = rest[: time.start - begin] + rest[time.end - begin :]
+    words = rest.split()
+    results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
+    closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
+    if (
+        len(times) == 1
+        and not re.search(r"\d", rest)
+        and len(words) <= 8
+        and (closes or _names_tests(rest) or not words)
+    ):
+        return (
+            False
+            if re.search(r"birth|dob|letter|dictat|clinic date|typed|admi|discharg|next", rest, re.IGNORECASE)
+            else times[0]
+        )
+    if not times and closes and not results and len(words) <= 5:
+        return False
+    return None
+
+
+@functools.cache
+def _test_words() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:data|bloodwork|blood work|work-?up|analy(?:tical|sis|ses)|labor|findings|values|studies|exploration|"
+        r"auxiliary|bloods?|labs?|laboratory|results?|tests?|investigations?|biochemistry|haematology|hematology|"
+        r"immunology|virology|serology|"
+        r"urine|urinalysis|echo|echocardiogram|ecg|obs|observations|vitals?|vital signs|o/e|examination|"
+        r"imaging|profile|panel|"
+        r"chemistry|counts?|fbc|cbc|u&es?|lfts?|report|collected|sample|specimen|reported|date|on|dated|from|drawn)\b",
+        re.IGNORECASE,
+    )
+
+
+def _names_tests(rest: str) -> bool:
+    return _test_words().search(rest) is not None

@@ -1,0 +1,127 @@
+"""What reading results needs to know of the whole letter, and the words that results are told in.
+
+A Reading in, a Page out: the text, its dates, its decimal sign and units. The words are those of `measurements.yaml`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extraction.knowledge import cues
+from extraction.numbers import decimal_comma, read_number
+from extraction.reading import Reading, TimeExpression
+from kb.units import System, find_unit, letter_system, units_meant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What reading a result needs to know of the whole letter."""
+
+    text: str
+    normal: str
+    times: tuple[TimeExpression, ...]
+    starts: tuple[int, ...]
+    comma: bool
+    system: System | None
+
+    def time_at(self, offset: int) -> TimeExpression | None:
+        """The time expression that covers the offset."""
+        index = bisect_right(self.starts, offset) - 1
+        if index >= 0 and self.times[index].start <= offset < self.times[index].end:
+            return self.times[index]
+        return None
+
+
+def page_of(reading: Reading) -> Page:
+    normal = reading.normal
+    times = tuple(time for time in reading.times if not _is_amount(normal, time))
+    starts = tuple(time.start for time in times)
+    comma = decimal_comma(normal)
+    return Page(reading.text, normal, times, starts, comma, letter_system(normal) or _system_of_numbers(reading, comma))
+
+
+def _is_amount(normal: str, time: TimeExpression) -> bool:
+    """Whether what looks like a year is a number with its unit: "creatinine 1940 umol/L"."""
+    if not re.fullmatch(r"\d{4}", normal[time.start : time.end]):
+        return False
+    unit_before = re.search(r"\(([^()]{1,20})\)\s*[:=|]?\s*$", normal[max(0, time.start - 28) : time.start])
+    if unit_before and find_unit(unit_before.group(1), 0) == len(unit_before.group(1)):
+        return True
+    behind = time.end
+    while behind < len(normal) and normal[behind] in " \t|":
+        behind += 1
+    end = find_unit(normal, behind)
+    return end is not None and "/" in normal[behind:end]
+
+
+def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
+    """How a letter without units counts, by its numbers: a creatinine of 92 is µmol/L, so is its bilirubin."""
+    votes: set[str] = set()
+    for mention in reading.mentions:
+        if mention.kind != "lab":
+            continue
+        gap = re.compile(r"[ :=]*").match(reading.normal, mention.end)
+        written = read_number(reading.normal, gap.end() if gap else mention.end, len(reading.normal), comma)
+        if written is not None and written.unit is None:
+            codes = units_meant(mention.concept, written.interval, None)
+            votes |= set(codes) & {"mg/dL", "umol/L"} if len(codes) == 1 else set()
+            votes |= {"umol/L"} if mention.concept == "haemoglobin" and codes == ("g/L",) else set()
+    if votes == {"umol/L"}:
+        return "si"
+    if votes == {"mg/dL"}:
+        return "conventional"
+    return None if votes else _system_of_spelling(reading.normal)
+
+
+def _system_of_spelling(normal: str) -> System | None:
+    """Hospitals that write British English count in µmol/L, but for those of South Asia; two words must tell."""
+    words = cues("measurements")["spelling"]
+    british, elsewhere = (re.compile(alternatives(words[key]), re.IGNORECASE) for key in ("british", "conventional"))
+    told = {match.group().lower() for match in british.finditer(normal)}
+    return "si" if len(told) >= 2 and not elsewhere.search(normal) else None
+
+
+def alternatives(words: list[str]) -> str:
+    """A pattern of any of the words, the longest first, each whole."""
+    forms = []
+    for word in sorted(set(words), key=len, reverse=True):
+        before = r"(?<![a-z])" if word[0].isalpha() else ""
+        after = r"(?![a-z])" if word[-1].isalpha() else ""
+        forms.append(before + re.escape(word).replace(r"\ ", r"\s+") + after)
+    return "(?:" + "|".join(forms) + ")"
+
+
+@functools.cache
+def pattern_of(key: str) -> re.Pattern[str]:
+    """Any of the words of a list of `measurements.yaml`."""
+    return re.compile(alternatives(cues("measurements")[key]), re.IGNORECASE)
+
+
+@functools.cache
+def code_pattern() -> re.Pattern[str]:
+    words = [word for words in cues("measurements")["codes"].values() for word in words]
+    return re.compile(alternatives(words), re.IGNORECASE)
+
+
+@functools.cache
+def _code_of() -> dict[str, str]:
+    return {
+        " ".join(word.lower().split()): code for code, words in cues("measurements")["codes"].items() for word in words
+    }
+
+
+def code_of(words: str) -> str:
+    return _code_of()[" ".join(words.lower().split())]
+
+
+def is_serology(concept: str) -> bool:
+    return concept in cues("measurements")["serology"]
+
+
+def skip_space(normal: str, at: int, limit: int) -> int:
+    while at < limit and normal[at].isspace():
+        at += 1
+    return at

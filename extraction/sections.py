@@ -1,0 +1,85 @@
+"""Which part of the letter a sentence stands in: lines in, section spans out, by medspaCy's Sectionizer.
+
+The Sectionizer is given the heads of the lines that could be headings and nothing else, so that a word such as
+"plan" inside a sentence opens no section and long letters cost no more than their headings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from medspacy.section_detection import Sectionizer, SectionRule
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extraction.knowledge import cues
+from extraction.sentences import is_table_row
+from extraction.tokens import LINE_BREAK
+
+# the head of a line (or, in capitals, of a sentence inside a line) up to a colon, or a short line by itself
+_HEAD = re.compile(
+    r"(?:^|\n)[ \t]*(?:[-*•#>=]+[ \t]*|\(?\d{1,2}[.)][ \t]*|\(?[A-Z][.)][ \t]+)?\**"
+    r"(?P<line>[A-Za-z][A-Za-z /&,-]{0,60}?)\**[ \t]*"
+    r"(?:\([^()\n]{0,40}\)|(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
+    r"(?:(?::|[ ]-[ ]|=)|(?=\n|$))"
+    r"|(?<=[.,;])[ \t]*(?P<inline>[A-Z][A-Z /&-]{1,40}):"
+)
+
+_GAP = re.compile(r"\n[ \t]*\n\s*(?=\S)")
+_WORDS_OF_PROSE = 9
+
+
+def build_sectionizer(nlp: Language) -> Sectionizer:
+    """medspaCy's Sectionizer with our headings and none of its own."""
+    sectionizer = Sectionizer(nlp, rules=None, span_attrs=None, require_start_line=True, require_end_line=True)
+    sectionizer.add(
+        [SectionRule(heading, section) for section, headings in cues("sections").items() for heading in headings]
+    )
+    return sectionizer
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the letter from `start`; its heading's words end at `title_end` (equal to `start` without one)."""
+
+    start: int
+    title_end: int
+    section: str | None
+
+
+def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[Part]:
+    """The parts in order, the first at 0 without a name; running text behind a blank line belongs to no heading."""
+    heads = [
+        (match.start(group), match[group].strip())
+        for match in _HEAD.finditer(normal)
+        for group in ("line" if match["line"] else "inline",)
+    ]
+    words: list[str] = []
+    owners: dict[int, tuple[int, str]] = {}
+    for start, head in heads:
+        owners[len(words)] = start, head
+        words += [token.text for token in nlp.tokenizer(head)]
+        words.append(LINE_BREAK)
+    found = [Part(0, 0, None)]
+    if words:
+        for section in sectionizer(Doc(nlp.vocab, words=words))._.sections:
+            if section.category is not None and section.title_span[0] in owners:
+                start, head = owners[section.title_span[0]]
+                found.append(Part(start, start + len(head), section.category))
+    for closing in _ends_of_parts(normal):
+        found.append(Part(closing, closing, None))
+    found.sort(key=lambda part: (part.start, part.title_end))
+    return found
+
+
+def _ends_of_parts(normal: str) -> Iterator[int]:
+    """Where running text begins behind a blank line that closes a list or a line with a heading."""
+    for gap in _GAP.finditer(normal):
+        end = normal.find("\n", gap.end())
+        line = normal[gap.end() : end if end >= 0 else len(normal)]
+        before = normal[normal.rfind("\n", 0, gap.start()) + 1 : gap.start()].strip()
+        is_prose = len(line.split()) >= _WORDS_OF_PROSE and not is_table_row(line) and ":" not in line[:40]
+        if is_prose and before and _HEAD.fullmatch(before) is None:
+            yield gap.end()

@@ -1,0 +1,133 @@
+"""Where sentences and lines end: a normalised text in, sentence spans and hard line breaks out.
+
+A letter mixes running text, wrapped lines, bullets, headings and table rows; an assertion must not leak from one
+of them into the next. A line break inside a wrapped paragraph is no boundary, every other one is.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extraction.knowledge import cues
+
+_BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
+_KEY_VALUE = re.compile(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
+_COLUMNS = re.compile(r"\S(?:\t+| *\| *| {3,})\S")
+_NARROW_COLUMNS = re.compile(r"\S {2,}\S+.* {2,}\S")
+_WORDS_OF_A_ROW = 10
+_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
+_WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
+_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Sentence spans in order, and the offsets of the newlines that end a line for good."""
+
+    sentences: list[tuple[int, int]]
+    breaks: list[int]
+
+
+@functools.cache
+def _abbreviations() -> frozenset[str]:
+    return frozenset(word.lower().rstrip(".") for word in cues("sentences")["abbreviations"])
+
+
+def layout(normal: str) -> Layout:
+    """Sentences and hard line breaks of a normalised text.
+
+    >>> text = "Dr. A saw her. eGFR is 60.\\n- no rash\\n- fever"
+    >>> [text[start:end] for start, end in layout(text).sentences]
+    ['Dr. A saw her.', 'eGFR is 60.', '- no rash', '- fever']
+    """
+    breaks = _hard_breaks(normal)
+    sentences: list[tuple[int, int]] = []
+    start = 0
+    for end in [*breaks, len(normal)]:
+        _split_block(normal, start, end, sentences)
+        start = end + 1
+    return Layout(sentences, breaks)
+
+
+def is_table_row(line: str) -> bool:
+    """Whether a line's white space or bars set out columns (two spaces alone may be a scan's running text)."""
+    if _COLUMNS.search(line):
+        return True
+    return (
+        _NARROW_COLUMNS.search(line) is not None and len(line.split()) < _WORDS_OF_A_ROW and any(map(str.isdigit, line))
+    )
+
+
+def _hard_breaks(normal: str) -> list[int]:
+    lines: list[tuple[int, int]] = []
+    start = 0
+    for line in normal.split("\n"):
+        lines.append((start, start + len(line)))
+        start += len(line) + 1
+    return [
+        end
+        for (begin, end), (following, following_end) in pairwise(lines)
+        if not _is_wrapped(normal[begin:end], normal[following:following_end])
+    ]
+
+
+def _is_wrapped(line: str, following: str) -> bool:
+    """Whether a paragraph goes on over the line break."""
+    here, there = line.strip(), following.strip()
+    if not here or not there:
+        return False
+    if _BULLET.match(following) or here[-1] in ".!?:":
+        return False
+    if there[0].islower() and here[-1].isalpha():
+        return True
+    if is_table_row(line) or is_table_row(following):
+        return False
+    if there[0].islower():
+        return True
+    if _KEY_VALUE.match(following) or len(here) < 45:
+        return here[-1] in ",(" or here.split()[-1].lower() in _joining_words()
+    return True
+
+
+@functools.cache
+def _joining_words() -> frozenset[str]:
+    return frozenset(cues("sentences")["joining_words"])
+
+
+def _split_block(normal: str, start: int, end: int, sentences: list[tuple[int, int]]) -> None:
+    block = normal[start:end]
+    begin = 0
+    for stop in _STOP.finditer(block):
+        if block[stop.start()] == "." and _is_abbreviation(block, stop.start(), stop.end()):
+            continue
+        _add(normal, start + begin, start + stop.end(), sentences)
+        begin = stop.end()
+    _add(normal, start + begin, end, sentences)
+
+
+def _is_abbreviation(block: str, dot: int, end: int) -> bool:
+    before = block[max(0, dot - 24) : dot]
+    if _NUMBERED.search(before) or not before.strip():
+        return True
+    word = _WORD_BEFORE.search(before)
+    if word is None:
+        return False
+    text = word.group().lower()
+    if text in _abbreviations():
+        return True
+    after = block[end : end + 3].lstrip()
+    if len(text) == 1 and text not in "ai" and after[:1].islower() and before[-1].isupper():
+        return True  # "E. coli"
+    # "o.d.", "b.i.d.", "p.o.", "i.v." inside a sentence; an initial before a name
+    return "." in text and all(len(part) <= 1 for part in text.split(".")) and not after[:1].isupper()
+
+
+def _add(normal: str, start: int, end: int, sentences: list[tuple[int, int]]) -> None:
+    text = normal[start:end]
+    stripped = text.strip()
+    if stripped:
+        first = start + len(text) - len(text.lstrip())
+        sentences.append((first, first + len(stripped)))

@@ -1,0 +1,81 @@
+"""Names that mean a test only behind another one: "hep B: sAg neg, core neg", "HCV Ab positive, RNA undetected".
+
+The mentions of a letter in, the same with the short names that their neighbours explain out.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import replace
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from extraction.result_words import Page, alternatives
+
+_REACH = 140
+
+
+@functools.cache
+def _shorts() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
+    """Each short name as a pattern, with what it means behind which concept."""
+    found = []
+    for entry in cues("measurements")["short_names"]:
+        flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
+        found.append((re.compile(alternatives_exact(entry["names"]), flags), dict(entry["behind"])))
+    return tuple(found)
+
+
+def alternatives_exact(words: list[str]) -> str:
+    """Any of the words, none of them part of a longer word or of a hyphenated one."""
+    return rf"(?<![\w-]){alternatives(words)}(?![\w])"
+
+
+def with_short_names(reading: Reading, page: Page) -> list[Mention]:
+    """All mentions in the order of the text, the explained short names among them."""
+    spans = [(mention.start, mention.end) for mention in reading.mentions if mention.kind != "span"]
+    added: list[Mention] = []
+    replaced: set[int] = set()
+    for pattern, behind in _shorts():
+        for match in pattern.finditer(page.normal):
+            holder = _explained_by(reading, match.start(), behind)
+            same = [number for number, mention in enumerate(reading.mentions) if mention.start == match.start()]
+            own = [number for number in same if reading.mentions[number].end <= match.end()]
+            covered = any(start < match.end() and match.start() < end for start, end in spans)
+            if holder is None or (covered and not own):
+                continue
+            replaced |= set(own)
+            sentence = reading.sentence_at(match.start())
+            shared = holder if holder.sentence == sentence else replace(holder, assertion="present", cue=None)
+            added.append(
+                replace(
+                    shared,
+                    start=match.start(),
+                    end=match.end(),
+                    concept=behind[holder.concept],
+                    kind="lab",
+                    sentence=sentence,
+                    assertion="present",
+                    temporality="current",
+                    cue=None,
+                )
+            )
+    kept = [mention for number, mention in enumerate(reading.mentions) if number not in replaced]
+    return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
+
+
+def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Mention | None:
+    """The nearest test before a short name, in its own sentence or the one before on the line, if it explains it."""
+    line = reading.normal.rfind("\n", 0, start) + 1
+    begin = max(start - _REACH, min(line, reading.sentences[reading.sentence_at(start)].start))
+    earlier = [
+        mention
+        for mention in reading.mentions_in(begin, start)
+        if mention.kind in ("lab", "condition") and mention.end <= start
+    ]
+    for mention in reversed(earlier):
+        if mention.concept in behind:
+            return mention
+        if mention.kind == "condition" or mention.concept not in cues("measurements")["short_names_pass"]:
+            return None
+    return None

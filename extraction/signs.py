@@ -1,0 +1,76 @@
+"""Plus and minus signs beside findings: a Reading with mentions in, the mentions that a sign denies or affirms set.
+
+"Rash (+), fever (-)" signs behind the name, "(-) cough (+) rash" before it; one line keeps to one way.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+
+_BARE_BEHIND = re.compile(r" ?([+-])(?=\s*(?:[,;.]|$))")
+_BARE_BEFORE = re.compile(r"(?:^|[,;])\s*([+-]) ?$")
+_LEAST_BARE = 2  # one hyphen may be a dash or a bullet
+
+
+def read_signs(reading: Reading) -> None:
+    """Sets the assertion of every mention that a sign stands beside; `cue` becomes the sign."""
+    kinds = cues("context")["signs"]["kinds"]
+    for number, group in groupby(reading.mentions, key=lambda mention: mention.sentence):
+        mentions = [mention for mention in group if mention.kind in kinds]
+        if mentions:
+            start, end = reading.sentences[number].start, max(reading.sentences[number].end, mentions[-1].end)
+            _bracketed(reading, mentions, start, end)
+            _bare(reading, mentions, start, end)
+
+
+@functools.cache
+def _sign() -> re.Pattern[str]:
+    known = cues("context")["signs"]
+    either = [re.escape(sign) for sign in sorted((*known["absent"], *known["present"]), key=len, reverse=True)]
+    return re.compile(r"(?<![\w(\[])(?:" + "|".join(either) + r")(?!\w)", re.IGNORECASE)
+
+
+def _bracketed(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:
+    signs = list(_sign().finditer(reading.normal, start, end))
+    if not signs:
+        return
+    # a sign that stands before the first thing named shows that all of them stand before theirs
+    first = min(mention.start for mention in mentions)
+    leading = signs[0].end() <= first and not reading.normal[start : signs[0].start()].strip(" -*:")
+    for mention in mentions:
+        if leading:
+            beside = [sign for sign in signs if _only_space(reading, sign.end(), mention.start)]
+        else:
+            beside = [sign for sign in signs if _only_space(reading, mention.end, sign.start())]
+        if beside:
+            _set(reading, mention, beside[0].group().lower() in cues("context")["signs"]["absent"], beside[0].span())
+
+
+def _only_space(reading: Reading, start: int, end: int) -> bool:
+    return start <= end and not reading.normal[start:end].strip(" :=")
+
+
+def _bare(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:
+    """ "Fever -, rash +": signs without brackets, where at least two of one line stand so."""
+    normal = reading.normal
+    behind = [(one, found) for one in mentions if (found := _BARE_BEHIND.match(normal, one.end, end))]
+    before = [(one, found) for one in mentions if (found := _BARE_BEFORE.search(normal[start : one.start]))]
+    for placed, offset in ((behind, 0), (before, start)):
+        if len(placed) >= _LEAST_BARE:
+            for mention, found in placed:
+                _set(reading, mention, found[1] == "-", (found.start(1) + offset, found.end(1) + offset))
+            return
+
+
+def _set(reading: Reading, mention: Mention, absent: bool, cue: tuple[int, int]) -> None:
+    """A plus sign takes back what another finding's minus sign said, never a denial in words."""
+    if not absent and mention.cue is not None and any(map(str.isalpha, reading.normal[slice(*mention.cue)])):
+        return
+    mention.assertion = "absent" if absent else "present"
+    mention.cue = cue if absent else None

@@ -1,0 +1,111 @@
+"""Results with a grammar of their own: a blood pressure pair, feet and inches, specimens, oxygen, confirmation.
+
+A place in the text and a concept in; a result, a more special concept, or the attributes of a fact out.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extraction.knowledge import cues
+from extraction.numbers import read_number
+from extraction.reading import Mention
+from extraction.result_words import Page, pattern_of
+from extraction.results import Result
+from kb.facts import Coded, Interval, Quantity
+from kb.units import codes_of
+
+_PAIR = re.compile(
+    r"(?P<sys>\d{2,3})(?: ?- ?(?P<sys_to>\d{2,3}))? ?(?:/|over) ?(?P<dia>\d{2,3})(?: ?- ?(?P<dia_to>\d{2,3}))?(?![\d/])"
+    r"(?: ?(?:mm ?\[?hg\]?|mm of hg))?",
+    re.IGNORECASE,
+)
+_FEET = re.compile(
+    r"(?P<feet>[3-7]) ?(?:'|ft|feet|foot) ?(?:(?P<inches>\d{1,2}(?:\.\d)?) ?(?:\"|''|in\b|inches|inch)?)?",
+    re.IGNORECASE,
+)
+_GAP = re.compile(
+    r"(?:[\s:=,~(*-]|is|was|of|at|today|on|the|a|reading|right|left|arm|sitting|standing|lying|supine|clinic|home|average|mean|current|latest|measured|recorded|in|range|around|about|remains|stable|normal|high|elevated|raised|low|controlled|well)*",
+    re.IGNORECASE,
+)
+
+
+def blood_pressure(page: Page, concept: str, start: int, limit: int) -> Result | None:
+    """The written pair behind a name of the blood pressure."""
+    if concept not in ("blood-pressure", "systolic-bp"):
+        return None
+    at = start
+    for _ in range(4):
+        gap = _GAP.match(page.normal, at, limit)
+        at = gap.end() if gap else at
+        time = page.time_at(at) if at < limit else None
+        pair = _PAIR.match(page.normal, at, limit)
+        if pair is not None and (time is None or pair.end() > time.end):
+            break
+        if time is None:
+            return None
+        at = time.end
+    else:
+        return None
+    if pair is None or not 40 <= int(pair["sys"]) <= 300 or not 20 <= int(pair["dia"]) < int(pair["sys"]):
+        return None
+    words = page.text[pair.start() : pair.end()]
+    value = Quantity(Interval.exactly(float(pair["sys"])), "mm[Hg]", words)
+    return Result(pair.start(), pair.end(), value, None, pair.end())
+
+
+def feet_and_inches(page: Page, concept: str, start: int, limit: int) -> Result | None:
+    """A height such as 5'4" or 5 ft 4 in, in centimetres."""
+    if concept != "body-height":
+        return None
+    gap = _GAP.match(page.normal, start, limit)
+    at = gap.end() if gap else start
+    match = _FEET.match(page.normal, at, limit)
+    if match is None:
+        return None
+    height = round(int(match["feet"]) * 30.48 + float(match["inches"] or 0) * 2.54, 2)
+    words = page.text[match.start() : match.end()]
+    return Result(match.start(), match.end(), Quantity(Interval.exactly(height), "cm", words), None, match.end())
+
+
+def concept_of(page: Page, mention: Mention) -> str:
+    """The concept of a name, made more special by the specimen beside it: a pregnancy test in urine or in blood."""
+    if mention.concept != "pregnancy-test":
+        return by_unit(page, mention) or mention.concept
+    before = re.split(r"[;,.\n]", page.normal[max(0, mention.start - 18) : mention.start])[-1]
+    near = before + " " + re.split(r"[;,.\n]", page.normal[mention.end : mention.end + 18])[0]
+    if pattern_of("urine").search(near):
+        return "pregnancy-test-urine"
+    name = page.normal[mention.start : mention.end].lower()
+    if pattern_of("blood").search(near) or any(word in name for word in cues("measurements")["hcg_names"]):
+        return "pregnancy-test-blood"
+    return "pregnancy-test"
+
+
+def by_unit(page: Page, mention: Mention) -> str | None:
+    """The concept that the unit behind a name tells: "RBC 10/hpf" is urine, "protein 2.1 g/24h" an excretion."""
+    choices: dict[str, str] | None = cues("measurements")["by_unit"].get(mention.concept)
+    if choices is None:
+        return None
+    gap = re.compile(r"[^\d\n;]{0,22}").match(page.normal, mention.end)
+    written = None if gap is None else read_number(page.normal, gap.end(), len(page.normal), page.comma)
+    if written is None or written.unit is None:
+        return None
+    return next((choices[code] for code in codes_of(written.unit) if code in choices), None)
+
+
+def attributes_of(page: Page, concept: str, mention: Mention, result: Result, end: int) -> dict[str, str]:
+    """support of a saturation (oxygen or room air); confirmed: no for a syphilis test that was not confirmed."""
+    if concept == "spo2":
+        stop = min(end, result.end + 45)
+        following = re.search(r"[;]|\.\s|,\s*(?!on\b|with\b)", page.normal[result.end : stop])
+        near = page.normal[mention.start : result.end + (following.start() if following else stop - result.end)]
+        if pattern_of("room_air").search(near):
+            return {"support": "room-air"}
+        if pattern_of("oxygen").search(near) or re.search(r"\b\d ?l(?:/min)?\b", near, re.IGNORECASE):
+            return {"support": "oxygen"}
+    syphilis = concept in ("syphilis-test", "treponemal-test", "nontreponemal-test")
+    positive = isinstance(result.value, Coded) and result.value.code == "positive"
+    if syphilis and positive and pattern_of("unconfirmed").search(page.normal[result.start : result.end + 90]):
+        return {"confirmed": "no"}
+    return {}

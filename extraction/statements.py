@@ -1,0 +1,130 @@
+"""What a letter says in sentences rather than in terms: patterns of `statements.yaml` in, statement facts out.
+
+A pattern is a few words with small slots, turned into one regular expression that cannot run away (every gap is
+at most eight words inside one sentence). ConText says whether the statement is negated, of the past or of another.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.facts import Assertion, Coded, Fact, Temporality, Time
+
+_GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
+_PIECE = re.compile(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
+
+
+def compile_pattern(pattern: str) -> str:
+    """The regular expression of a pattern of the cue file.
+
+    >>> bool(re.search(compile_pattern("(keen|eager) ... (trial|study)"), "keen to join the trial"))
+    True
+    """
+    out: list[str] = []
+    pieces = _PIECE.findall(pattern.strip())
+    for position, piece in enumerate(pieces):
+        if piece == "...":
+            out.append(_GAP)
+        elif piece.isspace():
+            before, after = pieces[position - 1], pieces[position + 1]
+            out.append(
+                "" if "..." in (before, after) or before == "]" else r"[\s,:-]{0,3}" if after == "[" else r"\s{1,3}"
+            )
+        elif piece in "([":
+            out.append(r"(?:\b(?:" if piece == "(" else r"(?:\s{0,3}(?:")
+        elif piece == ")":
+            out.append(r")(?![\w]))")
+        elif piece == "]":
+            out.append(r")(?![\w])\s{0,3})?[\s,:-]{0,3}")
+        elif piece == "|":
+            out.append("|")
+        elif piece == "*":
+            out.append(r"\w*")
+        else:
+            out.append(re.escape(piece))
+    return "".join(out)
+
+
+@functools.cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str, str | None, Assertion | None], ...]:
+    """(pattern, concept, code, assertion that the pattern itself settles), the settled ones first."""
+    found: list[tuple[re.Pattern[str], str, str | None, Assertion | None]] = []
+
+    def add(patterns: Iterable[str], concept: str, code: str | None, assertion: Assertion | None) -> None:
+        joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in patterns)
+        found.append((re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE), concept, code, assertion))
+
+    for concept, entry in cues("statements").items():
+        add(entry.get("absent", []) or ["\0"], concept, None, "absent")
+        add(entry.get("possible", []) or ["\0"], concept, None, "possible")
+        for code, patterns in entry.get("codes", {}).items():
+            add(patterns, concept, code, None)
+        add(entry.get("present", []) or ["\0"], concept, None, None)
+    return tuple(found)
+
+
+def find_statements(reading: Reading) -> Iterator[Mention]:
+    """A mention of kind "statement" for every pattern found, to be asserted with the others.
+
+    Inside a sentence a statement that settles itself ("declined to take part") takes the place of a bare one.
+    """
+    for number, sentence in enumerate(reading.sentences):
+        text = reading.normal[sentence.start : sentence.end]
+        taken: dict[str, list[tuple[int, int]]] = {}
+        settled: set[str] = set()
+        for pattern, concept, code, assertion in _patterns():
+            if concept in settled and assertion is None:
+                continue
+            for match in pattern.finditer(text):
+                others = [*taken.setdefault(concept, []), *taken.get(_yields_to(concept), [])]
+                if _overlaps(match.span(), others):
+                    continue
+                taken[concept].append(match.span())
+                if assertion is not None:
+                    settled.add(concept)
+                label = "|".join((concept, code or "", assertion or ""))
+                yield Mention(sentence.start + match.start(), sentence.start + match.end(), label, "statement", number)
+
+
+def _yields_to(concept: str) -> str:
+    """The concept whose statement at the same place says more than this one's."""
+    return str(cues("statements")[concept].get("yields_to", ""))
+
+
+def _overlaps(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in others)
+
+
+def read_statements(reading: Reading) -> Iterator[Fact]:
+    """Facts of kind statement; what the pattern itself says (absent, possible) stands over ConText's reading."""
+    for mention in reading.mentions:
+        if mention.kind != "statement":
+            continue
+        concept, code, settled = mention.concept.split("|")
+        yield reading.fact(
+            "statement",
+            concept,
+            cues("statements")[concept]["label"],
+            mention.start,
+            mention.end,
+            assertion=settled or mention.assertion,
+            experiencer="patient" if cues("statements")[concept].get("speaker") == "any" else mention.experiencer,
+            temporality=_temporality(mention, settled),
+            value=Coded(code, reading.text[mention.start : mention.end]) if code else None,
+            time=_dated(reading, mention),
+        )
+
+
+def _temporality(mention: Mention, settled: str) -> Temporality:
+    """A plan to do something is what these sentences are made of; only a settled one keeps the present."""
+    return "current" if settled or mention.temporality == "planned" else mention.temporality
+
+
+def _dated(reading: Reading, mention: Mention) -> Time | None:
+    sentence = reading.sentences[mention.sentence]
+    points = [time for time in reading.times_in(sentence.start, sentence.end) if time.role == "point"]
+    return points[0].time if len(points) == 1 else None

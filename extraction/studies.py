@@ -1,0 +1,161 @@
+"""Taking part in research: a Reading with asserted mentions in, a Fact for each study joined or denied out.
+
+The trial that the letter applies to is not taking part, nor is a trial of a drug or a sleep study.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading, TimeExpression
+from extraction.when import denied_time, lasting, sentence_span, time_beside
+from extraction.wording import holds
+from kb.facts import Course, Fact, Temporality, Time
+from kb.vocabulary import vocabulary
+
+_SHORT_DENIAL = 14
+_DAYS_OF_A_YEAR = 365
+
+
+def read_studies(reading: Reading) -> list[Fact]:
+    """A fact for every study that the patient takes or took part in, or is said not to."""
+    facts = []
+    said: set[tuple[int, str, str]] = set()
+    for mention in reading.mentions:
+        if not vocabulary().is_a(mention.concept, "study") or not _is_taking_part(reading, mention):
+            continue
+        concept = _kind_of_study(reading, mention)
+        if (mention.sentence, concept, mention.assertion) in said:
+            continue
+        said.add((mention.sentence, concept, mention.assertion))
+        facts.append(_fact(reading, mention, concept))
+    return facts
+
+
+def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
+    read = _denied if mention.assertion == "absent" else _joined
+    time, course, temporality = read(reading, mention)
+    return reading.fact(
+        "study",
+        concept,
+        vocabulary()[concept].label,
+        mention.start,
+        mention.end,
+        assertion=mention.assertion,
+        experiencer=mention.experiencer,
+        temporality=temporality,
+        time=time,
+        course=course,
+    )
+
+
+def _sentence(reading: Reading, mention: Mention) -> str:
+    return reading.normal[slice(*sentence_span(reading, mention))]
+
+
+def _is_taking_part(reading: Reading, mention: Mention) -> bool:
+    known = cues("events")
+    start, end = sentence_span(reading, mention)
+    sentence = reading.normal[start:end].lower()
+    around = reading.normal[max(start, mention.start - 24) : min(end, mention.end + 24)].lower()
+    if mention.assertion in ("conditional", "possible"):
+        return False
+    joining = any(word in sentence for word in known["joining"])
+    if not joining and any(phrase in around for phrase in known["not_research"]):
+        return False
+    before = reading.normal[max(start, mention.start - 24) : mention.start].lower().rstrip()
+    registry = vocabulary().is_a(mention.concept, "observational-study")
+    if not registry and any(before.endswith(word) for word in known["own_trial_before"]):
+        return False
+    if mention.assertion == "present" and holds(sentence, known["own_trial_words"]):
+        return False
+    near = reading.normal[max(start, mention.start - 30) : min(end, mention.end + 30)]
+    if mention.assertion == "present" and re.search(known["own_trial_near"], near):
+        return False
+    spoken_of = any(word in sentence for word in known["participation"])
+    if mention.assertion == "absent":
+        return spoken_of or len(sentence.split()) <= _SHORT_DENIAL
+    return spoken_of and mention.temporality != "planned"
+
+
+def _kind_of_study(reading: Reading, mention: Mention) -> str:
+    """The kind that the name tells, else that the words of the sentence tell, else `study`."""
+    if mention.concept != "study" or mention.assertion == "absent":
+        return mention.concept
+    known = cues("events")
+    sentence = _sentence(reading, mention).lower()
+    if any(word in sentence for word in known["observational_words"]):
+        return "observational-study"
+    drugs = any(other.kind == "drug" for other in reading.mentions_in(*sentence_span(reading, mention)))
+    given = drugs or any(word in sentence for word in known["interventional_words"])
+    return "interventional-study" if given else "study"
+
+
+def _denied(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None, Temporality]:
+    """The window of a denial; "not at present" is denied for the letter's day alone, "never" for ever."""
+    known = cues("events")
+    window = denied_time(reading, mention)
+    if mention.temporality == "historical" and window is None:
+        return None, None, "historical"
+    if window is not None:
+        return window, None, "current"
+    sentence = _sentence(reading, mention)
+    if mention.cue is not None:
+        between = reading.normal[mention.cue[0] : mention.start]
+        if holds(between, known["perfect_denials"]) and holds(between, known["perfect_verbs"]):
+            return None, None, "historical"
+    return (reading.letter_date if holds(sentence, known["now"]) else None), None, "current"
+
+
+def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None, Temporality]:
+    known = cues("events")
+    sentence = reading.normal[slice(*_story_span(reading, mention))]
+    over = holds(sentence, known["ended"]) or mention.temporality == "historical"
+    found = time_beside(reading, mention)
+    if over and (found is None or found.role not in ("point", "end")):
+        found = _last_day(reading, mention) or found
+    if over and found is not None and found.role == "point":
+        return found.time, Course(end=found.time, ongoing=False), "historical"
+    day = reading.letter_date.earliest if reading.letter_date else None
+    if over:
+        latest = found.time.latest if found is not None and found.time is not None else None
+        past = latest is None or day is None or latest < day
+        time, course = lasting(reading, found, over=True, ongoing=False)
+        return time, course, "historical" if past else mention.temporality
+    if _just_began(reading, mention, found):
+        return None, Course(start=found.time if found else None), mention.temporality
+    time, course = lasting(reading, found, over=over, ongoing=not over and holds(sentence, known["now"]))
+    return time, course, mention.temporality
+
+
+def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None) -> bool:
+    """ "He joined the registry in October": the day, of the last year, is that of its beginning."""
+    day = reading.letter_date.earliest if reading.letter_date else None
+    if found is None or found.role != "point" or found.time is None or found.time.earliest is None or day is None:
+        return False
+    start = sentence_span(reading, mention)[0]
+    joined = holds(reading.normal[start : mention.start], cues("events")["began"])
+    return joined and (day - found.time.earliest).days <= _DAYS_OF_A_YEAR
+
+
+def _story_span(reading: Reading, mention: Mention) -> tuple[int, int]:
+    """The sentence, with the next one where it goes on about the end of the study."""
+    start, end = sentence_span(reading, mention)
+    if mention.sentence + 1 >= len(reading.sentences):
+        return start, end
+    following = reading.sentences[mention.sentence + 1]
+    ends = holds(reading.normal[following.start : following.end], cues("events")["end_of_study"])
+    return start, following.end if ends else end
+
+
+def _last_day(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Previously enrolled in a trial, last study visit 12 April": the day that such words stand before."""
+    end = _story_span(reading, mention)[1]
+    found = []
+    for time in reading.times_in(mention.end, end):
+        before = re.split(r"[;,]", reading.normal[mention.end : time.start])[-1]
+        if time.role in ("point", "end") and time.time is not None and holds(before, cues("events")["last_day"]):
+            found.append((time.time.latest or date.max, time))
+    return max(found, key=lambda one: one[0])[1] if found else None

@@ -1,0 +1,158 @@
+"""Who a sentence goes on about: a Reading with asserted mentions in, those of a relative set so.
+
+"Her brother has lupus too. He had a kidney transplant." tells of the brother; where the words leave open whom a
+sentence is about, what it tells is only possible.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.facts import Experiencer
+from kb.vocabulary import vocabulary
+
+Sex = Literal["f", "m", ""]
+_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_OPENING = r"^[\W_]*(?:(?:and|but|also|then)[,\s]+)?"
+_PLURALS = {"sister", "brother", "son", "daughter", "cousin", "sibling", "aunt", "uncle", "parent", "relative"}
+_FEW = 2  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a sentence is about: a relative or someone else, of which sex, and whether no one else can be meant."""
+
+    experiencer: Experiencer
+    sex: Sex
+    designated: bool = False
+    alike: bool = False  # has the patient's own disease, so that what follows may be of either
+
+
+def carry_subjects(reading: Reading) -> None:
+    """Sets the experiencer of mentions in sentences that go on about a relative; unclear ones become possible."""
+    patient = sex_of_patient(reading.normal)
+    mine = _designation_of_patient(reading.normal)
+    subject: Subject | None = None
+    for number, sentence in enumerate(reading.sentences):
+        text = reading.normal[sentence.start : sentence.end]
+        gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
+        if _PARAGRAPH.search(gap):
+            subject = None
+        mentions = [one for one in reading.mentions if one.sentence == number]
+        opened = _designated(text, mine) or _relative(text, mentions)
+        if opened is not None:
+            subject = opened
+            if opened.designated:
+                _give(mentions, opened)
+            continue
+        subject = _goes_on(subject, text, patient, gap.startswith(";"), mentions)
+
+
+def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, mentions: list[Mention]) -> Subject | None:
+    """The subject that stands behind a sentence without a relative in it; its mentions are set on the way."""
+    pronoun = _pronoun(text)
+    if subject is None or pronoun is None or _word_of("own").search(text):
+        return None
+    if subject.sex and pronoun and pronoun != subject.sex:
+        return None
+    if joined or subject.designated or (patient and subject.sex and subject.sex != patient):
+        _give(mentions, subject)
+        return subject
+    if subject.alike:
+        for mention in mentions:
+            if mention.assertion == "present" and mention.kind in ("condition", "procedure", "vaccine", "span"):
+                mention.assertion = "possible"
+    return None
+
+
+def _give(mentions: list[Mention], subject: Subject) -> None:
+    for mention in mentions:
+        if mention.experiencer == "patient":
+            mention.experiencer = subject.experiencer
+
+
+@functools.cache
+def _word_of(name: str) -> re.Pattern[str]:
+    words = cues("context")["subjects"][name]
+    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
+
+
+def sex_of_patient(text: str) -> Sex:
+    """The sex that the letter's nouns tell, else that most pronouns have; none where they are mixed."""
+    letters = {found.lower() for found in re.findall(cues("context")["subjects"]["letter_of_sex"], text)}
+    women, men = bool(_word_of("women").search(text)), bool(_word_of("men").search(text))
+    if (women or "f" in letters) != (men or "m" in letters):
+        return "f" if women or "f" in letters else "m"
+    hers, his = len(_word_of("of_women").findall(text)), len(_word_of("of_men").findall(text))
+    if hers > _FEW * his:
+        return "f"
+    return "m" if his > _FEW * hers else ""
+
+
+@functools.cache
+def _opening(names: str) -> re.Pattern[str]:
+    """A sentence that opens with one of the words: "His younger brother", "She has a sister"."""
+    known = cues("context")
+    before = "|".join(re.escape(word) for word in sorted(known["subjects"]["before"], key=len, reverse=True))
+    nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in known["subjects"][names])
+    reporting = "|".join(re.escape(verb) for verb in known["sets"]["reporting"])
+    return re.compile(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
+
+
+def _relative(text: str, mentions: list[Mention]) -> Subject | None:
+    """The relative or other person whom a sentence opens with."""
+    experiencers: tuple[tuple[str, Experiencer], ...] = (("relatives", "family"), ("others", "other"))
+    for names, experiencer in experiencers:
+        for sex in ("f", "m", ""):
+            if _opening(f"{names}_{sex}" if sex else names).search(text):
+                terms = vocabulary()
+                ill = any(one.experiencer != "patient" and terms.is_a(one.concept, "sle") for one in mentions)
+                alike = ill and _word_of("alike").search(text) is not None
+                return Subject(experiencer, _as_sex(sex), alike=alike)
+    return None
+
+
+def _as_sex(sex: str) -> Sex:
+    return "f" if sex == "f" else "m" if sex == "m" else ""
+
+
+def _pronoun(text: str) -> Sex | None:
+    """The sex of the pronoun that a sentence opens with, "" for "they"; None for another opening."""
+    for sex, names in (("f", "pronouns_f"), ("m", "pronouns_m"), ("", "pronouns")):
+        words = "|".join(cues("context")["subjects"][names])
+        if re.match(_OPENING + rf"(?:{words})\b", text, re.IGNORECASE):
+            return _as_sex(sex)
+    return None
+
+
+@functools.cache
+def _designation() -> re.Pattern[str]:
+    words = "|".join(cues("context")["subjects"]["designations"])
+    return re.compile(
+        rf"\bthe ({words})(?: (?:one|sister|brother|twin|sibling))?(?=\s*[,:.(]| (?:is|has|had|was|also)\b)", re.I
+    )
+
+
+def _designation_of_patient(text: str) -> str | None:
+    """ "elder" where the letter tells two people apart and calls the elder its patient; else None."""
+    named = list(_designation().finditer(text))
+    if len({match[1].lower() for match in named}) < _FEW:
+        return None
+    for match in named:
+        start = max(text.rfind(".", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
+        if re.search(cues("context")["subjects"]["called_patient"], text[start : match.start()], re.IGNORECASE):
+            return match[1].lower()
+    return None
+
+
+def _designated(text: str, mine: str | None) -> Subject | None:
+    """The other of the two, where the sentence opens with that one."""
+    match = _designation().search(text) if mine else None
+    if match is None or text[: match.start()].strip(" -*\n") or match[1].lower() == mine:
+        return None
+    return Subject("family", "", designated=True)

@@ -1,0 +1,223 @@
+"""Results set out in columns: a Reading in, the cells that are results with their dates out.
+
+A table is two or more neighbouring lines with columns. Where its head has dates, every cell is a result of the row's
+test on the column's date; where it names tests, every row is a date. Other rows are read like running text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extraction.knowledge import cues
+from extraction.numbers import read_number
+from extraction.reading import Mention, Reading
+from extraction.reference_ranges import bounds_in
+from extraction.result_words import Page, code_pattern
+from extraction.results import Result, meant, numeric_result
+from kb.facts import Coded, Interval, Time
+from kb.units import find_unit
+
+_GAP = re.compile(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class CellResult:
+    """A test's name and the result of one of its cells."""
+
+    mention: Mention
+    concept: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the tables of a document hold, and the spans that are read with them."""
+
+    found: list[tuple[CellResult, Time | None]]
+    covered: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    start: int
+    end: int
+    cells: tuple[tuple[int, int], ...]
+
+
+def read_tables(reading: Reading, page: Page) -> Tables:
+    """The results of all tables whose columns are dates or tests."""
+    found: list[tuple[CellResult, Time | None]] = []
+    covered: list[tuple[int, int]] = []
+    for rows in _blocks(page.normal):
+        at = 0
+        while at < len(rows) - 1:
+            body = _body(reading, rows, at)
+            read = _by_dates(reading, page, rows[at], body) or _by_tests(reading, page, rows[at], body)
+            if read:
+                found += read
+                covered.append((rows[at].start, body[-1].end))
+                at += len(body)
+            at += 1
+    return Tables(found, covered)
+
+
+def _blocks(normal: str) -> list[list[_Row]]:
+    blocks: list[list[_Row]] = []
+    rows: list[_Row] = []
+    start = 0
+    for line in normal.split("\n"):
+        row = _row(line, start)
+        if row is not None:
+            rows.append(row)
+        elif line.strip(" -|+=\t") or not rows:  # a rule between rows does not end a table
+            if len(rows) > 1:
+                blocks.append(rows)
+            rows = []
+        elif not line.strip() and len(rows) > 1:
+            blocks.append(rows)
+            rows = []
+        start += len(line) + 1
+    if len(rows) > 1:
+        blocks.append(rows)
+    return blocks
+
+
+def _body(reading: Reading, rows: list[_Row], head: int) -> list[_Row]:
+    """The rows below a head, up to the next head: a row that names no test in its first cell but dates others."""
+    body: list[_Row] = []
+    for row in rows[head + 1 :]:
+        dated = [cell for cell in row.cells[1:] if _date_of(reading, cell) is not None]
+        if dated and _test_of(reading, row.cells[0]) is None and _date_of(reading, row.cells[0]) is None:
+            break
+        named = _test_of(reading, row.cells[0])
+        if dated and named is not None and named.concept in cues("measurements")["panels"]:
+            break
+        body.append(row)
+    return body
+
+
+def _row(line: str, start: int) -> _Row | None:
+    """The cells of a line with at least two columns; an empty cell keeps its place between bars or tabs."""
+    cells: list[tuple[int, int]] = []
+    at = len(line) - len(line.lstrip(" |\t")) if "\t" not in line[:1] else 0
+    end = len(line.rstrip(" |"))
+    if end <= at:
+        return None
+    for part in _split(line, at, end):
+        cells.append((start + part[0], start + part[1]))
+    return _Row(start, start + len(line), tuple(cells)) if len(cells) > 1 else None
+
+
+def _split(line: str, at: int, end: int) -> list[tuple[int, int]]:
+    barred = "|" in line or "\t" in line
+    gap = re.compile(r" *[|\t] *") if barred else re.compile(r" {2,}")
+    parts: list[tuple[int, int]] = []
+    for match in gap.finditer(line, at, end):
+        parts.append((at, match.start()))
+        at = match.end()
+    parts.append((at, end))
+    return parts
+
+
+def _date_of(reading: Reading, cell: tuple[int, int]) -> Time | None:
+    """The date that fills a cell."""
+    for time in reading.times_in(cell[0], cell[1]):
+        rest = reading.normal[cell[0] : time.start] + reading.normal[time.end : cell[1]]
+        if (
+            time.role == "point"
+            and time.time is not None
+            and len(rest.strip(" :()[],.")) <= 12
+            and not re.search(r"\d[.,]\d|[<>]", rest)
+        ):
+            return time.time
+    return None
+
+
+def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
+    tests = [mention for mention in reading.mentions_in(*cell) if mention.kind in ("lab", "score")]
+    return tests[0] if tests else None
+
+
+def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+    """One column a date: "Test | 3 May | 10 June" over rows of tests."""
+    dates = {column: _date_of(reading, cell) for column, cell in enumerate(head.cells)}
+    columns = {column: date for column, date in dates.items() if date is not None}
+    if len(columns) < 2:
+        return []
+    # without a cell over the names, the dates of the head stand one column to the left
+    shift = 1 if 0 in columns else 0
+    found: list[tuple[CellResult, Time | None]] = []
+    for row in rows:
+        test = _test_of(reading, row.cells[0])
+        if test is None:
+            continue
+        others = [cell for place, cell in enumerate(row.cells) if place > 0 and place - shift not in columns]
+        bounds, unit = _range_of(page, others), _unit_of(page, others)
+        for column, date in columns.items():
+            if column + shift < len(row.cells) and column + shift > 0:
+                result = _cell(page, test.concept, row.cells[column + shift], row.cells[0], unit, bounds)
+                if result is not None:
+                    found.append((CellResult(test, test.concept, result), date))
+    return found
+
+
+def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+    """One column a test: "Date | Hb | WCC" over rows of dates."""
+    tests = {column: _test_of(reading, cell) for column, cell in enumerate(head.cells)}
+    columns = {column: test for column, test in tests.items() if test is not None}
+    if len(columns) < 2 or (
+        0 in columns and _date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
+    ):
+        return []
+    if any(re.search(r"\d", page.normal[test.end : head.cells[column][1]]) for column, test in columns.items()):
+        return []
+    found: list[tuple[CellResult, Time | None]] = []
+    for row in rows:
+        if _test_of(reading, row.cells[0]) is not None:
+            return []
+        date = _date_of(reading, row.cells[0])
+        for column, test in columns.items():
+            if column < len(row.cells):
+                result = _cell(page, test.concept, row.cells[column], head.cells[column])
+                if result is not None:
+                    found.append((CellResult(test, test.concept, result), date))
+    return found
+
+
+def _range_of(page: Page, cells: list[tuple[int, int]]) -> Interval | None:
+    """The reference range in one of the cells of a row that are under no date."""
+    found = [bounds_in(page, *cell) for cell in cells]
+    return next((bounds[0] for bounds in found if bounds is not None), None)
+
+
+def _unit_of(page: Page, cells: list[tuple[int, int]]) -> str | None:
+    return next((page.normal[start:end] for start, end in cells if find_unit(page.normal[:end], start) == end), None)
+
+
+def _cell(
+    page: Page,
+    concept: str,
+    cell: tuple[int, int],
+    name_cell: tuple[int, int],
+    row_unit: str | None = None,
+    bounds: Interval | None = None,
+) -> Result | None:
+    """The result in a cell; its unit may stand beside the test's name or, with the range, in the row."""
+    start, end = cell
+    while start < end and page.normal[start] in " *↑↓(":
+        start += 1
+    code = code_pattern().match(page.normal, start, end)
+    if code is not None and not page.normal[code.end() : end].strip(" .*)HL"):
+        return Result(
+            start, code.end(), Coded(meant(page, concept, code), page.text[start : code.end()]), None, code.end()
+        )
+    written = read_number(page.normal, start, end, page.comma)
+    if written is None:
+        return None
+    unit = re.search(r"[(\[,] ?([^()\[\]]{1,20}?)[)\]]?\s*$", page.normal[name_cell[0] : name_cell[1]])
+    told = row_unit or (unit.group(1) if unit else None)
+    result = numeric_result(page, concept, written, end, told if written.unit is None else None, bounds)
+    if result is None and told is not None and written.unit is None:
+        result = numeric_result(page, concept, written, end, None, bounds)
+    return result

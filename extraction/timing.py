@@ -1,0 +1,440 @@
+"""Every date and duration of a letter: a normalised text in, TimeExpressions out.
+
+One grammar: a date, a relative time, a window back from the letter or a duration, and the word before it that says
+whether something starts, ends or simply happened then. Two dates joined by "from ... to" are a span.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import re
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from extraction.dates import Order, date_pattern, day_of, full_year, month_names, read_date, whole_month, whole_year
+from extraction.knowledge import cues
+from extraction.reading import TimeExpression, TimeRole
+from kb.facts import Interval, Time
+
+_NOT_A_UNIT = r"(?! ?(?:mg|mcg|g|ml|u|iu|units|copies|x|kg|cells|%|steps|kcal)\b)"
+_BARE_YEAR = re.compile(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
+_YEARS = re.compile(
+    r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
+)
+_BEFORE = re.compile(r"([a-z]+(?: [a-z]+)?) ?(?:the |about |around |approximately |early |late |mid-?|c\. ?|\()?$")
+_JOINT = re.compile(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
+
+
+@functools.cache
+def _units() -> dict[str, tuple[str, int, int]]:
+    """A unit's spellings: (unit, days, how many days off "one unit ago" may be)."""
+    return {
+        spelling: (unit, int(entry["days"]), int(entry["slack"]))
+        for unit, entry in cues("timing")["units"].items()
+        for spelling in entry["names"]
+    }
+
+
+def _any_of(words: list[str]) -> str:
+    return "(?:" + "|".join(sorted((re.escape(word) for word in words), key=len, reverse=True)) + ")"
+
+
+@functools.cache
+def _amount_pattern() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,3}}(?:\.\d)?|{_any_of(list(cues('timing')['numbers']))}(?![a-z]))"
+    vague = _any_of(list(cues("timing")["vague"]))
+    units = _any_of([unit for unit in _units() if len(unit) > 1])
+    return re.compile(
+        rf"(?:(?P<vague>{vague}) |(?P<count>{number})(?: ?(?:-|to|or) ?(?P<count_to>{number}))?\+?[ -]?"
+        rf"(?:full |consecutive |complete |whole |calendar )?)(?P<unit>{units}|(?<=\d)[dwmy])(?:'s?)?(?![a-z])"
+        r"|(?<![\d/])(?P<part>\d{1,2})(?:-(?P<part_to>\d{1,2}))?/(?P<of>7|52|12)(?![\d/])",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _relative_pattern() -> re.Pattern[str]:
+    amount = re.sub(r"\?P<\w+>", "?:", _amount_pattern().pattern)
+    amount = f"(?:{amount})"
+    about = r"(?:(?:about|approximately|approx\.?|around|nearly|almost|some|roughly|~|c\.) ?)?"
+    month = _any_of(list(month_names()))
+    part = _any_of(list(cues("timing")["parts"]))
+    return re.compile(
+        r"(?<![\w/.])(?:"
+        rf"(?P<back>(?:(?:in|over|within|during|for|throughout|across) )?(?:(?:the|these|her|his) )?"
+        rf"(?:last|past|previous|preceding|prior) {about}{amount})"
+        r"|(?P<back_unit>(?:(?:in|over|within|during|for|throughout|across) (?:the |this )?"
+        r"(?:last|past|previous|preceding)|(?:the )?past) (?P<one>week|fortnight|month|year)(?![a-z]| of ))"
+        rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
+        rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)))"
+        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least )?"
+        rf"{about}(?:a |the )?{amount})"
+        rf"|(?P<since>since (?:(?:the )?(?:last|past) )?{about}{amount})"
+        rf"|(?P<long>{amount}[ -](?:course|history|duration|in total|duration of))"
+        r"|(?P<unit_back>(?:last|past|this|previous) (?:week|month|year|fortnight)(?![a-z]| of ))"
+        r"|(?P<day>day before yesterday|yesterday|today|this morning|last night)(?![a-z])"
+        rf"|(?P<recent>{_any_of(cues('timing')['recent_words'])})(?![a-z])"
+        rf"|(?P<part>{part})[ -](?:(?P<part_month>{month})\.?[ ,]*)?(?P<part_year>(?:19|20)\d\d)?(?![\d])"
+        rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
+        rf"|(?:last|this) (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z])"
+        rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?[ ,]*'?\d)"
+        ")",
+        re.IGNORECASE,
+    )
+
+
+def days_of(written: str) -> Interval | None:
+    """The number of days that an amount such as "3 weeks", "6/52" or "a couple of months" stands for.
+
+    >>> days_of("two weeks").low, days_of("3/12").high
+    (14, 93)
+    """
+    read = _read_amount(written)
+    if read is None:
+        return None
+    low, high, unit = read
+    return Interval(_days(low, unit, shortest=True), _days(high, unit, shortest=False))
+
+
+def _read_amount(written: str) -> tuple[float, float, str] | None:
+    match = _amount_pattern().search(written)
+    if match is None:
+        return None
+    if match["part"]:
+        unit = {"7": "day", "52": "week", "12": "month"}[match["of"]]
+        return float(match["part"]), float(match["part_to"] or match["part"]), unit
+    unit = _units()[match["unit"].lower()][0]
+    if match["vague"]:
+        low, high = cues("timing")["vague"][match["vague"].lower()]
+        return float(low), float(high), unit
+    low = _count(match["count"])
+    return low, max(low, _count(match["count_to"])) if match["count_to"] else low, unit
+
+
+def _count(written: str) -> float:
+    known = cues("timing")["numbers"].get(written.lower())
+    return float(known if known is not None else written)
+
+
+def _days(count: float, unit: str, *, shortest: bool) -> float:
+    if unit == "month":
+        # a stated month is 30 days at the least, so that "3 months" meets 90 days, as in dose instructions
+        return round(count * ((30 if count >= 2 else 28) if shortest else 31))
+    if unit == "year":
+        return round(count * 365.25) if count >= 1 else round(count * 365)
+    return round(count * _units()[unit][1])
+
+
+def _back(day: date, count: float, unit: str) -> date:
+    """The calendar day so many units before."""
+    if unit == "month" and count == int(count):
+        return day - relativedelta(months=int(count))
+    if unit == "year" and count == int(count):
+        return day - relativedelta(years=int(count))
+    return day - timedelta(days=_days(count, unit, shortest=False))
+
+
+def find_times(normal: str, letter_date: Time | None, order: Order) -> list[TimeExpression]:
+    """All time expressions in order, none overlapping. Relative ones need the letter's date (a single day)."""
+    reference = letter_date.latest if letter_date is not None and letter_date.earliest == letter_date.latest else None
+    found = [*_calendar(normal, reference, order), *_relative(normal, reference)]
+    found.sort(key=lambda expression: (expression.start, -expression.end))
+    kept: list[TimeExpression] = []
+    for expression in found:
+        if not kept or expression.start >= kept[-1].end:
+            kept.append(expression)
+    kept = [_not_after(expression, reference) for expression in kept]
+    return _joined(normal, [_with_role(normal, expression) for expression in kept])
+
+
+def _not_after(expression: TimeExpression, reference: date | None) -> TimeExpression:
+    """A month or year that the letter's day lies in has passed only up to that day."""
+    time = expression.time
+    if reference is None or expression.role != "point" or time is None or time.earliest is None or time.latest is None:
+        return expression
+    if not time.earliest <= reference < time.latest:
+        return expression
+    return dataclasses.replace(expression, time=dataclasses.replace(time, latest=reference))
+
+
+def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
+    newest = reference.year if reference else 2040
+    for years in _YEARS.finditer(normal):
+        first = int(years["from"])
+        last = full_year(years["to"] if len(years["to"]) > 1 else years["from"][2] + years["to"], newest)
+        if first <= last <= newest + 1:
+            start, end = whole_year(first), whole_year(last)
+            span = Time(start.earliest, end.latest, years.group())
+            yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
+    yield from _day_ranges(normal, reference)
+    for match in _month_range_pattern().finditer(normal):
+        first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
+        year = full_year(match["year"], newest)
+        start, end = whole_month(year - (first > last), first), whole_month(year, last)
+        span = Time(start.earliest, end.latest, match.group())
+        yield TimeExpression(match.start(), match.end(), "span", span, start_time=start, end_time=end)
+    years_named = [
+        (year.start(), int(year.group()))
+        for year in re.finditer(r"(?<!\d)(?:19|20)\d\d(?!\d)", normal)
+        if not _is_of_a_name(normal, year.start(), year.end())
+    ]
+    for match in date_pattern().finditer(normal):
+        time = read_date(match, order, reference)
+        if time is not None and (match["dm_m"] or match["md_m"]):
+            time = _or_in_named_year(normal, match, time, years_named)
+        if time is None and reference is None and (match["dm_m"] or match["md_m"]):
+            time = Time(None, None, match.group())  # some year, so no day of this letter
+        if time is not None:
+            yield TimeExpression(match.start(), match.end(), "point", time)
+    for match in _BARE_YEAR.finditer(normal):
+        if int(match.group()) <= newest + 1 and not _is_of_a_name(normal, match.start(), match.end()):
+            yield TimeExpression(match.start(), match.end(), "point", whole_year(int(match.group()), match.group()))
+
+
+def _day_ranges(normal: str, reference: date | None) -> Iterator[TimeExpression]:
+    """ "12-21 March 2026", "3 to 10 June", "2026-02-28 to 03-06": two days that share a month or a year."""
+    for match in _day_range_pattern().finditer(normal):
+        if match["iso"]:
+            year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
+            first, last = day_of(year, month, day), day_of(year, int(match["m2"]), int(match["n2"]))
+        else:
+            month = month_names()[match["month"].lower()]
+            if match["year"] is None and reference is None:
+                continue
+            newest = reference.year if reference else 2040
+            year = full_year(match["year"], newest) if match["year"] else newest
+            last = day_of(year, month, int(match["d2"]))
+            if last is not None and match["year"] is None and reference is not None and last > reference:
+                last = day_of(year - 1, month, int(match["d2"]))
+            first = None if last is None else day_of(last.year, month, int(match["d1"]))
+        if first is not None and last is not None and first <= last:
+            start, end = Time.on(first), Time.on(last)
+            span = Time(first, last, match.group())
+            yield TimeExpression(match.start(), match.end(), "span", span, start_time=start, end_time=end)
+
+
+@functools.cache
+def _day_range_pattern() -> re.Pattern[str]:
+    month = _any_of(list(month_names()))
+    return re.compile(
+        r"(?<![\w./-])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)? ?(?:-|to|until|till|through|and) ?"
+        r"(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?: of)?"
+        rf"[ .-]{{1,2}}(?P<month>{month})\.?(?:[ ,'-]{{0,2}}(?P<year>(?:19|20)\d\d))?(?![a-z\d])"
+        r"|(?P<iso>(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?) ?(?:-|to|until|~) ?(?P<m2>\d\d)[-/.](?P<n2>\d\d)(?![-/.]?\d))",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _name_beside_year() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = _any_of(cues("timing")["named_with_year"])
+    return re.compile(rf"[\s/(-]{{1,2}}{names}\b", re.IGNORECASE), re.compile(
+        rf"\b{names}[\s/(-]{{1,2}}(?:of )?$", re.IGNORECASE
+    )
+
+
+def _is_of_a_name(normal: str, start: int, end: int) -> bool:
+    """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
+    behind, before = _name_beside_year()
+    return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
+
+
+def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
+    """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
+    before = [(at, year) for at, year in years_named if match.start() - 200 < at < match.start()]
+    if not before or time.earliest is None or re.search(r"[.;]\s|\n", normal[before[-1][0] : match.start()]):
+        return time
+    year = before[-1][1]
+    if year >= time.earliest.year:
+        return time
+    return Time(time.earliest + relativedelta(year=year), time.latest, time.written)
+
+
+@functools.cache
+def _month_range_pattern() -> re.Pattern[str]:
+    month = _any_of(list(month_names()))
+    return re.compile(
+        rf"(?<![\w-])(?P<first>{month})\.? ?(?:-|to|until|till|through|and|/) ?(?P<last>{month})"
+        r"\.?[ ,'-]{0,2}(?P<year>(?:19|20)\d\d)",
+        re.IGNORECASE,
+    )
+
+
+def _relative(normal: str, reference: date | None) -> Iterator[TimeExpression]:
+    for match in _relative_pattern().finditer(normal):
+        expression = _read_relative(match, reference)
+        if expression is not None:
+            yield expression
+
+
+def _read_relative(match: re.Match[str], reference: date | None) -> TimeExpression | None:
+    written = match.group()
+    start, end = match.start("month") if match["month"] else match.start(), match.end()
+    if match["for"] or match["long"]:
+        days = days_of(written)
+        return None if days is None else TimeExpression(start, end, "duration", None, days=days)
+    if match["back"] or match["back_unit"] or match["within"] or match["recent"]:
+        return _lookback(match, reference)
+    time = None if reference is None else _relative_time(match, reference, written)
+    if match["since"]:
+        return TimeExpression(start, end, "start", time or Time(None, None, written), days=days_of(written))
+    if time is None and match["part"] and match["part_year"]:
+        time = _part_of(match, None, written)
+    if time is None and match["season"]:
+        time = _season(match["season"], int(match["season_year"]), written)
+    if time is None and reference is None and not _is_today(match):
+        time = Time(None, None, written)
+    return None if time is None else TimeExpression(start, end, "point", time)
+
+
+def _is_today(match: re.Match[str]) -> bool:
+    return match["day"] is not None and match["day"].lower() in ("today", "this morning")
+
+
+def _lookback(match: re.Match[str], reference: date | None) -> TimeExpression | None:
+    written = match.group()
+    if match["recent"]:
+        span = float(cues("timing")["recent_days"]), float(cues("timing")["recent_days"]), "day"
+    else:
+        read = _read_amount(f"1 {match['one']}" if match["one"] else written)
+        if read is None:
+            return None
+        span = read
+    low, high, unit = span
+    days = Interval(_days(low, unit, shortest=True), _days(high, unit, shortest=False))
+    if reference is None:
+        return TimeExpression(match.start(), match.end(), "lookback", Time(None, None, written), days=days)
+    earliest = _back(reference, low, unit)
+    began = Time(_back(reference, high, unit), earliest, written)
+    return TimeExpression(
+        match.start(), match.end(), "lookback", Time(earliest, reference, written), days=days, start_time=began
+    )
+
+
+def _relative_time(match: re.Match[str], reference: date, written: str) -> Time | None:
+    if match["ago"] or match["since"]:
+        read = _read_amount(written)
+        if read is None:
+            return None
+        low, high, unit = read
+        slack = timedelta(days=_units()[unit][2])
+        latest = min(_back(reference, low, unit) + slack, reference)
+        return Time(_back(reference, high, unit) - slack, latest, written)
+    if match["day"]:
+        off = {"yesterday": 1, "last night": 1, "day before yesterday": 2}.get(match["day"].lower(), 0)
+        return Time.on(reference - timedelta(days=off), written)
+    if match["unit_back"]:
+        which, unit = match["unit_back"].lower().split()
+        return _named_period(which, unit, reference, written)
+    if match["part"]:
+        return _part_of(match, reference, written)
+    if match["season_back"]:
+        return _season_before(match["season_back"], reference, written)
+    if match["month"]:
+        month = month_names()[match["month"].lower()]
+        year = reference.year if month <= reference.month else reference.year - 1
+        return whole_month(year, month, written)
+    return None
+
+
+def _named_period(which: str, unit: str, reference: date, written: str) -> Time:
+    if unit == "year":
+        return whole_year(reference.year - (which != "this"), written)
+    if unit == "month":
+        first = reference.replace(day=1) - relativedelta(months=which != "this")
+        month = whole_month(first.year, first.month, written)
+        return Time(month.earliest, min(month.latest or reference, reference), written)
+    days = 14 if unit == "fortnight" else 7
+    if which == "this":
+        return Time(reference - timedelta(days=days - 1), reference, written)
+    return Time(reference - timedelta(days=2 * days - 1), reference - timedelta(days=1), written)
+
+
+def _part_of(match: re.Match[str], reference: date | None, written: str) -> Time | None:
+    """ "early 2020", "mid March", "late March 2024": the period's first or second half, or its middle."""
+    if match["part_month"]:
+        month = month_names()[match["part_month"].lower()]
+        if match["part_year"]:
+            year = int(match["part_year"])
+        elif reference is not None:
+            year = reference.year if month <= reference.month else reference.year - 1
+        else:
+            return None
+        whole = whole_month(year, month)
+    elif match["part_year"]:
+        whole = whole_year(int(match["part_year"]))
+    else:
+        return None
+    if whole.earliest is None or whole.latest is None:
+        return None
+    low, high = (float(part) for part in cues("timing")["parts"][match["part"].lower()])
+    days = (whole.latest - whole.earliest).days
+    return Time(
+        whole.earliest + timedelta(days=int(days * low)), whole.earliest + timedelta(days=int(days * high)), written
+    )
+
+
+def _season(name: str, year: int, written: str) -> Time:
+    first, last = (int(month) for month in cues("timing")["seasons"][name.lower()])
+    start = date(year, first, 1)
+    return Time(start, start + relativedelta(months=last - first + 1) - timedelta(days=1), written)
+
+
+def _season_before(name: str, reference: date, written: str) -> Time | None:
+    """The newest such season that had begun by the reference."""
+    for year in (reference.year, reference.year - 1):
+        season = _season(name, year, written)
+        if season.earliest is not None and season.latest is not None and season.earliest <= reference:
+            return Time(season.earliest, min(season.latest, reference), written)
+    return None
+
+
+def _with_role(normal: str, expression: TimeExpression) -> TimeExpression:
+    """A point behind "since" starts something, behind "until" it ends it."""
+    if expression.role != "point":
+        return expression
+    before = _BEFORE.search(normal[max(0, expression.start - 28) : expression.start].lower())
+    if before is None:
+        return expression
+    words = before.group(1)
+    role: TimeRole = "point"
+    if any(words == word or words.endswith(f" {word}") for word in cues("timing")["start_words"]):
+        role = "start"
+    elif any(words == word or words.endswith(f" {word}") for word in cues("timing")["end_words"]):
+        role = "end"
+    return dataclasses.replace(expression, role=role)
+
+
+def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpression]:
+    """Two dates with a joint between them, the first of which opens a span, are one span."""
+    joined: list[TimeExpression] = []
+    for expression in expressions:
+        last = joined[-1] if joined else None
+        if last is not None and _opens_span(normal, last, expression) and last.time and expression.time:
+            joined[-1] = TimeExpression(
+                last.start,
+                expression.end,
+                "span",
+                Time(last.time.earliest, expression.time.latest, normal[last.start : expression.end]),
+                start_time=last.time,
+                end_time=expression.time,
+            )
+        else:
+            joined.append(expression)
+    return joined
+
+
+def _opens_span(normal: str, first: TimeExpression, second: TimeExpression) -> bool:
+    if first.role not in ("point", "start") or second.role not in ("point", "end"):
+        return False
+    between = normal[first.end : second.start]
+    if len(between) > 10 or not _JOINT.match(between.lower() if between.strip() else "x"):
+        return False
+    if "and" in between.lower() and "between" not in normal[max(0, first.start - 10) : first.start].lower():
+        return False
+    if first.time is None or second.time is None or first.time.earliest is None or second.time.latest is None:
+        return False
+    return first.time.earliest <= second.time.latest

@@ -1,0 +1,56 @@
+"""Words of a letter: a normalised text in, a spaCy Doc and the offsets of its tokens out.
+
+A token is a run of letters (with digits behind them: C3, CD19), a number, or one other character, so that
+"60→40→20", "0.5g", "3xULN" and "anti-dsDNA" come apart in the same way in letters, terms and cues. White space is
+no token; a hard line break is one, so that no phrase is found across it.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+_TOKEN = re.compile(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
+LINE_BREAK = "\n"
+
+
+class LetterTokenizer:
+    """spaCy's tokenizer for terms and cues; letters go through `tokenise`, which keeps offsets beside the Doc."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        return Doc(self.vocab, words=_TOKEN.findall(text) or [""])
+
+    def to_bytes(self, **_: object) -> bytes:
+        return b""
+
+    def from_bytes(self, _data: bytes, **_: object) -> LetterTokenizer:
+        return self
+
+
+def tokenise(
+    normal: str, breaks: list[int], sentence_starts: list[int], vocab: Vocab
+) -> tuple[Doc, list[tuple[int, int]]]:
+    """The Doc with its sentences set, and [start, end) of every token in characters of the text.
+
+    `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
+    """
+    spans: list[tuple[int, int]] = [match.span() for match in _TOKEN.finditer(normal)]
+    if breaks:
+        spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
+    words = [LINE_BREAK if normal[start] == "\n" else normal[start:end] for start, end in spans]
+    starts: list[bool | int | None] = [False] * len(words)
+    begins = [start for start, _ in spans]
+    for offset in sentence_starts:
+        index = bisect.bisect_left(begins, offset)
+        if index < len(starts):
+            starts[index] = True
+    if starts:
+        starts[0] = True
+    doc = Doc(vocab, words=words, sent_starts=starts) if words else Doc(vocab)
+    return doc, spans

@@ -1,0 +1,180 @@
+"""When something happened: a mention in, its time and course out, from the time expressions of its sentence.
+
+A date belongs to the mention beside it; the window of a denial ("no infection, rash or fever in the last 3 months")
+belongs to everything that the same words deny.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+
+from extraction.reading import Mention, Reading, TimeExpression
+from kb.facts import Course, Time
+
+_JOINTS = re.compile(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
+_JOINED = re.compile(r",|\band\b")
+_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
+_STATEMENT_ENDS = re.compile(
+    r";|\bbut\b|\bthen\b|\bfollowed by\b|\bhowever\b|"
+    r"\bbar\b|\bexcept\b|\bsave for\b|\b(?:apart|aside) from\b|\bother than\b",
+    re.IGNORECASE,
+)
+
+
+def sentence_span(reading: Reading, mention: Mention) -> tuple[int, int]:
+    """The characters of the sentence that holds the mention."""
+    sentence = reading.sentences[mention.sentence]
+    return sentence.start, max(sentence.end, mention.end)
+
+
+def clause_span(reading: Reading, mention: Mention) -> tuple[int, int]:
+    """The mention's part of its sentence: up to the neighbouring mention of its kind, a semicolon or "but"."""
+    start, end = sentence_span(reading, mention)
+    for other in reading.mentions_in(start, end):
+        if other.kind != mention.kind:
+            continue
+        if other.end <= mention.start:
+            start = max(start, other.end)
+        elif other.start >= mention.end:
+            end = min(end, other.start)
+    for stop in _STATEMENT_ENDS.finditer(reading.normal, start, end):
+        if stop.end() <= mention.start:
+            start = max(start, stop.end())
+        elif stop.start() >= mention.end:
+            end = min(end, stop.start())
+    return start, end
+
+
+def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -> TimeExpression | None:
+    """The expression that dates the mention: behind it in its clause, else before it, else behind its list."""
+    start, end = clause_span(reading, mention)
+    times = [time for time in reading.times_in(*sentence_span(reading, mention)) if not roles or time.role in roles]
+    dated_lines = [time for time in times if _heads_line(reading, time)]
+    if dated_lines:  # "30/7 ECG: ... / 22/7 echo: ...": each line has its own day
+        times = [time for time in times if _of_line(reading, mention, time)]
+        if len(times) == 1 and times[0] in dated_lines:
+            return times[0]
+    behind = [time for time in times if mention.end <= time.start < end]
+    before = [time for time in times if start <= time.start and time.end <= mention.start]
+    if (
+        behind
+        and before
+        and _JOINED.search(reading.normal, mention.end, behind[0].start)
+        and not _JOINED.search(reading.normal, before[-1].end, mention.start)
+    ):
+        return before[-1]
+    if behind:
+        return behind[0]
+    if before:
+        return before[-1]
+    return _behind_list(reading, mention, times) or _leading(reading, mention, times)
+
+
+def _heads_line(reading: Reading, time: TimeExpression) -> bool:
+    line = reading.normal.rfind("\n", 0, time.start) + 1
+    return time.role == "point" and line > 0 and not reading.normal[line : time.start].strip(" \t-*")
+
+
+def _of_line(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
+    between = reading.normal[min(mention.end, time.end) : max(mention.start, time.start)]
+    return "\n" not in between
+
+
+def _behind_list(reading: Reading, mention: Mention, times: Sequence[TimeExpression]) -> TimeExpression | None:
+    """ "fever and pneumonia in May": the time behind the last of the mentions that are joined to this one."""
+    end = sentence_span(reading, mention)[1]
+    at = mention
+    for other in reading.mentions_in(mention.end, end):
+        if other.kind != mention.kind or _JOINTS.fullmatch(reading.normal, at.end, other.start) is None:
+            break
+        at = other
+    if at is mention:
+        return None
+    stop = clause_span(reading, at)[1]
+    return next((time for time in times if at.end <= time.start < stop), None)
+
+
+def _leading(reading: Reading, mention: Mention, times: Sequence[TimeExpression]) -> TimeExpression | None:
+    """ "In 2019 she had pneumonia and a stroke": the time at the head of the sentence, if it is the only one."""
+    start, end = sentence_span(reading, mention)
+    if len(times) != 1 or times[0].end > mention.start:
+        return None
+    if _STATEMENT_ENDS.search(reading.normal, times[0].end, mention.start) is not None:
+        return None
+    first = next(iter(reading.mentions_in(start, end)), None)
+    return times[0] if first is None or times[0].start <= first.start else None
+
+
+def denied_time(reading: Reading, mention: Mention) -> Time | None:
+    """The span over which a denial holds: its window, or from its "since" to the letter; None where it gives none."""
+    start, end = sentence_span(reading, mention)
+    cue = mention.cue or (mention.start, mention.end)
+    times = reading.times_in(start, end)
+    for time in [time for time in times if time.start >= cue[0]] + [time for time in times if time.end <= cue[0]]:
+        if _STATEMENT_ENDS.search(reading.normal, min(time.end, mention.end), max(time.start, mention.start)):
+            continue
+        if _belongs_elsewhere(reading, mention, time):
+            continue
+        if time.role == "lookback":
+            return time.time
+        since = _SINCE.search(reading.normal, mention.end, time.start) if mention.end <= time.start else None
+        if (time.role == "start" or since) and time.time is not None and reading.letter_date is not None:
+            return Time(time.time.latest, reading.letter_date.latest, time.time.written)
+        if time.role in ("point", "span") and time.time is not None:
+            return time.time
+    return None
+
+
+def _belongs_elsewhere(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
+    """Whether something that is there, or has a denial of its own, stands between the denied mention and the time."""
+    others = reading.mentions_in(*sentence_span(reading, mention))
+    if any(other.cue and mention.end < other.cue[0] <= time.start and other.start > mention.end for other in others):
+        return True
+    cue = mention.cue or (mention.start, mention.end)
+    told_before = time.end <= cue[0] and time.role in ("point", "span", "start")
+    if told_before and any(other.end <= time.start and other.kind != "lab" for other in others):
+        return True  # "influenza vaccine in October, no live vaccines": the day is the former's
+    behind = time.role == "lookback" and mention.end <= time.start
+    if behind and any(other.start - time.end in (0, 1) for other in others):
+        return True  # "no malignancy, recent infection or rash": the window is the next one's
+    low, high = min(mention.end, time.end), max(mention.start, time.start)
+    return any(
+        other.assertion == "present" and other.temporality != "historical"
+        for other in reading.mentions_in(low, high)
+        if other is not mention and other.kind in ("condition", "procedure", "vaccine")
+    )
+
+
+def lasting(
+    reading: Reading, found: TimeExpression | None, *, over: bool, ongoing: bool
+) -> tuple[Time | None, Course | None]:
+    """The time and the course that an expression gives something that may last.
+
+    `over` and `ongoing` are what the words around say of its end; a start alone leaves it ongoing unless it is over.
+    """
+    state = False if over else True if ongoing else None
+    if found is None:
+        return None, None if state is None else Course(ongoing=state)
+    if found.role == "start":
+        return None, Course(start=found.time, ongoing=not over)
+    if found.role == "end":
+        return None, Course(end=found.time, ongoing=False)
+    if found.role == "span":
+        return found.time, Course(start=found.start_time, end=found.end_time, ongoing=False)
+    if found.role == "duration":
+        return None, Course(start=_began(reading, found), ongoing=state) if ongoing else None
+    return found.time, None if state is None else Course(ongoing=state)
+
+
+def _began(reading: Reading, found: TimeExpression) -> Time | None:
+    day = reading.letter_date.latest if reading.letter_date else None
+    if day is None or found.days is None or found.days.low is None or found.days.high is None:
+        return None
+    written = reading.text[found.start : found.end]
+    return Time(day - _days(found.days.high), day - _days(found.days.low), written)
+
+
+def _days(count: float) -> datetime.timedelta:
+    return datetime.timedelta(days=round(count))

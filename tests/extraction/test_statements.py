@@ -1,0 +1,63 @@
+import re
+
+import pytest
+
+from extraction.knowledge import cues
+from extraction.statements import compile_pattern
+from kb.facts import Coded
+from tests.extraction.reading import facts
+
+
+def statements(text: str) -> set[tuple[str, str | None, str]]:
+    return {
+        (fact.concept, fact.value.code if isinstance(fact.value, Coded) else None, fact.assertion)
+        for fact in facts(text)
+        if fact.kind == "statement"
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("He fulfils the 2019 EULAR/ACR criteria.", ("classification-2019", None, "present")),
+        ("She remains highly active despite treatment.", ("disease-activity", "active", "present")),
+        ("Mildly active disease.", ("disease-activity", "mild", "present")),
+        ("Her lupus is currently in remission.", ("disease-activity", "remission", "present")),
+        ("She has agreed to take part in the trial.", ("consent", None, "present")),
+        ("Informed consent will be obtained.", ("consent", None, "possible")),
+        ("She declined to participate in the study.", ("consent", None, "absent")),
+        ("She is keen to be considered.", ("trial-interest", None, "present")),
+        ("Has only ever had hydroxychloroquine.", ("treatment-history-closed", None, "present")),
+        ("Agrees to use effective contraception for a year.", ("contraception-agreement", None, "present")),
+        ("She has a copper coil.", ("contraception-in-use", None, "present")),
+        ("Cleared for leukapheresis by the unit.", ("apheresis-fitness", None, "present")),
+        ("Poor venous access precludes leukapheresis.", ("apheresis-fitness", None, "absent")),
+        ("Haemodynamically stable.", ("haemodynamics", "stable", "present")),
+        ("We plan to restart MMF for her nephritis.", ("opinion-kidney", None, "present")),
+        ("I have concerns about adherence.", ("opinion-unsuitable", None, "present")),
+    ],
+)
+def test_what_is_said(text: str, statement: tuple[str, str | None, str]) -> None:
+    assert statement in statements(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("She consented to this referral.", "consent"),
+        ("The disease is mild.", "consent"),
+        ("Apheresis was discussed.", "apheresis-fitness"),
+        ("Blood pressure 120/80.", "haemodynamics"),
+    ],
+)
+def test_what_is_not_said(text: str, concept: str) -> None:
+    assert concept not in {found for found, _, _ in statements(text)}
+
+
+def test_every_pattern_compiles_and_gaps_are_bounded() -> None:
+    for entry in cues("statements").values():
+        lists = [entry.get(key, []) for key in ("present", "absent", "possible")] + list(
+            entry.get("codes", {}).values()
+        )
+        for pattern in (pattern for patterns in lists for pattern in patterns):
+            assert "+" not in re.sub(r"\\.|\[[^\]]*\]", "", compile_pattern(pattern)).replace("\\+", "")
