@@ -1,0 +1,354 @@
+"""The command line: letters and options in, screenings on standard output, one line on standard error for what is bad.
+
+Exit status 0 when it ran, whatever the verdict; 2 when an input or the call was bad. Nothing of a letter reaches
+standard error, and nothing is loaded before it is needed, so that --help answers at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from screening import VERSION
+
+if TYPE_CHECKING:
+    from screening.documents import Letter
+    from screening.pipeline import Pipeline
+
+app = typer.Typer(
+    name="eligo",
+    help="Reads referral letters and says, criterion by criterion and with the words that decide it, whether the"
+    " patient may enter an autoimmune CAR-T trial. Supports a person's pre-screening; does not decide enrolment.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+protocols_app = typer.Typer(help="The protocols: what there is, what one asks.", rich_markup_mode=None)
+app.add_typer(protocols_app, name="protocol")
+
+
+class Format(StrEnum):
+    """How a screening is written."""
+
+    text = "text"
+    json = "json"
+
+
+Paths = Annotated[
+    list[str], typer.Argument(metavar="PATH...", help="Letters: files, folders, or - for standard input.")
+]
+ProtocolOption = Annotated[str, typer.Option("--protocol", metavar="ID", help="A protocol's id, a file, or all.")]
+AsOf = Annotated[
+    str, typer.Option("--as-of", metavar="DATE", help="Screening date, YYYY-MM-DD; else the letter's own.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="For people, or everything as JSON (JSON Lines).")]
+Out = Annotated[
+    str, typer.Option("--out", metavar="PATH", help="Write there, at once or not at all; else to the terminal.")
+]
+
+
+def _say(message: str) -> None:
+    """One line on standard error; what is said of a letter is its name."""
+    sys.stderr.write(f"eligo: {message}\n")
+
+
+class Failures:
+    """Bad inputs so far: each was told in one line, the others go on."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def tell(self, message: str) -> None:
+        self.count += 1
+        _say(message)
+
+    def leave(self) -> None:
+        if self.count:
+            raise typer.Exit(2)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"eligo {VERSION}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
+
+
+# --- screen -----------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def screen(
+    paths: Paths,
+    protocol: ProtocolOption = "",
+    as_of: AsOf = "",
+    output: FormatOption = Format.text,
+    out: Out = "",
+) -> None:
+    """Screen each letter against one protocol, or against all of them and rank these.
+
+    Example: eligo screen letters/ --as-of 2026-06-15 --format json
+    """
+    from screening.documents import parse_day
+    from screening.interface import screening_json
+    from screening.text import report
+    from screening.writing import Output, json_text
+
+    day = parse_day(as_of) if as_of else None
+    pipeline = _pipeline(protocol)
+    failures = Failures()
+    with Output(out) as sink:
+        names = _names(paths, failures)
+
+        def results(letter: Letter) -> list[Any]:
+            screenings = pipeline.screen([letter], day)
+            if output is Format.text:
+                return [report(screening) for screening in screenings]
+            alone = len(names) == 1 and len(screenings) == 1
+            return [json_text(screening_json(screening), alone=alone) for screening in screenings]
+
+        write = sink.report if output is Format.text else sink.text
+        for letter in _letters(names, failures):
+            for result in _guarded(results, letter, failures) or ():
+                write(result)
+        sink.keep_only_if(sink.written > 0)
+    failures.leave()
+
+
+def _pipeline(protocol: str) -> Pipeline:
+    from screening.pipeline import Pipeline
+    from screening.protocols import DEFAULT, protocol_ids, read_protocol
+
+    ids = protocol_ids() if protocol == "all" else [protocol or DEFAULT]
+    return Pipeline([read_protocol(key) for key in ids])
+
+
+def _names(paths: Iterable[str], failures: Failures) -> list[str]:
+    """The letters' names; a folder that holds none is told."""
+    from screening.documents import BadInputError, find_letters
+
+    names: list[str] = []
+    for path in paths:
+        try:
+            names += find_letters([path])
+        except BadInputError as error:
+            failures.tell(str(error))
+    return names
+
+
+def _letters(names: Sequence[str], failures: Failures) -> Iterator[Letter]:
+    """The letters that can be read; each other one gets its line."""
+    from screening.documents import BadInputError, read_letter
+
+    for done, name in enumerate(names, 1):
+        _progress(done, len(names))
+        try:
+            letter = read_letter(name)
+        except BadInputError as error:
+            failures.tell(str(error))
+            continue
+        yield letter
+
+
+def _progress(done: int, total: int) -> None:
+    """Counts only, and only where someone watches a long run."""
+    if total > 2 and sys.stderr.isatty():
+        end = "\n" if done == total else ""
+        sys.stderr.write(f"\rletter {done} of {total}{end}")
+        sys.stderr.flush()
+
+
+def _guarded(work: Callable[[Letter], Any], letter: Letter, failures: Failures) -> Any:
+    """The work's result, or None where it failed: told by the kind of error, since its words may hold the letter's."""
+    try:
+        return work(letter)
+    except Exception as error:  # noqa: BLE001  # no letter may stop the others, and no traceback may show its text
+        kind = type(error).__name__
+        failures.tell(f"{letter.document.name}: no result ({kind}): a fault of this program, please report it")
+        return None
+
+
+# --- explain, extract -------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def explain(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A letter, or - for standard input.")],
+    criteria: Annotated[
+        list[str] | None, typer.Argument(metavar="[CRITERION...]", help="Such as I4a E7a; else all.")
+    ] = None,
+    protocol: ProtocolOption = "",
+    as_of: AsOf = "",
+    out: Out = "",
+) -> None:
+    """Show the proof of every criterion, or of those named: rule, facts, quoted text, calculation.
+
+    Example: eligo explain letter.txt I2b E7a
+    """
+    from rules.explanation import render
+    from screening.documents import BadInputError, parse_day, read_letter
+    from screening.text import wrapped
+    from screening.writing import Output
+
+    day = parse_day(as_of) if as_of else None
+    letter = read_letter(path)
+    pipeline = _pipeline(protocol)
+    failures = Failures()
+    screenings = _guarded(lambda one: pipeline.screen([one], day), letter, failures)
+    failures.leave()
+    with Output(out) as sink:
+        for screening in screenings:
+            known = {one.criterion.id.lower(): one for one in screening.decision.answers}
+            foreign = [key for key in criteria or () if key.lower() not in known]
+            if foreign:
+                raise BadInputError(
+                    f"{foreign[0]}: no criterion of {screening.decision.protocol.id}: name one such as I4a"
+                )
+            for key in [key.lower() for key in criteria or ()] or known:
+                lines = render(known[key], screening.decision, screening.facts_by_id)
+                sink.text("".join(f"{part}\n" for line in lines for part in wrapped(line)) + "\n")
+
+
+@app.command()
+def extract(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH...]", help="Letters: files, folders, or -.")
+    ] = None,
+    jsonl: Annotated[
+        str, typer.Option("--jsonl", metavar="FILE", help="Lines of {id, text, spans}, or - for them.")
+    ] = "",
+    with_text: Annotated[bool, typer.Option("--with-text", help="Give back the text to which offsets belong.")] = False,
+    out: Out = "",
+) -> None:
+    """Give the facts alone, as JSON Lines, one letter a line.
+
+    Example: eligo extract letters/ --with-text
+    """
+    from screening.documents import BadInputError
+    from screening.extraction_lines import extract_letter, extract_lines
+    from screening.writing import Output
+
+    if bool(paths) == bool(jsonl):
+        raise BadInputError("extract: name letters, or --jsonl FILE: one of the two")
+    failures = Failures()
+    with Output(out) as sink:
+        if jsonl:
+            for line in extract_lines(jsonl, failures.tell, with_text=with_text):
+                sink.text(line)
+        else:
+            make = extract_letter(with_text=with_text)
+            for letter in _letters(_names(paths or [], failures), failures):
+                sink.text(_guarded(make, letter, failures) or "")
+        sink.keep_only_if(sink.written > 0)
+    failures.leave()
+
+
+# --- protocol ---------------------------------------------------------------------------------------------------------
+
+
+@protocols_app.command("list")
+def protocol_list() -> None:
+    """List the protocols that letters can be screened against."""
+    from screening.protocols import protocol_ids, read_protocol
+
+    for key in protocol_ids():
+        protocol = read_protocol(key)
+        details = [f"version {protocol.version}", f"{len(protocol.criteria)} criteria", protocol.status or ""]
+        typer.echo(f"{protocol.id}  {protocol.title}  ({', '.join(part for part in details if part)})")
+
+
+@protocols_app.command("show")
+def protocol_show(
+    protocol: Annotated[str, typer.Argument(metavar="ID", help="A protocol's id, or a protocol file.")],
+) -> None:
+    """Show what a protocol asks: each criterion with the registry's words and how they are read."""
+    from screening.protocols import read_protocol
+    from screening.showing import protocol_lines
+
+    for line in protocol_lines(read_protocol(protocol)):
+        typer.echo(line)
+
+
+# --- evaluate ---------------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[str, typer.Argument(metavar="[FOLDER]", help="Letters with labels; else the shipped ones.")] = "",
+    output: FormatOption = Format.text,
+    errors: Annotated[bool, typer.Option("--errors", help="List every disagreement instead.")] = False,
+    out: Out = "",
+) -> None:
+    """Score extraction and verdicts against annotated letters.
+
+    Example: eligo evaluate corpus/letters/develop --errors
+    """
+    from screening.evaluation import evaluation
+    from screening.writing import Output
+
+    failures = Failures()
+    as_json = output is Format.json
+    with Output(out) as sink:
+        sink.text(evaluation(folder, as_json=as_json, errors=errors, progress=_progress, tell=failures.tell))
+    failures.leave()
+
+
+# --- running ----------------------------------------------------------------------------------------------------------
+
+_USAGE_ERROR: Any = typer.BadParameter.__base__  # of whichever click typer brings
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. A bad call or input is one line on standard error and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    # What the libraries would say of a letter may quote it.
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """The exit status of a call with these arguments (default: the program's own)."""
+    from screening.documents import BadInputError
+
+    try:
+        given = list(sys.argv[1:] if arguments is None else arguments)
+        status = app(args=given or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
+    except _USAGE_ERROR as error:
+        message = " ".join(str(error.format_message()).split())
+        _say(f"{message} Try: eligo --help")
+        return 2
+    except BadInputError as error:
+        _say(str(error))
+        return 2
+    except BrokenPipeError:  # the reader, such as head, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:  # noqa: BLE001  # a traceback could show a letter's text
+        _say(f"no result ({type(error).__name__}): a fault of this program, please report it")
+        return 2
+    return status if isinstance(status, int) else 0
+
+
+if __name__ == "__main__":
+    main()

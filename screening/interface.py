@@ -1,0 +1,92 @@
+"""The JSON of the interface: a screening in, one plain object with exactly its keys out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kb.facts import Document, Fact, to_json
+from rules.decision import Answered
+from rules.explanation import deciding_findings, reason
+from rules.findings import Finding
+from screening import VERSION
+from screening.pipeline import Extracted, Screening, newest_day
+
+
+def screening_json(screening: Screening) -> dict[str, Any]:
+    """A screening with everything that its proof names."""
+    decision = screening.decision
+    return {
+        "documents": [_document(document) for document in screening.dossier.documents],
+        "protocol": _protocol(screening),
+        "as_of": None if decision.as_of is None else decision.as_of.isoformat(),
+        "verdict": decision.verdict,
+        "recheck_on": None if decision.recheck_on is None else decision.recheck_on.isoformat(),
+        "criteria": [_criterion(answered, screening) for answered in decision.answers],
+        "findings": [_finding(finding) for _, finding in sorted(decision.findings.items())],
+        "facts": [to_json(fact) for fact in screening.facts],
+        "warnings": list(screening.warnings),
+        "questions": [{"criterion": question.criterion, "ask": question.ask} for question in decision.questions],
+        "software": {"eligo": VERSION},
+    }
+
+
+def _document(document: Document) -> dict[str, Any]:
+    day = newest_day([document])
+    return {"name": document.name, "sha256": document.sha256, "date": None if day is None else day.isoformat()}
+
+
+def _protocol(screening: Screening) -> dict[str, Any]:
+    protocol = screening.decision.protocol
+    out = {"id": protocol.id, "version": protocol.version, "sha256": protocol.sha256}
+    return out | ({"coverage": "partial"} if protocol.coverage == "partial" else {})
+
+
+def _criterion(answered: Answered, screening: Screening) -> dict[str, Any]:
+    criterion = answered.criterion
+    facts = evidence_of(answered, screening)
+    return {
+        "id": criterion.id,
+        "number": criterion.number,
+        "kind": criterion.kind,
+        "title": criterion.title,
+        "answer": answered.answer,
+        "silent": answered.silent,
+        "raised": answered.raised,
+        "reason": reason(answered, screening.decision),
+        "facts": [fact.id for fact in facts],
+        "evidence": [
+            {"fact": fact.id, "document": fact.document, "start": fact.start, "end": fact.end, "quote": fact.quote}
+            for fact in facts
+        ],
+        "proof": [{"rule": step.rule, "from": list(step.sources), "result": step.result} for step in answered.steps],
+    }
+
+
+def evidence_of(answered: Answered, screening: Screening) -> list[Fact]:
+    """The facts behind an answer, in the order of its findings, each once."""
+    findings = deciding_findings(answered, screening.decision)
+    keys = dict.fromkeys(key for finding in findings for key in finding.facts)
+    return [screening.facts_by_id[key] for key in keys]
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "low": finding.low,
+        "high": finding.high,
+        "unit": finding.unit,
+        "facts": list(finding.facts),
+        "calculation": finding.calculation,
+    }
+
+
+def extracted_json(extracted: Extracted, name: str, *, with_text: bool) -> dict[str, Any]:
+    """The facts of one letter; with its text where asked for, to which the offsets belong."""
+    document = extracted.dossier.documents[0]
+    out: dict[str, Any] = {
+        "id": name,
+        **{key: value for key, value in _document(document).items() if key != "name"},
+        "facts": [to_json(fact) for fact in extracted.facts],
+        "warnings": list(extracted.warnings),
+    }
+    return out | ({"text": document.text} if with_text else {})

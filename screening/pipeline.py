@@ -1,0 +1,113 @@
+"""The whole way of a dossier, built once and reused: letters and a protocol in, a decided screening out."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kb.facts import Document, Dossier, Fact
+from kb.vocabulary import vocabulary
+from rules.decision import Decision, Judge
+from rules.findings import Situation
+from rules.language import Protocol
+from screening.documents import Letter
+
+if TYPE_CHECKING:
+    from extraction.extractor import Extractor
+
+Extract = Callable[[Document, int], tuple[list[Fact], list[str]]]
+
+
+@dataclass(frozen=True)
+class Screening:
+    """One dossier against one protocol, with everything that a report of it needs."""
+
+    dossier: Dossier
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+    decision: Decision
+
+    @cached_property
+    def facts_by_id(self) -> Mapping[str, Fact]:
+        return {fact.id: fact for fact in self.facts}
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """What the letters of a dossier say, before any protocol."""
+
+    dossier: Dossier
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+
+
+@functools.cache
+def extractor() -> Extractor:
+    """The extraction of the shipped terms, built once: takes a second or two."""
+    from extraction.extractor import Extractor  # late: loads the language library
+
+    return Extractor()
+
+
+class Pipeline:
+    """Extraction and the judge of each protocol, for many dossiers."""
+
+    def __init__(self, protocols: Sequence[Protocol], extract: Extract | None = None) -> None:
+        self._extract: Extract = extract or extractor().extract
+        self._judges = [Judge(protocol) for protocol in protocols]
+
+    def extract(self, letters: Sequence[Letter]) -> Extracted:
+        """The facts of all documents, numbered through, with the warnings of each."""
+        facts: list[Fact] = []
+        warnings: list[str] = []
+        for index, letter in enumerate(letters):
+            found, warned = self._extract(letter.document, index)
+            facts += found
+            about = f"{letter.document.name}: " if len(letters) > 1 else ""
+            warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
+        numbered = tuple(dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1))
+        return Extracted(Dossier(tuple(letter.document for letter in letters)), numbered, tuple(warnings))
+
+    def screen(self, letters: Sequence[Letter], as_of: date | None = None) -> list[Screening]:
+        """One screening a protocol, the most hopeful first. `as_of` stands in for the newest letter's date.
+
+        Raises rules.engine.EngineError or rules.decision.DisagreementError where no verdict can be trusted.
+        """
+        extracted = self.extract(letters)
+        newest = newest_day(extracted.dossier.documents)
+        day = as_of or newest
+        situation = Situation(
+            extracted.facts, day, vocabulary(), tuple(document.date for document in extracted.dossier.documents)
+        )
+        warnings = tuple(dict.fromkeys((*_date_warnings(extracted.dossier, newest, as_of), *extracted.warnings)))
+        screenings = [
+            Screening(extracted.dossier, extracted.facts, warnings, judge.decide(situation)) for judge in self._judges
+        ]
+        return sorted(screenings, key=lambda one: _RANKS.index(one.decision.verdict))
+
+
+_RANKS = ("potentially_eligible", "needs_information", "ineligible")
+
+
+def newest_day(documents: Iterable[Document]) -> date | None:
+    """The newest document's own day; None where no document has a date that is one day."""
+    days = [document.date.earliest for document in documents if document.date and document.date.earliest]
+    exact = all(document.date.earliest == document.date.latest for document in documents if document.date)
+    return max(days) if days and exact else None
+
+
+def _date_warnings(dossier: Dossier, newest: date | None, as_of: date | None) -> list[str]:
+    warnings = []
+    if newest is None:
+        undated = all(document.date is None for document in dossier.documents)
+        what = "the letter has no date" if undated else "the letter's date is not known to the day"
+        consequence = "" if as_of else ": what is dated cannot be held against a window; give --as-of YYYY-MM-DD"
+        warnings.append(what + consequence)
+    elif as_of is not None and as_of < newest:
+        warnings.append("the screening date lies before the letter's own date")
+    return warnings

@@ -1,0 +1,132 @@
+"""Letters as they come: encodings, folders, and everything that is no letter."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import io
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from screening.documents import BadInputError, find_letters, letter_from_text, parse_day, read_letter
+
+TEXT = "Date: 15 June 2026\n\nThe patient has a creatinine of 60 µmol/L and an eGFR ≥ 90. She is well.\n"
+PLAIN = TEXT.replace("≥", ">=")  # Windows-1252 has no such sign
+
+
+def written(folder: Path, raw: bytes, name: str = "letter.txt") -> str:
+    path = folder / name
+    path.write_bytes(raw)
+    return str(path)
+
+
+ENCODINGS = [
+    ("UTF-8", TEXT.encode(), TEXT, False),
+    ("UTF-8 with a byte order mark", codecs.BOM_UTF8 + TEXT.encode(), TEXT, False),
+    ("Windows lines", TEXT.replace("\n", "\r\n").encode(), TEXT, False),
+    ("old Mac lines", TEXT.replace("\n", "\r").encode(), TEXT, False),
+    ("UTF-16 with a mark", TEXT.encode("utf-16"), TEXT, True),
+    ("UTF-16 without a mark", TEXT.encode("utf-16-le"), TEXT, True),
+    ("UTF-16 big-endian without a mark", TEXT.encode("utf-16-be"), TEXT, True),
+    ("UTF-32 with a mark", TEXT.encode("utf-32"), TEXT, True),
+    ("Windows-1252", PLAIN.encode("cp1252"), PLAIN, True),
+    ("Latin-1", "x \x81 é µ and more of the patient's letter".encode("latin-1"), None, True),
+    (
+        "declared",
+        b"Content-Type: text/plain; charset=cp1250\n\nse\xf1or \xb9",
+        "Content-Type: text/plain; charset=cp1250\n\nseńor ą",
+        True,
+    ),
+    ("an unknown declared one", b"charset=nonsense\n\ncaf\xe9 and tea", "charset=nonsense\n\ncafé and tea", True),
+    ("GB18030", ("Hospital 浙江大学医学院附属第一医院\n" + PLAIN.replace("µ", "u")).encode("gb18030"), None, True),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "expected", "noted"), ENCODINGS, ids=[row[0] for row in ENCODINGS])
+def test_encodings(tmp_path: Path, name: str, raw: bytes, expected: str | None, noted: bool) -> None:
+    letter = read_letter(written(tmp_path, raw))
+    if expected is not None:
+        assert letter.document.text == expected
+    assert letter.document.sha256 == hashlib.sha256(raw).hexdigest()
+    assert bool(letter.notes) == noted
+    assert all("read as" in note for note in letter.notes)
+
+
+def test_chinese_characters_of_a_legacy_letter_are_read_as_such(tmp_path: Path) -> None:
+    raw = ("Zhejiang, 浙江大学医学院附属第一医院\n" + "The patient has lupus. " * 5).encode("gb18030")
+    assert "浙江大学" in read_letter(written(tmp_path, raw)).document.text
+
+
+def test_accents_of_a_legacy_letter_are_not_taken_for_chinese(tmp_path: Path) -> None:
+    text = "The patient, seen in Genève by the Médecin, has a naïve café résumé; Größe 160 cm, 38 °C, 5 µg."
+    assert read_letter(written(tmp_path, text.encode("cp1252"))).document.text == text
+
+
+BAD = [
+    ("empty", b"", "empty"),
+    ("blank", b" \n\t\n", "empty"),
+    ("only a byte order mark", codecs.BOM_UTF8, "empty"),
+    ("zero bytes", b"The patient\x00\x01\x02 is well \x00", "binary"),
+    ("random bytes", bytes(range(256)) * 20, "binary"),
+    ("half of a UTF-16 file", "The patient".encode("utf-16")[:-1], "UTF-16"),
+    ("a PDF", b"%PDF-1.7 ...", "PDF"),
+    ("a Word document", b"PK\x03\x04...", "Word"),
+    ("an old Word document", b"\xd0\xcf\x11\xe0...", "Word"),
+    ("RTF", rb"{\rtf1\ansi The patient}", "RTF"),
+    ("an image", b"\x89PNG\r\n", "image"),
+    ("ten megabytes", b"The patient is well. " * 500_000, "500 kB"),
+    ("German", b"Die Patientin wurde mit Prednisolon behandelt und ist seit Mai bei uns nicht mehr.", "German"),
+    ("Chinese", "患者女，三十一岁，系统性红斑狼疮五年，长期口服泼尼松治疗。".encode("gb18030"), "Chinese"),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "words"), BAD, ids=[row[0] for row in BAD])
+def test_what_is_no_letter_is_refused_in_one_line(tmp_path: Path, name: str, raw: bytes, words: str) -> None:
+    path = written(tmp_path, raw)
+    with pytest.raises(BadInputError) as caught:
+        read_letter(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}: ")
+    assert words in message
+    assert "\n" not in message
+    assert "atient" not in message
+
+
+def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="no such file"):
+        read_letter(str(tmp_path / "none.txt"))
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_letter(str(tmp_path))
+    with pytest.raises(BadInputError, match="cannot be read"):
+        read_letter("a\x00b")
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
+    letter = read_letter("-")
+    assert (letter.document.name, letter.document.text) == ("-", TEXT)
+
+
+def test_the_letters_of_a_folder_in_order(tmp_path: Path) -> None:
+    for name in ("b.txt", "a.txt", "a.yaml", ".hidden.txt", "note.TXT", "scan.pdf"):
+        written(tmp_path, b"x", name)
+    (tmp_path / "deeper").mkdir()
+    names = [Path(found).name for found in find_letters([str(tmp_path), "-", "other.txt"])]
+    assert names == ["a.txt", "b.txt", "note.TXT", "-", "other.txt"]
+    with pytest.raises(BadInputError, match="no letters"):
+        list(find_letters([str(tmp_path / "deeper")]))
+
+
+def test_the_letters_date_is_found() -> None:
+    time = letter_from_text(TEXT, "a", "a").document.date
+    assert time is not None
+    assert (time.earliest, time.latest) == (date(2026, 6, 15), date(2026, 6, 15))
+
+
+@pytest.mark.parametrize("text", ["2026-13-01", "2026-02-30", "15/06/2026", "20260615", "today", "2026-6-1", ""])
+def test_a_wrong_date_is_refused(text: str) -> None:
+    with pytest.raises(BadInputError, match="YYYY-MM-DD"):
+        parse_day(text)
