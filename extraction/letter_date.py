@@ -83,7 +83,7 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
     labelled = _label().search(before)
     opens = labelled is not None and (":" in labelled["colon"] or _opens_line(before[: labelled.start()]))
     if labelled is not None and opens and not _never().search(before):
-        return cues("timing")["letter_date_labels"].index(labelled["label"].lower())
+        return int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
     if _TODAY.search(line[: match.start()]):
         return _TOLD
     words = set(re.findall(r"[a-z-]+", line.lower()))
