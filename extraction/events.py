@@ -48,14 +48,11 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     for concept in ["car-t"] if car_t else known["both"].get(general, [general]):
         placed = mention if concept == general else dataclasses.replace(mention, concept=concept)
         attributes = _car_t_attributes(reading, mention) if car_t else _attributes(reading, placed)
-        yield reading.fact(
+        yield reading.fact_of(
             "procedure",
             concept,
             vocabulary()[concept].label,
-            mention.start,
-            mention.end,
-            assertion=mention.assertion,
-            experiencer=mention.experiencer,
+            mention,
             temporality=temporality,
             time=time,
             course=course,

@@ -98,6 +98,19 @@ class Reading:
         last = bisect.bisect_left(self.times, end, key=lambda time: time.start)
         return self.times[first:last]
 
+    def fact_of(self, kind: Kind, concept: str, label: str, mention: Mention, **more: Any) -> Fact:
+        """A fact over a mention, of the person and with the assertion that the mention has."""
+        return self.fact(
+            kind,
+            concept,
+            label,
+            mention.start,
+            mention.end,
+            assertion=mention.assertion,
+            experiencer=mention.experiencer,
+            **more,
+        )
+
     def fact(self, kind: Kind, concept: str, label: str, start: int, end: int, **more: Any) -> Fact:
         """A fact over text[start:end]; the extractor gives it its id once all facts are sorted."""
         return Fact(

@@ -37,14 +37,11 @@ def read_studies(reading: Reading) -> list[Fact]:
 def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     read = _denied if mention.assertion == "absent" else _joined
     time, course, temporality = read(reading, mention)
-    return reading.fact(
+    return reading.fact_of(
         "study",
         concept,
         vocabulary()[concept].label,
-        mention.start,
-        mention.end,
-        assertion=mention.assertion,
-        experiencer=mention.experiencer,
+        mention,
         temporality=temporality,
         time=time,
         course=course,

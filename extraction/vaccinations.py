@@ -49,14 +49,11 @@ def is_named_as_vaccine(reading: Reading, mention: Mention) -> bool:
 
 def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     time = _time(reading, mention)
-    return reading.fact(
+    return reading.fact_of(
         "vaccination",
         concept,
         vocabulary()[concept].label,
-        mention.start,
-        mention.end,
-        assertion=mention.assertion,
-        experiencer=mention.experiencer,
+        mention,
         temporality=_temporality(reading, mention, time),
         time=time,
     )
