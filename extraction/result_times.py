@@ -37,6 +37,7 @@ _WRAPPED = 62
 _ALL = re.compile(
     r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
 )
+_DATE_WORDS = re.compile(r"\b(?:date|dated|on|from|reported|report)\b", re.IGNORECASE)
 _NO_HEAD = re.compile(r"birth|dob|letter|dictat|typed|admi|discharg|next|admission|follow", re.IGNORECASE)
 
 
@@ -231,6 +232,8 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     words = rest.split()
     results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
     closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
+    if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):
+        return False  # the letter's own date over its text: no date of what was measured before
     if (
         len(times) == 1
         and not re.search(r"\d", rest)
