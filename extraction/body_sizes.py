@@ -1,4 +1,4 @@
-"""Body weight and height told without their name ("34-year-old woman (58 kg)", "141 cm"): a page in, results out.
+"""Body weight, height and saturation told without their name ("woman (58 kg)", "97% on air"): a page in, results out.
 
 A dose in a kilogram ("1 mg/kg"), a change ("lost 6 kg"), a limit of lifting and the size of a lesion are none of these.
 """
@@ -16,17 +16,18 @@ from kb.facts import Quantity
 from kb.units import to_canonical
 from kb.vocabulary import Lab, vocabulary
 
-_NUMBER = re.compile(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z])", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z%])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class BodySize:
-    """A weight or a height as written at [start, end)."""
+    """A weight, a height or a saturation as written at [start, end); `support` is the air or oxygen it was held by."""
 
     concept: str
     start: int
     end: int
     value: Quantity
+    support: str | None = None
 
 
 @functools.cache
@@ -64,7 +65,13 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
         return None
     if behind.match(page.normal[unit.end() : unit.end() + 30]):
         return None
-    low, high = cues("measurements")["body_sizes"][concept]["range"]
+    known = cues("measurements")["body_sizes"][concept]
+    support = next(
+        (name for name in known.get("support", {}) if _held_by(concept, name).match(page.normal, unit.end())), None
+    )
+    if support is None and "support" in known:
+        return None
+    low, high = known["range"]
     written = read_number(page.normal, match.start(), match.end(), page.comma)
     term = vocabulary().terms[concept]
     if written is None or not isinstance(term, Lab) or term.unit is None:
@@ -73,4 +80,10 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
     if value is None or value.low is None or not float(low) <= value.low <= float(high):
         return None
     words = page.text[match.start() : unit.end()]
-    return BodySize(concept, match.start(), unit.end(), Quantity(value, term.unit, words))
+    return BodySize(concept, match.start(), unit.end(), Quantity(value, term.unit, words), support)
+
+
+@functools.cache
+def _held_by(concept: str, support: str) -> re.Pattern[str]:
+    words = alternatives(cues("measurements")["body_sizes"][concept]["support"][support])
+    return re.compile(rf"\s*[,(]?\s*(?:{words})", re.IGNORECASE)

@@ -27,16 +27,28 @@ def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
 
 
 def _is_told_of_drug(reading: Reading, fact: Fact) -> bool:
-    """Whether a value stands undated in a sentence on a drug that was stopped."""
+    """Whether a value stands undated in a sentence, or one behind it in the line, on a drug that was stopped."""
     if fact.kind != "measurement" or not isinstance(fact.value, Quantity) or fact.time is not None:
         return False
     sentence = reading.sentences[reading.sentence_at(fact.start)]
-    if not any(mention.kind == "drug" for mention in reading.mentions_in(sentence.start, sentence.end)):
+    if not any(mention.kind == "drug" for mention in reading.mentions_in(_story(reading, fact), sentence.end)):
         return False
     return pattern_of("drug_stopped").search(reading.normal[sentence.start : sentence.end]) is not None
 
 
+def _story(reading: Reading, fact: Fact) -> int:
+    """Where the story begins in which a value stands: with its sentence, or the one before it in the line."""
+    number = reading.sentence_at(fact.start)
+    start, above = reading.sentences[number].start, reading.sentences[max(number - 1, 0)].start
+    return start if "\n" in reading.normal[above:start].strip() else above
+
+
 def _past(reading: Reading, fact: Fact) -> Fact:
-    latest = reading.letter_date.latest if reading.letter_date is not None else None
-    time = None if latest is None else Time(None, latest - timedelta(days=1))
-    return replace(fact, temporality="historical", time=time)
+    """The value as one of the time of the story: not after the last date in it, nor on the letter's own day."""
+    end = reading.sentences[reading.sentence_at(fact.start)].end
+    told = [one.time.latest for one in reading.times_in(_story(reading, fact), end) if one.time and one.time.latest]
+    letter = (
+        [reading.letter_date.latest - timedelta(days=1)] if reading.letter_date and reading.letter_date.latest else []
+    )
+    latest = min([max(told), *letter]) if told else next(iter(letter), None)
+    return replace(fact, temporality="historical", time=None if latest is None else Time(None, latest))

@@ -15,6 +15,7 @@ from extraction.numbers import read_number
 from extraction.reading import Reading
 from extraction.reports import report_result
 from extraction.result_courses import earlier, further
+from extraction.result_turns import came_back, goes_on, turned
 from extraction.result_words import Page, code_of, code_pattern, pattern_of
 from extraction.results import Result, numeric_result, read_result
 from extraction.special_results import blood_pressure, feet_and_inches
@@ -24,6 +25,7 @@ _ON = re.compile(
     r"\s*(?:on|by|at|from|per|via|in)\s+(?:(?:the|that|this|an|a|same|our|her|his|last|recent|latest|repeat)\s+)*",
     re.IGNORECASE,
 )
+_CLOSES = re.compile(r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in)\b)", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _LEADS = re.compile(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
 _PANEL_MEMBERS = re.compile(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", re.IGNORECASE)
@@ -63,8 +65,10 @@ def read_group(
         return
     together = after is not None and _TOGETHER.search(page.normal[last.mention.end : after.start + 5]) is not None
     if after is not None:
-        told = further(page, last.concept, after, _course_end(reading, last, limit, following))
-        last.results = [*earlier(page, last.concept, after, limit), *told]
+        last.results = [
+            *earlier(page, last.concept, after, limit),
+            *_course(reading, page, last, after, limit, following),
+        ]
     for named in group if after is None else group[:-1]:
         shared = after if after is not None and (together or isinstance(after.value, Coded)) else None
         if before is not None and (shared is None or named is group[0]):
@@ -75,20 +79,42 @@ def read_group(
         for named in group:
             named.results = [inherited]
     if not any(named.results for named in group):
+        _carried(page, last, limit)
+    if not any(named.results for named in group):
         _number_before(reading, page, group[0], taken)
         _points_before(reading, page, group[0])
     if not group[0].results:
         _points_behind(reading, page, group[0])
 
 
+def _course(
+    reading: Reading, page: Page, last: Named, first: Result, limit: int, following: Named | None
+) -> list[Result]:
+    """The first value with those that a chain or a turn of the letter adds to it."""
+    end = _course_end(reading, last, limit, following)
+    results = further(page, last.concept, first, end)
+    drugs = [mention.start for mention in reading.mentions_in(first.end, end) if mention.kind == "drug"]
+    while len(results) < 12:
+        newer = turned(page, last.concept, results[-1], end, drugs)
+        if newer is None:
+            break
+        results += further(page, last.concept, newer, end)
+    back = came_back(page, results[-1], end)
+    if back is None:
+        return results
+    return [*results[:-1], back] if back.is_overtaken else [*results, back]
+
+
 def _course_end(reading: Reading, last: Named, limit: int, following: Named | None) -> int:
-    """A semicolon ends a sentence, but not the course of values of one test: "was 14; repeat 3/30: 10"."""
+    """Where the values of one test can end: a semicolon, or a sentence that opens with "it", goes on with them."""
     number = reading.sentence_at(last.mention.end - 1)
     end = sentence_end(reading, last)
-    if limit < end or reading.normal[end - 1 : end] != ";" or number + 1 >= len(reading.sentences):
+    if limit < end or number + 1 >= len(reading.sentences):
         return limit
-    further_end = reading.sentences[number + 1].end
-    return min(further_end, following.mention.start) if following is not None else further_end
+    behind = reading.sentences[number + 1]
+    if reading.normal[end - 1 : end] != ";" and not goes_on(reading.normal[behind.start : behind.end]):
+        return limit
+    return min(behind.end, following.mention.start) if following is not None else behind.end
 
 
 def _after(page: Page, named: Named, limit: int, end: int = 0) -> Result | None:
@@ -109,13 +135,24 @@ def _belongs_to_next(page: Page, after: Result, limit: int) -> bool:
 
 def past_carrier(page: Page, groups: list[list[Named]], position: int, limit: int) -> int:
     """ "LVEF on echo of 14 March was 63%": the investigation that a value is read from does not end the search."""
-    if position + 1 >= len(groups) or groups[position][-1].concept != "lvef":
+    if position + 1 >= len(groups):
         return limit
     following = groups[position + 1][0].mention
     between = page.normal[groups[position][-1].mention.end : following.start]
-    if following.concept not in cues("measurements")["carriers"] or not _ON.fullmatch(between):
+    carried = cues("measurements")["carriers"].get(following.concept)
+    if carried != groups[position][-1].concept or not _ON.fullmatch(between):
         return limit
     return groups[position + 2][0].mention.start if position + 2 < len(groups) else len(page.normal)
+
+
+def _carried(page: Page, last: Named, limit: int) -> None:
+    """ "Repeat echo on 12 February 62%": a percentage behind an investigation is that of the value read from it."""
+    concept = cues("measurements")["carriers"].get(last.concept)
+    found = None if concept is None else read_result(page, concept, last.mention.end, limit)
+    if found is None or found.written is None or found.written.unit != "%":
+        return
+    if _CLOSES.match(page.normal, found.end):
+        last.concept, last.results = concept, [found]
 
 
 def panel_result(group: list[Named], groups: list[list[Named]], position: int, reading: Reading) -> Result | None:
@@ -238,6 +275,9 @@ def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -
     ]
     if any(result is None for result in results):
         return False
-    for named, result in zip(group, results, strict=True):
-        named.results = [result] if result is not None else []
+    kept = [result for result in results if result is not None]
+    back = came_back(page, kept[-1], limit)
+    for named, result in zip(group, kept, strict=True):
+        newer = [] if back is None else [replace(result, is_overtaken=True) if back.is_overtaken else back]
+        named.results = newer if newer and newer[0].is_overtaken else [result, *newer]
     return True

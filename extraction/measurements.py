@@ -20,7 +20,7 @@ from extraction.named_tests import Named, groups_of, sentence_end
 from extraction.near_dates import with_near_dates
 from extraction.reading import Mention, Reading
 from extraction.result_courses import is_overtaken, leads_on
-from extraction.result_times import time_of
+from extraction.result_times import time_behind, time_of
 from extraction.result_words import Page, page_of, pattern_of
 from extraction.results import Result
 from extraction.special_results import attributes_of
@@ -92,6 +92,7 @@ def _sizes(reading: Reading, page: Page, facts: list[Fact]) -> Iterator[Fact]:
             value=size.value,
             experiencer=about[0] if about and len(set(about)) == 1 else "patient",
             time=time_of(reading, size.start, size.end),
+            attributes={} if size.support is None else {"support": size.support},
         )
 
 
@@ -106,10 +107,11 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
         if not named.results:
             yield from _bare(reading, page, named)
         return
-    times = [time or time_of(reading, result.start, result.end) for result in results]
+    times = [time or _time(reading, result) for result in results]
     newest = _newest(times)
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
+        place = "older" if result.is_overtaken else place
         for concept in cues("measurements")["expands"].get(named.concept, [named.concept]):
             yield from _fact(
                 reading,
@@ -119,6 +121,11 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
                 when if place != "older" else _ordered(reading, when, times, number),
                 place,
             )
+
+
+def _time(reading: Reading, result: Result) -> Time | None:
+    told = time_behind if result.is_turn else time_of
+    return told(reading, result.start, result.end)
 
 
 def _newest(times: list[Time | None]) -> int:
@@ -139,7 +146,8 @@ def _ordered(reading: Reading, when: Time | None, times: list[Time | None], numb
     if when is not None or number + 1 >= len(times):
         return when
     following = next(
-        (time.latest for time in times[number + 1 :] if time is not None and time.latest is not None), None
+        (time.earliest or time.latest for time in times[number + 1 :] if time is not None and time.latest is not None),
+        None,
     )
     letter = reading.letter_date.latest if reading.letter_date else None
     latest = following or letter
@@ -162,8 +170,16 @@ def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
     before = reading.normal[sentence.start : start]
     clauses = list(_CLAUSE_START.finditer(before))
     clause = before[clauses[-1].end() :] if clauses else before
-    words = pattern_of("not_results")
-    return words.search(clause) is not None or words.search(reading.normal[mention.end : end]) is not None
+    return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
+
+
+def _tells_no_result(clause: str) -> bool:
+    """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done."""
+    for word in pattern_of("not_results").finditer(clause):
+        done = pattern_of("conditional_words").fullmatch(word.group()) is not None
+        if not (done and pattern_of("told_as_done").search(clause, word.end())):
+            return True
+    return False
 
 
 def _in_score(reading: Reading, normal: str, mention: Mention) -> bool:
@@ -206,7 +222,7 @@ def _fact(
     concept = (
         "systolic-bp" if named.concept == "blood-pressure" and isinstance(result.value, Quantity) else named.concept
     )
-    value = _asserted(mention, result)
+    value = None if result.is_overtaken else _asserted(mention, result)
     attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)
     yield _one(reading, concept, start, end, value=value, reference=result.reference, attributes=attributes, **shared)
 
@@ -305,9 +321,8 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     words = page.text[mention.start : mention.end]
     if (
         words in cues("measurements")["needs_result"]
-        or mention.kind == "score"
         or (len(words) < int(cues("measurements")["bare_needs_length"]) and not words.isupper())
-        or len(words) < 3
+        or (len(words) < 3 and words not in cues("measurements")["bare_short"])
     ):
         return
     if (

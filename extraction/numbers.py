@@ -61,11 +61,20 @@ def _uln() -> re.Pattern[str]:
 
 
 @functools.cache
-def _words() -> re.Pattern[str]:
-    return re.compile(
-        "(?:" + "|".join(sorted(cues("measurements")["number_words"], key=len, reverse=True)) + r")(?![a-z])",
-        re.IGNORECASE,
-    )
+def _words() -> tuple[re.Pattern[str], dict[str, float]]:
+    """Numbers in words up to ninety-nine, as a pattern and with their values."""
+    known = {word: float(value) for word, value in cues("measurements")["number_words"].items()}
+    ones = {word: value for word, value in known.items() if 1 <= value <= 9 and word not in ("once", "twice", "thrice")}
+    for ten, value in cues("measurements")["tens"].items():
+        known[ten] = float(value)
+        known |= {f"{ten}{joint}{one}": float(value) + more for joint in "- " for one, more in ones.items()}
+    return re.compile("(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE), known
+
+
+@functools.cache
+def _decades() -> tuple[re.Pattern[str], dict[str, float]]:
+    known = {word: float(value) for word, value in cues("measurements")["decades"].items()}
+    return re.compile(rf"(?:(?:low|lower|mid|high|upper)[ -])?({'|'.join(known)})(?![a-z])", re.IGNORECASE), known
 
 
 def decimal_comma(normal: str) -> bool:
@@ -118,6 +127,10 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
     titre = _TITRE.match(text, at)
     if titre:
         return _read_titre(text, begin, at, kind)
+    decade = _decades()[0].match(text, at)
+    if decade:
+        least = _decades()[1][decade.group(1).lower()]
+        return Written(begin, decade.end(), Interval(least, least + 10, high_open=True))
     first = _one_number(text, at, comma)
     if first is None:
         return None
@@ -159,10 +172,9 @@ def _one_number(text: str, at: int, comma: bool) -> tuple[float, int] | None:
         return 10.0 ** int(power.group(1)), power.end()
     match = _NUMBER_HERE.match(text, at)
     if match is None:
-        word = _words().match(text, at)
-        if word is None:
-            return None
-        return float(cues("measurements")["number_words"][word.group().lower()]), word.end()
+        words, values = _words()
+        word = words.match(text, at)
+        return None if word is None else (values[word.group().lower()], word.end())
     if len(match.group()) > 15:
         return None
     value, at = to_float(match.group(), comma), match.end()

@@ -54,7 +54,7 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     results = [first]
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
-        at = _past_time(page, results[-1].end, limit)
+        at = past_time(page, results[-1].end, limit)
         period = _period().match(page.normal, at, limit)
         at = period.end() if period else at
         joint = _chain().match(page.normal, at, limit)
@@ -77,7 +77,7 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
 
 def earlier(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The older value that is told behind the newer one: "3.2 g (previously 1.1 g)", "28 (was 45 in January)"."""
-    joint = _earlier().match(page.normal, _past_time(page, first.end, limit), limit)
+    joint = _earlier().match(page.normal, past_time(page, first.end, limit), limit)
     if joint is None or first.written is None:
         return []
     written = read_number(page.normal, joint.end(), limit, page.comma)
@@ -90,16 +90,16 @@ def earlier(page: Page, concept: str, first: Result, limit: int) -> list[Result]
 
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
-    end = _past_time(page, at, limit)
+    end = past_time(page, at, limit)
     colon = re.compile(r"\s*[:=]\s*").match(page.normal, end, limit)
     return colon.end() if colon and end > at else at
 
 
 def _dated(page: Page, at: int, limit: int) -> bool:
-    return _past_time(page, at, limit) > at
+    return past_time(page, at, limit) > at
 
 
-def _past_time(page: Page, at: int, limit: int) -> int:
+def past_time(page: Page, at: int, limit: int) -> int:
     """Past a date that stands, in brackets or behind "on" or "in", directly behind a value."""
     opening = re.compile(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE).match(
         page.normal, at, limit

@@ -18,6 +18,9 @@ _BEHIND = re.compile(
     r"done on|measured|measured on|checked|checked on|checked in|"
     r"performed|performed on|performed in|repeated on|repeated in|during|w/c|in the week of|of|"
     r"back in|again on|again in|last|on the|dtd|dt|sample of|"
+    r"(?:during|at the (?:time|height|worst|peak) of|with|before|after) (?:[a-z]+ ){1,4}(?:in|of|on)|"
+    r"(?:at|in|during|from) (?:[a-z-]+ ){0,3}(?:visit|clinic|review|appointment|consultation|assessment|admission|"
+    r"follow-up)(?: on| of| in)?|"
     r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|last done)?\s*[:.]?\s*$",
     re.IGNORECASE,
 )
@@ -47,12 +50,20 @@ def time_of(reading: Reading, start: int, end: int) -> Time | None:
     stop = _next_result(reading, end, sentence.end)
     found = (
         _inside(reading, start, end)
+        or _head_of_bracket(reading, start)
         or _behind(reading, end, stop)
         or _behind_all(reading, end, sentence.end)
         or _before(reading, sentence.start, start)
         or _head_of_paragraph(reading, start)
         or _heading(reading, start)
     )
+    return None if found is None else found.time
+
+
+def time_behind(reading: Reading, start: int, end: int) -> Time | None:
+    """The time that stands inside the result at [start, end) or directly behind it, where one before is another's."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    found = _inside(reading, start, end) or _behind(reading, end, _next_result(reading, end, sentence.end))
     return None if found is None else found.time
 
 
@@ -93,6 +104,20 @@ def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None
         before = reading.normal[max(end, expression.start - 40) : expression.start]
         occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
         if _usable(expression) and (_ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))):
+            return expression
+    return None
+
+
+def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:
+    """The date of all that a bracket holds: "(19.02.2026: 612 umol/L, eGFR 7)"."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    opening = max(reading.normal.rfind(sign, sentence.start, start) for sign in "([")
+    if opening < 0 or re.search(r"[)\]]", reading.normal[opening:start]):
+        return None
+    for expression in reading.times_in(opening, start)[:1]:
+        lead = reading.normal[opening + 1 : expression.start].strip().lower()
+        colon = reading.normal[expression.end : start].lstrip().startswith(":")
+        if _usable(expression) and lead in ("", "on", "in") and colon:
             return expression
     return None
 

@@ -51,6 +51,8 @@ class Result:
     reference: Interval | None = None
     value_end: int = 0
     written: Written | None = None
+    is_turn: bool = False  # the newer value of a course: a date told before it is not its own
+    is_overtaken: bool = False  # told to have changed since, without the newer value
 
 
 def read_result(page: Page, concept: str, start: int, limit: int) -> Result | None:

@@ -79,7 +79,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<recent>{_any_of(cues('timing')['recent_words'])})(?![a-z])"
         rf"|(?P<part>{part})[ -](?:(?P<part_month>{month})\.?[ ,]*)?(?P<part_year>(?:19|20)\d\d)?(?![\d])"
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
-        rf"|(?:last|this) (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z])"
+        r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
+        rf" (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z])"
         rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?[ ,]*'?\d)"
         ")",
         re.IGNORECASE,

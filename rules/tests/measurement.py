@@ -91,7 +91,8 @@ class Measurement(Test):
             one for one in statements if one.value != "normal" and _newer(one, fresh) and not self._comments(one, fresh)
         ]
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
-            return self._numbers(fresh, worse)
+            better = [one for one in statements if one.value == "normal" and _newer(one, fresh)]
+            return self._numbers(fresh, worse, better)
         words = newest(statements)
         met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]
         if not fresh and met and len(met) == len(words):
@@ -154,13 +155,20 @@ class Measurement(Test):
             value is not None and value.least is not None and value.least > 1 for value in values
         )
 
-    def _numbers(self, fresh: Sequence[Dated[Computed]], worse: Sequence[Dated[str]]) -> Finding:
-        """The newest numbers; a later word that they are abnormal takes away the end that speaks for the patient."""
+    def _numbers(
+        self, fresh: Sequence[Dated[Computed]], worse: Sequence[Dated[str]], better: Sequence[Dated[str]]
+    ) -> Finding:
+        """The newest numbers; a later word that they are abnormal takes away the end that speaks for the patient.
+
+        A later word that they are normal takes away the other end: whether it holds for just this value is not sure.
+        """
         values = [one.value.value for one in fresh if one.value.value is not None]
         whole = hull(values)
         if worse:
             rising = self.at_least or self.above
             whole = Interval(None, whole.greatest) if rising else Interval(whole.least, None)
+        elif better:
+            whole = Interval(whole.least, None) if self.at_least or self.above else Interval(None, whole.greatest)
         differ = len({(value.least, value.greatest) for value in values}) > 1
         basis = " and ".join(
             dict.fromkeys(f"{_span(one.value.value, self._bound[1])} {day_words(one.when)}" for one in fresh)
@@ -169,10 +177,10 @@ class Measurement(Test):
         return self._finding(
             whole.least,
             whole.greatest,
-            [*(fact for one in fresh for fact in one.value.facts), *(one.fact for one in worse)],
+            [*(fact for one in fresh for fact in one.value.facts), *(one.fact for one in (*worse, *better))],
             calculation="; ".join(dict.fromkeys(one.value.calculation for one in fresh if one.value.calculation))
             or None,
-            note=_note(worse=bool(worse), only_limit=bool(only_limit), differ=differ),
+            note=_note(worse=bool(worse), better=bool(better), only_limit=bool(only_limit), differ=differ),
             basis=basis,
         )
 
@@ -278,9 +286,9 @@ def _limit(fact: Fact, unit: str, situation: Situation) -> tuple[float | None, s
     return (fitting[0] if fitting else None), f"default {name} limit of normal"
 
 
-def _note(*, worse: bool, only_limit: bool, differ: bool) -> str | None:
-    if worse:
-        return "a later word calls it abnormal, without a number"
+def _note(*, worse: bool, better: bool, only_limit: bool, differ: bool) -> str | None:
+    if worse or better:
+        return f"a later word calls it {'abnormal' if worse else 'normal'}, without a number"
     return "reached only with support" if only_limit else "different values of the same time" if differ else None
 
 

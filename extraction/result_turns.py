@@ -1,0 +1,121 @@
+"""Where a letter comes back to a value told before: the last value of a test in, the newer one out.
+
+"eGFR, which was 60 in autumn, has fallen to 22", "14 at the worst of the flare, now 4", "70 last summer but only 25
+now": any words may stand between, as long as those of a turn stand directly at the newer number.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from extraction.knowledge import cues
+from extraction.numbers import read_number
+from extraction.result_courses import past_time
+from extraction.result_words import Page, alternatives
+from extraction.results import Result, numeric_result
+from kb.facts import Coded
+from kb.vocabulary import Score, vocabulary
+
+
+def _words(key: str) -> str:
+    return alternatives(cues("measurements")["turns"][key])
+
+
+@functools.cache
+def _leading() -> re.Pattern[str]:
+    """ "has since come down to", "is now only", "the latest one was": what stands directly before the newer value."""
+    moved = rf"{_words('moved')}(?:\s+(?:back|down|up|again|further))*\s+(?:to|at|by now to)"
+    newly = rf"{_words('now')}(?:[\s,:=]+{_words('between')})*"
+    return re.compile(
+        rf"(?:(?P<moved>{moved})|{newly})[\s:=]+(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE
+    )
+
+
+@functools.cache
+def _trailing() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:points?|pts)?\s*[(,]?\s*(?:{_words('behind')})", re.IGNORECASE)
+
+
+@functools.cache
+def _bare() -> re.Pattern[str]:
+    """A number that stands behind nothing but a joint: ", 4 now", "but only 25 today"."""
+    return re.compile(rf"(?:[,;–-]|{_words('joints')})\s*(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE)
+
+
+def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[int]) -> Result | None:
+    """The first newer value behind `previous` up to `limit`; `drugs` are the places of drug names on the way.
+
+    A verb alone ("was reduced to 10") speaks of a drug that stands between, "now" of the test.
+    """
+    if previous.written is None:
+        return None
+    unit = previous.written.unit
+    for at, is_verb in _places(page.normal, previous.end, limit):
+        if is_verb and any(previous.end <= drug < at for drug in drugs):
+            continue
+        written = read_number(page.normal, at, limit, page.comma)
+        if written is None or page.time_at(written.start) is not None:
+            continue
+        if isinstance(vocabulary().terms[concept], Score) and written.unit is not None:
+            continue
+        if written.unit is None and not _ends().match(page.normal, written.end):
+            continue  # "today 3 swollen joints"
+        found = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
+        if found is not None:
+            return replace(found, is_turn=True)
+    return None
+
+
+@functools.cache
+def _ends() -> re.Pattern[str]:
+    return re.compile(rf"\s*(?:[.,;:()\[\]\n%]|$|points?\b|pts\b|{_words('behind')}|{_words('ends')})", re.IGNORECASE)
+
+
+@functools.cache
+def _again() -> re.Pattern[str]:
+    lead = rf"\s*[,;)]?\s*(?:(?:{_words('joints')}|{_words('auxiliaries')})\s+)+"
+    return re.compile(rf"{lead}(?:(?P<normal>{_words('normal_again')})|{_words('again')})", re.IGNORECASE)
+
+
+def came_back(page: Page, last: Result, limit: int) -> Result | None:
+    """What a letter says of a value without a newer number: "peaked at 400 and is back to normal", "and settled".
+
+    The last result as overtaken, or the newer one where it is told to be normal.
+    """
+    if last.written is None:
+        return None
+    told = _again().match(page.normal, past_time(page, last.end, limit), limit)
+    if told is None:
+        return None
+    if told["normal"] is None:
+        return replace(last, is_overtaken=True)
+    start, end = told.span("normal")
+    return Result(start, end, Coded("normal", page.text[start:end]), None, end, is_turn=True)
+
+
+def _places(normal: str, start: int, limit: int) -> Iterator[tuple[int, bool]]:
+    """Where a newer number may begin, in order, and whether only a verb leads to it."""
+    text = normal[:limit]
+    found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(text, start)]
+    for match in _bare().finditer(text, start):
+        number = re.compile(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(text, match.end())
+        if number and _trailing().match(text, number.end()):
+            found.append((match.end(), False))
+    return iter(sorted(set(found)))
+
+
+@functools.cache
+def _openings() -> re.Pattern[str]:
+    return re.compile(rf"\s*{_words('openings')}", re.IGNORECASE)
+
+
+def goes_on(sentence: str) -> bool:
+    """Whether a sentence opens by pointing back to what was told: "It is now 12", "The latest was 25".
+
+    >>> goes_on("It has come to 7."), goes_on("Hydroxychloroquine goes on.")
+    (True, False)
+    """
+    return _openings().match(sentence) is not None
