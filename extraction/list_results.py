@@ -30,14 +30,18 @@ _TOGETHER = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _LEADS = re.compile(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
 _PANEL_MEMBERS = re.compile(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", re.IGNORECASE)
 _POINTS_ON = re.compile(
-    r"(?:(?:scores?|scored|scoring|score of|total of|totals|totalling)\s+(?:a |of )?(?P<number>\d{1,3})(?: points?)?"
-    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts))\s*"
-    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?$",
+    r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
+    r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
+    r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
+    r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
+    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts)"
+    r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
+    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
     re.IGNORECASE,
 )
 _POINTS_BEHIND = re.compile(
     r"[^.;\n\d]{0,45}?"
-    r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was )?|(?=\d{1,2} ?(?:points?|pts)\b))"
+    r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
     r"(?P<number>\d{1,2})(?![\d.,/%])",
     re.IGNORECASE,
 )
@@ -229,7 +233,7 @@ def _number_before(reading: Reading, page: Page, named: Named, taken: list[tuple
 def _points_behind(reading: Reading, page: Page, named: Named) -> None:
     """ "EULAR/ACR positive, 24 points", "by the EULAR/ACR rules (21 points)": words, then points, in one clause."""
     end = min(sentence_end(reading, named), named.mention.end + 60)
-    match = None if named.concept != "eular-acr-2019" else _POINTS_BEHIND.match(page.normal, named.mention.end, end)
+    match = None if named.mention.kind != "score" else _POINTS_BEHIND.match(page.normal, named.mention.end, end)
     written = None if match is None else read_number(page.normal, match.start("number"), end, page.comma)
     if written is not None and not any(
         mention.kind in ("lab", "score") for mention in reading.mentions_in(named.mention.end, written.start)
@@ -248,7 +252,10 @@ def _points_before(reading: Reading, page: Page, named: Named) -> None:
         None
         if match is None
         else read_number(
-            page.normal, start + max(match.start("number"), match.start("points")), named.mention.start, page.comma
+            page.normal,
+            start + max(match.start(group) for group in ("number", "points", "bare")),
+            named.mention.start,
+            page.comma,
         )
     )
     result = None if written is None else numeric_result(page, named.concept, written, named.mention.start)

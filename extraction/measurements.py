@@ -223,6 +223,8 @@ def _fact(
         "systolic-bp" if named.concept == "blood-pressure" and isinstance(result.value, Quantity) else named.concept
     )
     value = None if result.is_overtaken else _asserted(mention, result)
+    if isinstance(value, Coded) and value.code in ("normal", "abnormal", "low", "high"):
+        concept = cues("measurements")["in_words"].get(concept, concept)
     attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)
     yield _one(reading, concept, start, end, value=value, reference=result.reference, attributes=attributes, **shared)
 

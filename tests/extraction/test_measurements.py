@@ -47,6 +47,13 @@ def measured(text: str) -> list[str]:
 
 
 SENTENCES = {
+    # --- scores told before and behind their name
+    "We score her at 10 on the SLEDAI-2K.": ["sledai-2k 10"],
+    "On the SLEDAI-2000 she scores 16 points.": ["sledai-2k 16"],
+    "Activity: 18 by SLEDAI-2K.": ["sledai-2k 18"],
+    "Disease activity: 12 (SLEDAI-2K).": ["sledai-2k 12"],
+    "SLEDAI not scored today.": ["sledai-2k -"],
+    "EF normal": ["lv-function normal"],
     # --- numbers and their units
     "LVEF 48%": ["lvef 48"],
     "Her ejection fraction was 55-60 %.": ["lvef 55-60"],
@@ -159,7 +166,7 @@ SENTENCES = {
     "LFTs normal, renal function normal": ["liver-function normal", "renal-function normal"],
     "ALT not raised.": ["alt normal"],
     "No raised CRP": ["crp normal"],
-    "LV function good. EF preserved": ["lv-function normal", "lvef normal"],
+    "LV function good. EF preserved": ["lv-function normal", "lv-function normal"],
     "CXR clear. Chest CT unremarkable.": ["chest-xray normal", "chest-ct normal"],
     "ECG: normal sinus rhythm": ["ecg normal"],
     "Echo: normal LV size and function": ["echocardiogram -", "lv-function normal"],
