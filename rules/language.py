@@ -190,7 +190,7 @@ def load_protocol(path: Path) -> Protocol:
 
 def parse_protocol(text: str, name: str, sha256: str = "") -> Protocol:
     """As `load_protocol`, of a text that is already read; `name` stands in messages for the file."""
-    content, lines = _read_yaml(text, name)
+    content, lines = read_yaml(text, name)
     if not isinstance(content, dict):
         raise ProtocolError(f"{name}, line 1: a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")
     if "sha256" in content:
@@ -199,10 +199,9 @@ def parse_protocol(text: str, name: str, sha256: str = "") -> Protocol:
         _parse_trees(content)
         return Protocol.model_validate({**content, "sha256": sha256})
     except _TreeError as error:
-        raise ProtocolError(_located(name, lines, error.path, error.problem)) from error
+        raise ProtocolError(located(name, lines, error.path, error.problem)) from error
     except ValidationError as error:
-        first = _clearest(error)
-        raise ProtocolError(_located(name, lines, first["loc"], _plain(first["msg"]))) from error
+        raise ProtocolError(located(name, lines, *plain_error(error))) from error
 
 
 class _TreeError(ValueError):
@@ -260,8 +259,14 @@ def _validated(model: type[Model], raw: Mapping[str, Any], path: Path_) -> Model
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first = _clearest(error)
-        raise _TreeError((*path, *first["loc"]), _plain(first["msg"])) from error
+        where, problem = plain_error(error)
+        raise _TreeError((*path, *where), problem) from error
+
+
+def plain_error(error: ValidationError) -> tuple[Path_, str]:
+    """Where in the content the clearest of its errors lies, and what it says in plain words."""
+    first = _clearest(error)
+    return first["loc"], _plain(first["msg"])
 
 
 def _clearest(error: ValidationError) -> Any:
@@ -277,7 +282,7 @@ def _plain(message: str) -> str:
     )
 
 
-def _read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
+def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
     """The content, and the line of every key by its path."""
     loader = yaml.SafeLoader(text)
     try:
@@ -321,7 +326,7 @@ def _line(lines: Mapping[Path_, int], path: Path_) -> int:
     return lines.get(path, 1)
 
 
-def _located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
+def located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
     key = ".".join(str(part) for part in path) or "(whole file)"
     return f"{name}, line {_line(lines, path)}, key '{key}': {problem}"
 

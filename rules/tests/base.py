@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,6 +12,7 @@ from rules.findings import Finding, Situation
 
 Operator = Literal["<", "<=", ">", ">="]
 Outcome = Literal["holds", "fails", "open"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Test(BaseModel, ABC):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     __test__ = False  # not a test case of pytest
+    outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
 
     @abstractmethod
     def finding_id(self) -> str:
