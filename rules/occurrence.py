@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules.amounts import because, day_words
+from rules.concepts import Names
 from rules.denials import Denial, covers, denials, denying, suffices
 from rules.findings import Finding, Situation
 from rules.matching import (
@@ -62,17 +63,17 @@ class Occurrence(Test):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    concept: str | tuple[str, ...]  # the kinds name this key after themselves
+    concept: Annotated[str | tuple[str, ...], Names()]  # the kinds name this key after themselves
     within: WindowText | None = None
     state: Literal["now", "newest word"] | None = None
     having: Attributes = Field(default_factory=dict)
     also: Items = ()
     unclear: Items = ()
-    denied_by: tuple[str, ...] = ()
-    not_denied_by: tuple[str, ...] = ()
+    denied_by: Annotated[tuple[str, ...], Names()] = ()
+    not_denied_by: Annotated[tuple[str, ...], Names()] = ()
     ruled_out_by: Items = ()
     replaced_by: Items = ()
-    named_generally: tuple[str, ...] = ()
+    named_generally: Annotated[tuple[str, ...], Names()] = ()
     raised_by: Items = ()
     lasting: bool = Field(default=False, description="told in the present tense without a date, it is there now")
     ask: str | None = None

@@ -7,12 +7,13 @@ upper end open unless its words close the treatment history.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from kb.facts import Fact
 from rules.amounts import AmountText, amount, day_words, number, span_words
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import going_on, kilograms, medications, refused, taken, weights_of
@@ -29,13 +30,13 @@ class Exposure(Test):
     `ruled_out_by`: what answers no in other words. `raised_by` raises the question without an answer.
     """
 
-    exposure: str | tuple[str, ...]
+    exposure: Annotated[str | tuple[str, ...], Names(("drug",))]
     at_least: AmountText | None = None
     equivalent_to: Literal["prednisone"] | None = None
     span: AmountText | None = Field(default=None, alias="for")
     bridging: AmountText = "0 days"
     state: Literal["now"] | None = None
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     ruled_out_by: Items = ()
     raised_by: Items = ()
 

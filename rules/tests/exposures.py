@@ -12,6 +12,7 @@ from pydantic import Field
 
 from rules.agents import by_agent, facts_of
 from rules.amounts import because, span_words
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import counted
 from rules.medication import medications, refused, taken
@@ -22,9 +23,9 @@ from rules.wording import labels
 class Exposures(Test):
     """`exposures` lists the agents; it holds when `at_least` different ones were taken."""
 
-    exposures: Annotated[tuple[str, ...], Field(min_length=1)]
+    exposures: Annotated[tuple[str, ...], Field(min_length=1), Names(("drug",))]
     at_least: Annotated[int, Field(ge=1)]
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
 
     def finding_id(self) -> str:
         return f"agents-taken.{'+'.join(self.exposures)}"

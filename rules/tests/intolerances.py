@@ -13,6 +13,7 @@ from pydantic import Field
 from kb.facts import Fact
 from rules.agents import by_agent, facts_of
 from rules.amounts import because
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import dosing_of, going_on, medications, systemic
@@ -26,9 +27,9 @@ _NARROW = 2  # drugs of the list in a class that still says which drug was meant
 class Intolerances(Test):
     """`intolerances` lists the agents; it holds when `at_least` different ones were not tolerated."""
 
-    intolerances: Annotated[tuple[str, ...], Field(min_length=1)]
+    intolerances: Annotated[tuple[str, ...], Field(min_length=1), Names(("drug",))]
     at_least: Annotated[int, Field(ge=1)]
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     raised_by: Items = ()
 
     def finding_id(self) -> str:

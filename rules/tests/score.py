@@ -5,43 +5,44 @@ The newest stated total within the window counts; where there is none, the point
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
 from kb.facts import Interval, Quantity
-from rules.amounts import AmountText, amount, because, day_words, span_words
+from kb.vocabulary import Score as ScoreTerm
+from kb.vocabulary import Vocabulary
+from rules.amounts import because, day_words, span_words
+from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
 from rules.patient import hull
 from rules.scoring import partial_score
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Bounded, Flaw, Outcome
 from rules.windows import WindowText, window
 from rules.wording import label
 
 
-class Score(Test):
-    """`score` with `at_least` points; `within` is how old a stated one may be, `computed_from` whose items stand in.
+class Score(Bounded):
+    """`score` with a bound in points; `within` is how old a stated one may be, `computed_from` whose items stand in.
 
     `of_disease`: where that disease is denied, nothing is computed from items that another one may explain.
     """
 
-    score: str
-    at_least: AmountText
+    score: Annotated[str, Names(("score",))]
     within: WindowText | None = None
     computed_from: Literal["sledai-2k", "eular-acr-2019"] | None = None
-    of_disease: str | None = None
+    of_disease: Annotated[str | None, Names(("condition",))] = None
     raised_by: Items = ()
 
     def finding_id(self) -> str:
         return f"{self.score}.points"
 
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", amount(self.at_least)[0])
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", amount(self.at_least)[0])
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        term = terms.terms.get(self.score)
+        plausible = (term.minimum, term.maximum) if isinstance(term, ScoreTerm) else None
+        return self.bound_flaws(("{score}",), plausible)
 
     def find(self, situation: Situation) -> Finding | None:
         facts = [fact for fact in situation.about(self.score) if fact.assertion in ("present", "possible")]
@@ -106,12 +107,12 @@ class Score(Test):
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         name = label(self.score)
         if finding is None:
-            return f"{name} is not mentioned (asked for: at least {self.at_least})."
+            return f"{name} is not mentioned (asked for: {self.asked_words()})."
         told = finding.calculation or finding.basis or "no points that count"
         asked = {
-            "holds": f"reaches {self.at_least}",
-            "fails": f"is below {self.at_least}",
-            "open": f"leaves {self.at_least} open",
+            "holds": f"is {self.asked_words()}",
+            "fails": f"is {self.asked_words(opposite=True)}",
+            "open": f"leaves {self.asked_words()} open",
         }
         return f"{name}: {told} {asked[outcome]}{because(finding) if outcome == 'open' else ''}."
 
