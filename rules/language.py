@@ -10,6 +10,7 @@ import functools
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -74,6 +75,20 @@ class Ambiguity(Part):
 
     readings: Annotated[tuple[str, ...], Field(min_length=2)]
     taken: str
+    confirmed_by: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Ambiguity:
+        if self.taken not in self.readings:
+            raise ValueError("'taken' is one of 'readings', word for word")
+        return self
+
+
+class Cohort(Part):
+    """A group of patients with criteria of its own beside those that all share."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")]
+    title: str
 
 
 class Criterion(Part):
@@ -82,7 +97,9 @@ class Criterion(Part):
     An inclusion criterion passes when its tree holds, an exclusion criterion when its tree fails. Where `applies_to`
     fails (the patient is not one whom the criterion concerns) it passes. `settled_at_visit`: the screening visit
     settles it anyway, so leaving it open never changes the verdict. `essential`: it must be known before a patient is
-    invited. `clears_with_time`: a window that time alone will close.
+    invited. `clears_with_time`: a window that time alone will close. `recommended`: the trial advises it, so it is
+    answered and shown but decides nothing. `cohorts` are those it is asked of (none: every patient). `repeats` is the
+    criterion that the registry says twice.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -98,6 +115,9 @@ class Criterion(Part):
     settled_at_visit: bool = False
     essential: bool = False
     clears_with_time: bool = False
+    recommended: bool = False
+    cohorts: tuple[str, ...] = ()
+    repeats: str | None = None
 
     @model_validator(mode="after")
     def _one_tree(self) -> Criterion:
@@ -122,7 +142,12 @@ class Criterion(Part):
 
 
 class Protocol(Part):
-    """A trial's criteria in their order. `sha256` is that of the file's bytes, set by the loader."""
+    """A trial's criteria in their order. `sha256` is that of the file's bytes, set by the loader.
+
+    `status` is that of this encoding: a draft until `reviewer` has approved it. `effective` is the day from which it
+    holds, `snapshot` the day of the registry's text that it was made from; `partial` coverage says that this text is
+    not the whole list (`coverage_note`: what is missing).
+    """
 
     id: str
     version: Annotated[str, Field(coerce_numbers_to_str=True)]
@@ -130,10 +155,17 @@ class Protocol(Part):
     product: str | None = None
     disease: str | None = None
     sponsor: str | None = None
-    status: str | None = None
+    recruitment: str | None = None
+    status: Literal["draft", "approved"] = "draft"
+    effective: date | None = None
+    snapshot: date | None = None
+    author: str | None = None
+    reviewer: str | None = None
     coverage: Literal["full", "partial"] = "full"
+    coverage_note: str | None = None
     default: bool = False
     source: str | None = None
+    cohorts: tuple[Cohort, ...] = ()
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
     sha256: str = ""
 
@@ -143,6 +175,17 @@ class Protocol(Part):
         twice = sorted({key for key in ids if ids.count(key) > 1})
         if twice:
             raise ValueError(f"two criteria have the id '{twice[0]}'")
+        known = {cohort.id for cohort in self.cohorts}
+        for criterion in self.criteria:
+            foreign = sorted(set(criterion.cohorts) - known)
+            if foreign:
+                raise ValueError(f"criterion '{criterion.id}' names the cohort '{foreign[0]}', which 'cohorts' lacks")
+        return self
+
+    @model_validator(mode="after")
+    def _signed(self) -> Protocol:
+        if self.status == "approved" and not (self.reviewer and self.effective):
+            raise ValueError("an approved protocol says its 'reviewer' and from when it is 'effective'")
         return self
 
 

@@ -31,7 +31,8 @@ def protocol_list() -> None:
             f"version {protocol.version}",
             f"{len(protocol.criteria)} criteria",
             "partial" if protocol.coverage == "partial" else "",
-            protocol.status or "",
+            protocol.recruitment or "",
+            protocol.status,
         ]
         typer.echo(f"{protocol.id}  {protocol.title}  ({', '.join(part for part in details if part)})")
 
