@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -237,10 +236,9 @@ def parse_protocol(text: str, name: str, sha256: str = "") -> Protocol:
     if not isinstance(content, dict):
         raise ProtocolError(f"{name}, line 1: a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")
     if "sha256" in content:
-        raise ProtocolError(f"{name}, line {_line(lines, ('sha256',))}, key 'sha256': is computed, leave it out")
+        raise ProtocolError(f"{name}, line {line_of(lines, ('sha256',))}, key 'sha256': is computed, leave it out")
     try:
-        _parse_trees(content)
-        return Protocol.model_validate({**content, "sha256": sha256})
+        return Protocol.model_validate({**_parse_trees(content), "sha256": sha256})
     except _TreeError as error:
         raise ProtocolError(located(name, lines, error.path, error.problem)) from error
     except ValidationError as error:
@@ -254,17 +252,42 @@ class _TreeError(ValueError):
         self.problem = problem
 
 
-def _parse_trees(content: dict[str, Any]) -> None:
-    """Puts the typed tree in the place of each raw one."""
+def form_problems(content: Any) -> list[tuple[Path_, str]]:
+    """Everything that keeps the content of a file from being a protocol: (where, what), of each criterion the first."""
+    if not isinstance(content, dict):
+        return [((), "a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")]
+    criteria = content.get("criteria")
+    found: list[tuple[Path_, str]] = []
+    for index, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
+        try:
+            if isinstance(criterion, dict):
+                criterion = _with_trees(criterion, index)
+            Criterion.model_validate(criterion)
+        except _TreeError as error:
+            found.append((error.path, error.problem))
+        except ValidationError as error:
+            path, problem = plain_error(error)
+            found.append((("criteria", index, *path), problem))
+    if not found:
+        try:
+            Protocol.model_validate(_parse_trees(content))
+        except ValidationError as error:
+            found.append(plain_error(error))
+    return found
+
+
+def _parse_trees(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with the typed tree in the place of each raw one."""
     criteria = content.get("criteria")
     if not isinstance(criteria, list):
-        return  # the model says so
-    for index, criterion in enumerate(criteria):
-        if not isinstance(criterion, dict):
-            continue
-        for key in ("applies_to", "requires", "excludes"):
-            if criterion.get(key) is not None:
-                criterion[key] = parse_node(criterion[key], ("criteria", index, key))
+        return dict(content)  # the model says so
+    trees = [_with_trees(one, index) if isinstance(one, dict) else one for index, one in enumerate(criteria)]
+    return {**content, "criteria": trees}
+
+
+def _with_trees(criterion: Mapping[str, Any], index: int) -> dict[str, Any]:
+    keys = [key for key in ("applies_to", "requires", "excludes") if criterion.get(key) is not None]
+    return {**criterion, **{key: parse_node(criterion[key], ("criteria", index, key)) for key in keys}}
 
 
 def parse_node(raw: Any, path: Path_ = ()) -> Node:
@@ -366,7 +389,7 @@ def _collect_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: 
             _collect_lines(entry, (*path, index), lines, name)
 
 
-def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+def line_of(lines: Mapping[Path_, int], path: Path_) -> int:
     """The line of the path, or of the nearest thing that holds it."""
     while path and path not in lines:
         path = path[:-1]
@@ -375,38 +398,4 @@ def _line(lines: Mapping[Path_, int], path: Path_) -> int:
 
 def located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
     key = ".".join(str(part) for part in path) or "(whole file)"
-    return f"{name}, line {_line(lines, path)}, key '{key}': {problem}"
-
-
-# --- the registry's text ----------------------------------------------------------------------------------------------
-
-
-def uncovered_sentences(protocol: Protocol, registry: str) -> list[str]:
-    """The registry's sentences of which some word is in no criterion's quote; [] when the protocol is complete.
-
-    Headings ("Inclusion Criteria:") and bare numbering ask nothing and are left out. White space does not count.
-    """
-    text = " ".join(registry.split())
-    covered = bytearray(len(text))
-    for criterion in protocol.criteria:
-        quote = " ".join(criterion.quote.split())
-        for match in re.finditer(re.escape(quote), text):
-            covered[match.start() : match.end()] = b"\x01" * len(quote)
-    gaps = []
-    for sentence in re.finditer(r"[^.;]+(?:[.;](?=\d)[^.;]*)*[.;]?", text):
-        words = _HEADING.sub(lambda found: " " * len(found.group()), sentence.group())
-        letters = (sentence.start() + at for at, char in enumerate(words) if char.isalpha())
-        if not all(covered[at] for at in letters):
-            gaps.append(sentence.group().strip())
-    return gaps
-
-
-_HEADING = re.compile(
-    r"\b(?:key\s+)?(?:inclusion|exclusion)\s+criteria\s*:?|\beligibility criteria\s*:?", re.IGNORECASE
-)
-
-
-def unfounded_quotes(protocol: Protocol, registry: str) -> list[str]:
-    """The ids of the criteria whose quote the registry's text does not hold word for word."""
-    text = " ".join(registry.split())
-    return [criterion.id for criterion in protocol.criteria if " ".join(criterion.quote.split()) not in text]
+    return f"{name}, line {line_of(lines, path)}, key '{key}': {problem}"

@@ -68,3 +68,12 @@ def window(text: str) -> Window:
     if match is None:
         raise ValueError(f"'{text}' is no window: write it as '6 months before screening'")
     return Window(int(match[1]), cast(CalendarUnit, match[2]), text.split(" before")[0])
+
+
+def anchored(text: str) -> bool:
+    """Whether the words say before what the window runs.
+
+    >>> anchored("6 months before screening"), anchored("6 months")
+    (True, False)
+    """
+    return " before " in text

@@ -47,6 +47,37 @@ def protocol_show(protocol: One) -> None:
         typer.echo(line)
 
 
+@protocols_app.command("check")
+def protocol_check(protocols: Names = None) -> None:
+    """Check that protocols are sound: each fault with its file and line, and how to put it right.
+
+    Example: eligo protocol check my-trial/protocol.yaml
+    """
+    from screening.protocol_checking import checked
+    from screening.protocols import protocol_ids
+
+    count = 0
+    for name in protocols or protocol_ids():
+        messages = checked(name)
+        count += len(messages)
+        for message in messages or [f"{name}: sound"]:
+            typer.echo(message)
+    _leave(count, "fault", "was found", "were found")
+
+
+@protocols_app.command("schema")
+def protocol_schema(
+    plain: Annotated[bool, typer.Option("--plain", help="Without the ids of terms, as it is published.")] = False,
+) -> None:
+    """Print the JSON Schema by which an editor completes and checks a protocol's file.
+
+    Example: eligo protocol schema > protocol.schema.json
+    """
+    from screening.protocol_checking import schema_text
+
+    typer.echo(schema_text(plain=plain), nl=False)
+
+
 @protocols_app.command("test")
 def protocol_test(
     protocols: Names = None,

@@ -11,7 +11,8 @@ from rules.cases import load_cases, run_cases
 from rules.coverage import coverage
 from rules.decision import decide
 from rules.findings import Situation
-from rules.language import Protocol, leaf_tests, load_protocol, uncovered_sentences, unfounded_quotes
+from rules.language import Protocol, leaf_tests, load_protocol
+from rules.registry import uncovered_sentences, unfounded_quotes
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "protocols").glob("*/protocol.yaml"))
 

@@ -17,8 +17,9 @@ import rules.tests
 from kb.facts import Fact, Interval, Time
 from kb.vocabulary import vocabulary
 from rules.findings import Finding
-from rules.language import leaf_tests, uncovered_sentences, unfounded_quotes
+from rules.language import leaf_tests
 from rules.reference import answer
+from rules.registry import uncovered_sentences, unfounded_quotes
 from rules.scoring import evidence
 from rules.tests import KINDS
 from rules.tests.base import Outcome, Test
