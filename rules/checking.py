@@ -147,10 +147,8 @@ def _place(file: _File, criterion: Path_, test: Test, key: str) -> Path_:
     """The path of the test's key: of the test that begins with its first key and concept, where several have it."""
     depth = len(criterion)
     paths = [path for path in file.lines if path[:depth] == criterion and path[-1] == key]
-    given = test.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    beside = [
-        path for path in paths if {*given} - {*BOUNDS} <= {one[-1] for one in file.lines if one[:-1] == path[:-1]}
-    ]
+    keys = {*test.model_dump(mode="json", by_alias=True, exclude_defaults=True)} - {*BOUNDS}
+    beside = [path for path in paths if keys <= {one[-1] for one in file.lines if one[:-1] == path[:-1]}]
     return (beside or paths or [criterion])[0]
 
 

@@ -1,6 +1,6 @@
-"""The JSON Schema of a protocol's file: the kinds of test, and the terms where they are to be completed, in; a schema out.
+"""The JSON Schema of a protocol's file: the kinds of test and, where wanted, the terms in, a schema out.
 
-An editor that reads it completes keys and concepts and checks them while someone types; `eligo protocol check` sees more.
+An editor that reads it completes keys and concepts and checks them while someone types; the check sees more.
 """
 
 from __future__ import annotations

@@ -61,14 +61,14 @@ def second(**changes: str) -> str:
 FAULTS = [
     # what is wrong, the file, the line, words of the message
     ("an unknown concept", HEAD + I1.replace("lvef", "lvfe") + E1, 11, "did you mean 'lvef'"),
-    ("a concept of another kind", HEAD + I1 + E1.replace("malignancy", "lvef"), 18, "'lvef' is a lab: name a condition"),
+    ("a concept of another kind", HEAD + I1 + E1.replace("malignancy", "lvef"), 18, "is a lab: name a condition"),
     ("a statement in the place of a term", HEAD + I1 + E1.replace("malignancy", "consent"), 18, "is a statement"),
     ("a unit that does not fit", HEAD + I1.replace("55 %\n      w", "55 mmHg\n      w") + E1, 12, "unit 'mmHg'"),
-    ("a bound that nobody has", HEAD + I1.replace("55 %\n      w", "550 %\n      w") + E1, 12, "no value a patient has"),
+    ("a bound that nobody has", HEAD + I1.replace("55 %\n      w", "550 %\n      w") + E1, 12, "no value a patient"),
     ("a window without an anchor", HEAD + I1.replace(" before screening", "") + E1, 13, "6 months before screening"),
     ("an empty quote", HEAD + I1 + E1.replace('"Cancer"', '" "'), 17, "no quote"),
     ("a quote not of the registry", HEAD + I1 + E1.replace('"Cancer"', '"A cancer"'), 17, "word for word"),
-    ("an empty range", HEAD + I1.replace("      within", "      at_most: 50 %\n      within") + E1, 6, "range is empty"),
+    ("an empty range", HEAD + I1.replace("      within", "      at_most: 50 %\n      within") + E1, 6, "is empty"),
     (
         "what includes and excludes",
         HEAD + I1 + E1 + second(side="excludes", condition="{measurement: lvef, at_least: 50 %}"),
