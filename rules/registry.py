@@ -63,6 +63,20 @@ def _covered(protocol: Protocol, text: str) -> bytearray:
     return covered
 
 
+def lines_of(quote: str, registry: str) -> list[int]:
+    """The lines of the registry's file on which the quote stands; [] where it does not."""
+    paragraphs = _paragraphs(registry)
+    text = " ".join(words for _, words in paragraphs)
+    start = text.find(" ".join(quote.split()))
+    end = start + len(" ".join(quote.split()))
+    found, at = [], 0
+    for line, words in paragraphs:
+        if start >= 0 and at < end and start < at + len(words):
+            found.append(line)
+        at += len(words) + 1
+    return found
+
+
 def unfounded_quotes(protocol: Protocol, registry: str) -> list[str]:
     """The ids of the criteria whose quote the registry's text does not hold word for word."""
     text = " ".join(words for _, words in _paragraphs(registry))

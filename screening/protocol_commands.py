@@ -99,6 +99,26 @@ def protocol_test(
     _leave(failed, "case", "does not hold", "do not hold")
 
 
+@protocols_app.command("trace")
+def protocol_trace(
+    protocol: One,
+    table: Annotated[bool, typer.Option("--csv", help="As a table: a row a case of a criterion.")] = False,
+) -> None:
+    """Trace a protocol from the registry's words to criteria, rules, cases and their results.
+
+    Example: eligo protocol trace NCT06934447 --csv > validation.csv
+    """
+    from screening.protocol_testing import tested
+    from screening.protocol_tracing import trace_lines, trace_table
+
+    result = tested(protocol)
+    if table:
+        typer.echo(trace_table(result), nl=False)
+        return
+    for line in trace_lines(protocol, result):
+        typer.echo(line)
+
+
 def _leave(count: int, noun: str, one: str, several: str) -> None:
     """Ends with status 2 and a line where something is at fault."""
     if count:
