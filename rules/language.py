@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from rules.tests import KINDS
-from rules.tests.base import BOUNDS, Bounded, Test
+from rules.tests.base import BOUNDS, Test
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -308,7 +308,7 @@ def parse_node(raw: Any, path: Path_ = ()) -> Node:
         known = ", ".join(sorted(KINDS))
         raise _TreeError((*path, keys[0]), f"no kind of test begins with '{keys[0]}' (there are: {known})")
     given = [key for key in BOUNDS if key in raw]
-    if issubclass(kind, Bounded) and len(given) > 1:  # a range is all of one test a bound
+    if len(given) > 1 and set(given) <= set(kind.model_fields):  # a range is all of one test a bound
         single = ({key: value for key, value in raw.items() if key == one or key not in given} for one in given)
         return _connective({"all": tuple(_validated(kind, part, path) for part in single)}, path)
     return _validated(kind, raw, path)

@@ -20,10 +20,10 @@ from rules.calculations import CALCULATIONS, Computed
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, spoken_of, weigh
-from rules.moments import Dated, newest, reading_day
+from rules.moments import Dated, course_of, newest, reading_day
 from rules.patient import hull, sex
 from rules.tests.base import Bounded, Flaw, Outcome
-from rules.windows import WindowText, window
+from rules.windows import SpanText, WindowText, later_by, window
 from rules.wording import capital, label, labels
 
 ULN, LLN = "{ULN}", "{LLN}"  # multiples of the upper and of the lower limit of normal
@@ -34,7 +34,8 @@ class Measurement(Bounded):
 
     `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
     is stated. `stated_as`: words (low) that meet the bound without a number. `no_better_than`: facts so marked (on
-    oxygen) give an upper limit only. `raised_by` only raises it.
+    oxygen) give an upper limit only. `free_of`: support (a transfusion) told in `free_for` before the result, or
+    without its day, takes away the end that speaks for the patient. `raised_by` only raises it.
     """
 
     measurement: Annotated[str, Names(("lab",))]
@@ -43,11 +44,14 @@ class Measurement(Bounded):
     computed_by: Literal["egfr"] | None = None
     stated_as: tuple[str, ...] = ()
     no_better_than: Attributes = Field(default_factory=dict)
+    free_of: Items = ()
+    free_for: SpanText = "0 days"
     raised_by: Items = ()
 
     def finding_id(self) -> str:
         parts = [self.measurement, "newest"]
         parts += [f"within-{window(self.within).words.replace(' ', '-')}"] if self.within else []
+        parts += [f"{self.free_for.replace(' ', '-')}-unsupported"] if self.free_of else []
         parts += [self.bound[1].strip("{}").lower()] if self.bound[1] in (ULN, LLN) else []
         return ".".join(parts)
 
@@ -109,7 +113,30 @@ class Measurement(Bounded):
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
             interval = Interval(None, interval.greatest)
+        support = self._support(fact, situation)
+        if support:
+            interval = Interval(None, interval.greatest) if self.upwards else Interval(interval.least, None)
+            return Computed(interval, calculation, (fact, *support))
         return Computed(interval, calculation, (fact,))
+
+    def _support(self, fact: Fact, situation: Situation) -> list[Fact]:
+        """What held the value up: support that may lie in the days before the result."""
+        day = reading_day(fact, situation)
+        if not self.free_of or day is None or day.latest is None:
+            return []
+        found = []
+        for one in spoken_of(self.free_of, situation):
+            last = one.time or course_of(one).end or course_of(one).start
+            after = last is not None and day.latest is not None and surely_before(day, last)
+            before = (
+                last is not None
+                and last.latest is not None
+                and later_by(last.latest, self.free_for) < (day.earliest or day.latest)
+            )
+            going_on = course_of(one).ongoing is True
+            if going_on or not (after or before):
+                found.append(one)
+        return found
 
     def _statements(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[str]]:
         """What is stated in a word instead of a number: normal, abnormal, high, low."""
@@ -144,7 +171,7 @@ class Measurement(Bounded):
         basis = " and ".join(
             dict.fromkeys(f"{_span(one.value.value, self.bound[1])} {day_words(one.when)}" for one in fresh)
         )
-        only_limit = self.no_better_than and whole.low is None and whole.high is not None
+        only_limit = (self.no_better_than or self.free_of) and whole.low is None and whole.high is not None
         return self._finding(
             whole.least,
             whole.greatest,
