@@ -153,10 +153,28 @@ def _result_here(
         coded = _coded_result(page, concept, code, limit, unit)
         if coded is not None:
             return coded
+    level = _class_of_scale(page, concept, at, limit)
+    if level is not None:
+        return level
     written = read_number(page.normal, at, limit, page.comma, ranges=not trend)
     if written is None or (written.form != "uln" and re.search(r"\bby\s*$", page.normal[max(0, at - 5) : at])):
         return None  # "fell by 12": a difference
     return numeric_result(page, concept, written, limit, unit, reference)
+
+
+def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | None:
+    """A class of an ordered scale, by its word: "MGFA class IIb", "renal BILAG A"."""
+    term = vocabulary().terms[concept]
+    if not isinstance(term, Score) or not term.levels:
+        return None
+    words = "|".join(sorted(map(re.escape, term.levels), key=len, reverse=True))
+    match = re.compile(rf"(?:(?:class|grade|category|score)[ \t]+)?({words})(?![\w-])", re.IGNORECASE).match(
+        page.normal, at, limit
+    )
+    if match is None:
+        return None
+    written = page.text[match.start() : match.end()]
+    return Result(match.start(), match.end(), Coded(match.group(1).lower(), written), None, match.end())
 
 
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:

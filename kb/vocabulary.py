@@ -104,10 +104,11 @@ class Vaccine(Term):
 
 
 class Score(Term):
-    """A clinical score with the range its values can take."""
+    """A clinical score with the range its values can take; one told in classes has their words with their ranks."""
 
     minimum: float
     maximum: float
+    levels: dict[str, float] = {}
     source: str | None = None
 
 

@@ -18,7 +18,17 @@ from rules.findings import Finding
 
 _PATTERN = r"^(-?\d+(?:\.\d+)?) ?(.+)$"
 AmountText = Annotated[str, Field(pattern=_PATTERN)]
-_UNITS = {"x ULN": "{ULN}", "× ULN": "{ULN}", "years": "a", "points": "{score}", "days": "d", "agents": "{agent}"}
+_UNITS = {
+    "x ULN": "{ULN}",
+    "× ULN": "{ULN}",
+    "x LLN": "{LLN}",
+    "years": "a",
+    "points": "{score}",
+    "days": "d",
+    "agents": "{agent}",
+    "mL/min/1.73 m2": "mL/min/{1.73_m2}",
+    "titre": "{titer}",
+}
 
 
 @functools.cache

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from rules import compiler, reference, verdict
@@ -15,7 +15,7 @@ from rules.compiler import Answer, Fired, PlannedNode, Proof
 from rules.findings import Finding, Situation
 from rules.language import Criterion, Protocol, leaf_tests
 from rules.reference import Verdict
-from rules.verdict import Question
+from rules.verdict import Question, Ruled
 
 _MOST_CLEARINGS = 100  # windows of one dossier that close one after another; beyond it no date is promised
 
@@ -26,13 +26,22 @@ class DisagreementError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A criterion's answer. An unknown one is `raised` (the letter speaks of it) or else silent."""
+    """A criterion's answer. An unknown one is `raised` (the letter speaks of it) or else silent.
+
+    `set_aside`: it is asked only of cohorts that are out while another is not, so the verdict does not turn on it.
+    """
 
     criterion: Criterion
     answer: Answer
     raised: bool
     root: PlannedNode
     steps: tuple[Fired, ...]
+    set_aside: bool = False
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stands in the patient's way."""
+        return self.answer == "fail" and not self.criterion.recommended and not self.set_aside
 
     @property
     def silent(self) -> bool:
@@ -41,7 +50,7 @@ class Answered:
     @property
     def waited_for(self) -> bool:
         """Whether the verdict waits for this criterion to be settled."""
-        return verdict.waited_for(self.criterion, self.answer, self.raised)
+        return verdict.waited_for(self.criterion, self.answer, self.raised) and not self.set_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,7 @@ class Decision:
     findings: Mapping[str, Finding]
     proof: Proof
     questions: tuple[Question, ...]
+    cohorts: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 class Judge:
@@ -64,7 +74,7 @@ class Judge:
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
         self._plan = compiler.plan(protocol)
-        self._rulebase = compiler.build(self._plan, verdict.RULES)
+        self._rulebase = compiler.build(self._plan, verdict.rules_of(protocol))
         tests = (test for criterion in protocol.criteria for test in leaf_tests(criterion.tree))
         self._tests = {test.finding_id(): test for test in tests}
 
@@ -90,10 +100,12 @@ class Judge:
             proof = compiler.prove(self._plan, session, findings)
             answers = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
             raised = self._raised(answers, findings)
-            ruled = verdict.ruled_verdict(session, self.protocol.criteria, answers, raised)
-        self._compare(answers, raised, ruled, findings)
+            ruled = verdict.ruled_verdict(session, self.protocol, answers, raised)
+        self._compare(answers, raised, ruled.verdict, findings)
         answered = tuple(
-            Answered(one, answers[one.id], one.id in raised, root, compiler.steps_of(root, proof))
+            Answered(
+                one, answers[one.id], one.id in raised, root, compiler.steps_of(root, proof), _set_aside(one, ruled)
+            )
             for one, root in zip(self.protocol.criteria, self._plan.roots.values(), strict=True)
         )
         asked = tuple(
@@ -102,7 +114,7 @@ class Judge:
             if one.waited_for
             for question in verdict.questions(one.criterion, one.root, proof, findings)
         )
-        return Decision(self.protocol, as_of, ruled, None, answered, findings, proof, asked)
+        return Decision(self.protocol, as_of, ruled.verdict, None, answered, findings, proof, asked, ruled.cohorts)
 
     def _raised(self, answers: Mapping[str, Answer], findings: Mapping[str, Finding]) -> frozenset[str]:
         """The unknown criteria of which the letter speaks: some finding of theirs exists for that reason."""
@@ -125,7 +137,7 @@ class Judge:
 
     def _recheck(self, decision: Decision, situation: Situation) -> date | None:
         """The first day on which none of the failing criteria fails, if time alone brings it; decided again there."""
-        failing = {one.criterion.id for one in decision.answers if one.answer == "fail"}
+        failing = {one.criterion.id for one in decision.answers if one.stops}
         if not all(one.criterion.clears_with_time for one in decision.answers if one.criterion.id in failing):
             return None
         for _ in range(_MOST_CLEARINGS):
@@ -137,6 +149,12 @@ class Judge:
             if not any(one.answer == "fail" for one in decision.answers if one.criterion.id in failing):
                 return day
         return None
+
+
+def _set_aside(criterion: Criterion, ruled: Ruled) -> bool:
+    """Whether every cohort that the criterion is asked of is out, while another cohort is not."""
+    own = [ruled.cohorts[cohort] for cohort in criterion.cohorts]
+    return bool(own) and ruled.verdict != "ineligible" and all(one == "ineligible" for one in own)
 
 
 def _next_clearing(decision: Decision, failing: set[str]) -> date | None:

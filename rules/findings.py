@@ -54,7 +54,14 @@ class Situation:
 
     def about(self, concept: str) -> list[Fact]:
         """The patient's own facts on a concept or anything below it, planned ones left out, in the text's order."""
+        return [fact for fact in self._own(concept) if fact.temporality != "planned"]
+
+    def planned(self, concept: str) -> list[Fact]:
+        """The patient's own facts on a concept or anything below it that tell a plan, in the text's order."""
+        return [fact for fact in self._own(concept) if fact.temporality == "planned"]
+
+    def _own(self, concept: str) -> list[Fact]:
         below = self.vocabulary.below(concept) if concept in self.vocabulary else {concept}
-        facts = [fact for key in below for fact in self.by_concept.get(key, ())]
-        own = (fact for fact in facts if fact.experiencer == "patient" and fact.temporality != "planned")
+        facts = (fact for key in below for fact in self.by_concept.get(key, ()))
+        own = (fact for fact in facts if fact.experiencer == "patient")
         return sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
 from rules.tests import KINDS
-from rules.tests.base import Test
+from rules.tests.base import BOUNDS, Test
 
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -74,6 +74,20 @@ class Ambiguity(Part):
 
     readings: Annotated[tuple[str, ...], Field(min_length=2)]
     taken: str
+    confirmed_by: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Ambiguity:
+        if self.taken not in self.readings:
+            raise ValueError("'taken' is one of 'readings', word for word")
+        return self
+
+
+class Cohort(Part):
+    """A group of patients with criteria of its own beside those that all share."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")]
+    title: str
 
 
 class Criterion(Part):
@@ -82,7 +96,9 @@ class Criterion(Part):
     An inclusion criterion passes when its tree holds, an exclusion criterion when its tree fails. Where `applies_to`
     fails (the patient is not one whom the criterion concerns) it passes. `settled_at_visit`: the screening visit
     settles it anyway, so leaving it open never changes the verdict. `essential`: it must be known before a patient is
-    invited. `clears_with_time`: a window that time alone will close.
+    invited. `clears_with_time`: a window that time alone will close. `recommended`: the trial advises it, so it is
+    answered and shown but decides nothing. `cohorts` are those it is asked of (none: every patient). `repeats` is the
+    criterion that the registry says twice.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -98,6 +114,9 @@ class Criterion(Part):
     settled_at_visit: bool = False
     essential: bool = False
     clears_with_time: bool = False
+    recommended: bool = False
+    cohorts: tuple[str, ...] = ()
+    repeats: str | None = None
 
     @model_validator(mode="after")
     def _one_tree(self) -> Criterion:
@@ -122,7 +141,12 @@ class Criterion(Part):
 
 
 class Protocol(Part):
-    """A trial's criteria in their order. `sha256` is that of the file's bytes, set by the loader."""
+    """A trial's criteria in their order. `sha256` is that of the file's bytes, set by the loader.
+
+    `status` is that of this encoding: a draft until `reviewer` has approved it. `effective` is the day from which it
+    holds, `snapshot` the day of the registry's text that it was made from; `partial` coverage says that this text is
+    not the whole list (`coverage_note`: what is missing).
+    """
 
     id: str
     version: Annotated[str, Field(coerce_numbers_to_str=True)]
@@ -130,10 +154,17 @@ class Protocol(Part):
     product: str | None = None
     disease: str | None = None
     sponsor: str | None = None
-    status: str | None = None
+    recruitment: str | None = None
+    status: Literal["draft", "approved"] = "draft"
+    effective: date | None = None
+    snapshot: date | None = None
+    author: str | None = None
+    reviewer: str | None = None
     coverage: Literal["full", "partial"] = "full"
+    coverage_note: str | None = None
     default: bool = False
     source: str | None = None
+    cohorts: tuple[Cohort, ...] = ()
     criteria: Annotated[tuple[Criterion, ...], Field(min_length=1)]
     sha256: str = ""
 
@@ -143,6 +174,17 @@ class Protocol(Part):
         twice = sorted({key for key in ids if ids.count(key) > 1})
         if twice:
             raise ValueError(f"two criteria have the id '{twice[0]}'")
+        known = {cohort.id for cohort in self.cohorts}
+        for criterion in self.criteria:
+            foreign = sorted(set(criterion.cohorts) - known)
+            if foreign:
+                raise ValueError(f"criterion '{criterion.id}' names the cohort '{foreign[0]}', which 'cohorts' lacks")
+        return self
+
+    @model_validator(mode="after")
+    def _signed(self) -> Protocol:
+        if self.status == "approved" and not (self.reviewer and self.effective):
+            raise ValueError("an approved protocol says its 'reviewer' and from when it is 'effective'")
         return self
 
 
@@ -190,19 +232,17 @@ def load_protocol(path: Path) -> Protocol:
 
 def parse_protocol(text: str, name: str, sha256: str = "") -> Protocol:
     """As `load_protocol`, of a text that is already read; `name` stands in messages for the file."""
-    content, lines = _read_yaml(text, name)
+    content, lines = read_yaml(text, name)
     if not isinstance(content, dict):
         raise ProtocolError(f"{name}, line 1: a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")
     if "sha256" in content:
-        raise ProtocolError(f"{name}, line {_line(lines, ('sha256',))}, key 'sha256': is computed, leave it out")
+        raise ProtocolError(f"{name}, line {line_of(lines, ('sha256',))}, key 'sha256': is computed, leave it out")
     try:
-        _parse_trees(content)
-        return Protocol.model_validate({**content, "sha256": sha256})
+        return Protocol.model_validate({**_parse_trees(content), "sha256": sha256})
     except _TreeError as error:
-        raise ProtocolError(_located(name, lines, error.path, error.problem)) from error
+        raise ProtocolError(located(name, lines, error.path, error.problem)) from error
     except ValidationError as error:
-        first = _clearest(error)
-        raise ProtocolError(_located(name, lines, first["loc"], _plain(first["msg"]))) from error
+        raise ProtocolError(located(name, lines, *plain_error(error))) from error
 
 
 class _TreeError(ValueError):
@@ -212,17 +252,42 @@ class _TreeError(ValueError):
         self.problem = problem
 
 
-def _parse_trees(content: dict[str, Any]) -> None:
-    """Puts the typed tree in the place of each raw one."""
+def form_problems(content: Any) -> list[tuple[Path_, str]]:
+    """Everything that keeps the content of a file from being a protocol: (where, what), of each criterion the first."""
+    if not isinstance(content, dict):
+        return [((), "a protocol is a mapping with 'id', 'version', 'title' and 'criteria'")]
+    criteria = content.get("criteria")
+    found: list[tuple[Path_, str]] = []
+    for index, criterion in enumerate(criteria if isinstance(criteria, list) else ()):
+        try:
+            if isinstance(criterion, dict):
+                criterion = _with_trees(criterion, index)
+            Criterion.model_validate(criterion)
+        except _TreeError as error:
+            found.append((error.path, error.problem))
+        except ValidationError as error:
+            path, problem = plain_error(error)
+            found.append((("criteria", index, *path), problem))
+    if not found:
+        try:
+            Protocol.model_validate(_parse_trees(content))
+        except ValidationError as error:
+            found.append(plain_error(error))
+    return found
+
+
+def _parse_trees(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content with the typed tree in the place of each raw one."""
     criteria = content.get("criteria")
     if not isinstance(criteria, list):
-        return  # the model says so
-    for index, criterion in enumerate(criteria):
-        if not isinstance(criterion, dict):
-            continue
-        for key in ("applies_to", "requires", "excludes"):
-            if criterion.get(key) is not None:
-                criterion[key] = parse_node(criterion[key], ("criteria", index, key))
+        return dict(content)  # the model says so
+    trees = [_with_trees(one, index) if isinstance(one, dict) else one for index, one in enumerate(criteria)]
+    return {**content, "criteria": trees}
+
+
+def _with_trees(criterion: Mapping[str, Any], index: int) -> dict[str, Any]:
+    keys = [key for key in ("applies_to", "requires", "excludes") if criterion.get(key) is not None]
+    return {**criterion, **{key: parse_node(criterion[key], ("criteria", index, key)) for key in keys}}
 
 
 def parse_node(raw: Any, path: Path_ = ()) -> Node:
@@ -242,6 +307,10 @@ def parse_node(raw: Any, path: Path_ = ()) -> Node:
     if kind is None:
         known = ", ".join(sorted(KINDS))
         raise _TreeError((*path, keys[0]), f"no kind of test begins with '{keys[0]}' (there are: {known})")
+    given = [key for key in BOUNDS if key in raw]
+    if len(given) > 1 and set(given) <= set(kind.model_fields):  # a range is all of one test a bound
+        single = ({key: value for key, value in raw.items() if key == one or key not in given} for one in given)
+        return _connective({"all": tuple(_validated(kind, part, path) for part in single)}, path)
     return _validated(kind, raw, path)
 
 
@@ -260,8 +329,14 @@ def _validated(model: type[Model], raw: Mapping[str, Any], path: Path_) -> Model
     try:
         return model.model_validate(raw)
     except ValidationError as error:
-        first = _clearest(error)
-        raise _TreeError((*path, *first["loc"]), _plain(first["msg"])) from error
+        where, problem = plain_error(error)
+        raise _TreeError((*path, *where), problem) from error
+
+
+def plain_error(error: ValidationError) -> tuple[Path_, str]:
+    """Where in the content the clearest of its errors lies, and what it says in plain words."""
+    first = _clearest(error)
+    return first["loc"], _plain(first["msg"])
 
 
 def _clearest(error: ValidationError) -> Any:
@@ -277,7 +352,7 @@ def _plain(message: str) -> str:
     )
 
 
-def _read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
+def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
     """The content, and the line of every key by its path."""
     loader = yaml.SafeLoader(text)
     try:
@@ -314,47 +389,13 @@ def _collect_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: 
             _collect_lines(entry, (*path, index), lines, name)
 
 
-def _line(lines: Mapping[Path_, int], path: Path_) -> int:
+def line_of(lines: Mapping[Path_, int], path: Path_) -> int:
     """The line of the path, or of the nearest thing that holds it."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 1)
 
 
-def _located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
+def located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
     key = ".".join(str(part) for part in path) or "(whole file)"
-    return f"{name}, line {_line(lines, path)}, key '{key}': {problem}"
-
-
-# --- the registry's text ----------------------------------------------------------------------------------------------
-
-
-def uncovered_sentences(protocol: Protocol, registry: str) -> list[str]:
-    """The registry's sentences of which some word is in no criterion's quote; [] when the protocol is complete.
-
-    Headings ("Inclusion Criteria:") and bare numbering ask nothing and are left out. White space does not count.
-    """
-    text = " ".join(registry.split())
-    covered = bytearray(len(text))
-    for criterion in protocol.criteria:
-        quote = " ".join(criterion.quote.split())
-        for match in re.finditer(re.escape(quote), text):
-            covered[match.start() : match.end()] = b"\x01" * len(quote)
-    gaps = []
-    for sentence in re.finditer(r"[^.;]+(?:[.;](?=\d)[^.;]*)*[.;]?", text):
-        words = _HEADING.sub(lambda found: " " * len(found.group()), sentence.group())
-        letters = (sentence.start() + at for at, char in enumerate(words) if char.isalpha())
-        if not all(covered[at] for at in letters):
-            gaps.append(sentence.group().strip())
-    return gaps
-
-
-_HEADING = re.compile(
-    r"\b(?:key\s+)?(?:inclusion|exclusion)\s+criteria\s*:?|\beligibility criteria\s*:?", re.IGNORECASE
-)
-
-
-def unfounded_quotes(protocol: Protocol, registry: str) -> list[str]:
-    """The ids of the criteria whose quote the registry's text does not hold word for word."""
-    text = " ".join(registry.split())
-    return [criterion.id for criterion in protocol.criteria if " ".join(criterion.quote.split()) not in text]
+    return f"{name}, line {line_of(lines, path)}, key '{key}': {problem}"

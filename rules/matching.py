@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from kb.facts import Coded, Fact
+from rules.concepts import ANYTHING, Names
 from rules.findings import Situation
 
 Weight = Literal["counts", "does not count", "open"]
@@ -55,9 +56,7 @@ def _compare(value: str, bound: float) -> Weight:
 
 Attributes = dict[str, Attribute]
 Item = str | Annotated[dict[str, Attributes], Field(min_length=1, max_length=1)]
-Items = tuple[Item, ...]
-
-ANYTHING = "anything"
+Items = Annotated[tuple[Item, ...], Names()]
 
 
 def concept_of(item: Item) -> str:

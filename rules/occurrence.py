@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
 from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules.amounts import because, day_words
+from rules.concepts import Names
 from rules.denials import Denial, covers, denials, denying, suffices
 from rules.findings import Finding, Situation
 from rules.matching import (
@@ -31,7 +32,7 @@ from rules.matching import (
 )
 from rules.moments import Dated, course_of, letter_day, newest, reading_day
 from rules.tests.base import Comparison, Outcome, Test
-from rules.windows import Place, Window, WindowText, window
+from rules.windows import Place, SpanText, Window, WindowText, lasts, window
 from rules.wording import capital, labels
 
 Answer = Literal["yes", "no", "open", "open in time"]
@@ -56,25 +57,29 @@ class Occurrence(Test):
     `within` asks for a window, `state` for the newest word on it, neither for ever. `having` narrows by
     attributes. `also` counts too, but a denial need not name it; `unclear`, by that very name, leaves it open.
     `denied_by` are further denials that answer, `not_denied_by` some that do not, `ruled_out_by` results that do;
-    `replaced_by` is what stands in its place. `named_generally` and `raised_by` raise the question without an answer,
+    `replaced_by` is what stands in its place. `apart_from` are exceptions, which do not count; nor does what is told to
+    be over for at least `over_for`. `named_generally` and `raised_by` raise the question without an answer,
     the first only by that very name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    concept: str | tuple[str, ...]  # the kinds name this key after themselves
+    concept: Annotated[str | tuple[str, ...], Names()]  # the kinds name this key after themselves
     within: WindowText | None = None
     state: Literal["now", "newest word"] | None = None
     having: Attributes = Field(default_factory=dict)
     also: Items = ()
     unclear: Items = ()
-    denied_by: tuple[str, ...] = ()
-    not_denied_by: tuple[str, ...] = ()
+    denied_by: Annotated[tuple[str, ...], Names()] = ()
+    not_denied_by: Annotated[tuple[str, ...], Names()] = ()
     ruled_out_by: Items = ()
     replaced_by: Items = ()
-    named_generally: tuple[str, ...] = ()
+    named_generally: Annotated[tuple[str, ...], Names()] = ()
     raised_by: Items = ()
     lasting: bool = Field(default=False, description="told in the present tense without a date, it is there now")
+    or_planned: bool = Field(default=False, description="one that is planned counts as well")
+    apart_from: Items = ()
+    over_for: SpanText | None = None
     ask: str | None = None
 
     def concepts(self) -> tuple[str, ...]:
@@ -145,6 +150,8 @@ class Occurrence(Test):
 
     def _votes(self, situation: Situation) -> list[Vote]:
         principal = [(fact, weigh(fact, self.having), True) for fact, _ in matching(self.concepts(), situation)]
+        if self.or_planned:
+            principal += [(fact, "counts", True) for fact in self._plans(situation)]
         seen = {fact.id for fact, _, _ in principal}
         unclear = [
             fact
@@ -159,7 +166,34 @@ class Occurrence(Test):
         doubtful = [vote and replace(vote, unclear=True) for vote in doubtful]
         return [vote for vote in votes if vote] + [vote for vote in doubtful if vote and vote.answer == "open"]
 
-    def _vote(self, fact: Fact, weight: Weight, own: bool, situation: Situation) -> Vote | None:
+    def _plans(self, situation: Situation) -> list[Fact]:
+        facts = {fact.id: fact for concept in self.concepts() for fact in situation.planned(concept)}
+        return [fact for fact in facts.values() if fact.assertion in ("present", "possible")]
+
+    def _excepted(self, fact: Fact, weight: Weight, situation: Situation) -> Weight | None:
+        """The weight once the exceptions are taken out: one that may be an exception is open.
+
+        An exception says nothing of what else there may be, so it is no answer either.
+        """
+        found = {one.id: except_for for one, except_for in matching(self.apart_from, situation)}
+        exception = found.get(fact.id, "does not count")
+        if exception == "counts" or self._is_over(fact, situation):
+            return None
+        return "open" if exception == "open" and weight == "counts" else weight
+
+    def _is_over(self, fact: Fact, situation: Situation) -> bool:
+        """Whether it is told to have ended at least `over_for` before the screening date."""
+        end = course_of(fact).end
+        if self.over_for is None or end is None or situation.as_of is None:
+            return False
+        return lasts(end.latest, situation.as_of, self.over_for)
+
+    def _vote(self, fact: Fact, told: Weight, own: bool, situation: Situation) -> Vote | None:
+        weight = self._excepted(fact, told, situation)
+        if weight is None:
+            return None
+        if fact.temporality == "planned":
+            return Vote(fact, "yes" if fact.assertion == "present" else "open", f"{_described(fact)}, planned", own)
         if weight == "does not count":
             undated = self.span is not None and situation.as_of is None
             return Vote(fact, "open in time" if undated else "no", _described(fact)) if own else None

@@ -78,10 +78,18 @@ def answer(criterion: Criterion, findings: Mapping[str, Finding]) -> Answer:
 
 
 def verdict(protocol: Protocol, answers: Mapping[str, Answer], raised: frozenset[str]) -> Verdict:
-    """The verdict from the answers and the ids of the criteria that are unknown and raised."""
-    if "fail" in answers.values():
+    """The verdict from the answers and the ids of the criteria that are unknown and raised: of the best cohort."""
+    groups: list[str | None] = [cohort.id for cohort in protocol.cohorts] or [None]
+    found = [_of_group(protocol, group, answers, raised) for group in groups]
+    order: tuple[Verdict, ...] = ("potentially_eligible", "needs_information", "ineligible")
+    return next(one for one in order if one in found)
+
+
+def _of_group(protocol: Protocol, group: str | None, answers: Mapping[str, Answer], raised: frozenset[str]) -> Verdict:
+    mine = [one for one in protocol.criteria if not one.recommended and (not one.cohorts or group in one.cohorts)]
+    if any(answers[one.id] == "fail" for one in mine):
         return "ineligible"
-    for criterion in protocol.criteria:
+    for criterion in mine:
         if answers[criterion.id] != "unknown":
             continue
         if criterion.essential or (criterion.id in raised and not criterion.settled_at_visit):

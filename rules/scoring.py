@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,9 +35,10 @@ class Partial:
     facts: tuple[str, ...]
 
 
-def partial_score(name: str, situation: Situation) -> Partial:
-    """The least total that the letter's findings show for the score."""
-    found = {item: _findings(tests, situation) for item, tests in evidence(name).items()}
+def partial_score(name: str, situation: Situation, without: Collection[str] = ()) -> Partial:
+    """The least total that the letter's findings show for the score, the points of the items `without` left out."""
+    asked = {item: tests for item, tests in evidence(name).items() if item not in without}
+    found = {item: _findings(tests, situation) for item, tests in asked.items()}
     shown = {item: pairs for item, pairs in found.items() if _shown(pairs)}
     given = {item: Interval(1, 1) for item in shown if item != ENTRY}
     points = _points(name, given, entry=ENTRY in shown)
@@ -45,6 +46,19 @@ def partial_score(name: str, situation: Situation) -> Partial:
     items = ", ".join(f"{item.replace('-', ' ')} {_weight(name, item)}" for item in shown if item != ENTRY)
     words = f"{items or 'no item'}: at least {points:g} points"
     return Partial(points, words, tuple(dict.fromkeys(facts)))
+
+
+def points_of(name: str, items: Collection[str], situation: Situation) -> tuple[float, float, list[str]]:
+    """The points of these items: those shown for certain, and those that may be there, with the facts."""
+    certain = perhaps = 0.0
+    facts: list[str] = []
+    for item in items:
+        pairs = _findings(evidence(name)[item], situation)
+        facts += [key for _, finding in pairs for key in finding.facts]
+        ruled_out = bool(pairs) and all(met(test.fails_when(), finding) for test, finding in pairs)
+        certain += _weight(name, item) if _shown(pairs) else 0
+        perhaps += 0 if ruled_out else _weight(name, item)
+    return certain, perhaps, facts
 
 
 @functools.cache

@@ -19,6 +19,8 @@ from kb.facts import Time
 
 _PATTERN = r"^(\d+) (day|week|month|year)s?( before (screening|enrolment|apheresis|infusion))?$"
 WindowText = Annotated[str, Field(pattern=_PATTERN)]
+_SPAN = r"^(\d+) (day|week|month|year)s?$"
+SpanText = Annotated[str, Field(pattern=_SPAN)]
 Place = Literal["inside", "outside", "open"]
 
 
@@ -68,3 +70,29 @@ def window(text: str) -> Window:
     if match is None:
         raise ValueError(f"'{text}' is no window: write it as '6 months before screening'")
     return Window(int(match[1]), cast(CalendarUnit, match[2]), text.split(" before")[0])
+
+
+def anchored(text: str) -> bool:
+    """Whether the words say before what the window runs.
+
+    >>> anchored("6 months before screening"), anchored("6 months")
+    (True, False)
+    """
+    return " before " in text
+
+
+def later_by(day: date, span: str) -> date:
+    """The day that lies a span such as "6 months" after another. Raises ValueError for words it does not know.
+
+    >>> later_by(date(2026, 1, 31), "1 month")
+    datetime.date(2026, 2, 28)
+    """
+    match = re.match(_SPAN, span)
+    if match is None:
+        raise ValueError(f"'{span}' is no span: write it as '6 months'")
+    return shifted(day, int(match[1]), cast(CalendarUnit, match[2]))
+
+
+def lasts(first: date | None, last: date | None, span: str) -> bool:
+    """Whether the days from `first` to `last` are at least a span such as "6 months"."""
+    return first is not None and last is not None and later_by(first, span) <= last

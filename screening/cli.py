@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screening import VERSION
+from screening.protocol_commands import protocols_app
 
 if TYPE_CHECKING:
     from screening.documents import Letter
@@ -30,7 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-protocols_app = typer.Typer(help="The protocols: what there is, what one asks.", rich_markup_mode=None)
 app.add_typer(protocols_app, name="protocol")
 
 
@@ -256,32 +256,6 @@ def extract(
                 sink.text(_guarded(make, letter, failures) or "")
         sink.keep_only_if(sink.written > 0)
     failures.leave()
-
-
-# --- protocol ---------------------------------------------------------------------------------------------------------
-
-
-@protocols_app.command("list")
-def protocol_list() -> None:
-    """List the protocols that letters can be screened against."""
-    from screening.protocols import protocol_ids, read_protocol
-
-    for key in protocol_ids():
-        protocol = read_protocol(key)
-        details = [f"version {protocol.version}", f"{len(protocol.criteria)} criteria", protocol.status or ""]
-        typer.echo(f"{protocol.id}  {protocol.title}  ({', '.join(part for part in details if part)})")
-
-
-@protocols_app.command("show")
-def protocol_show(
-    protocol: Annotated[str, typer.Argument(metavar="ID", help="A protocol's id, or a protocol file.")],
-) -> None:
-    """Show what a protocol asks: each criterion with the registry's words and how they are read."""
-    from screening.protocols import read_protocol
-    from screening.showing import protocol_lines
-
-    for line in protocol_lines(read_protocol(protocol)):
-        typer.echo(line)
 
 
 # --- evaluate ---------------------------------------------------------------------------------------------------------

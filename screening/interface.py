@@ -37,8 +37,15 @@ def _document(document: Document) -> dict[str, Any]:
 
 def _protocol(screening: Screening) -> dict[str, Any]:
     protocol = screening.decision.protocol
-    out = {"id": protocol.id, "version": protocol.version, "sha256": protocol.sha256}
-    return out | ({"coverage": "partial"} if protocol.coverage == "partial" else {})
+    out: dict[str, Any] = {"id": protocol.id, "version": protocol.version, "sha256": protocol.sha256}
+    if protocol.coverage == "partial":
+        out["coverage"] = protocol.coverage
+    if protocol.status == "draft":
+        out["status"] = protocol.status
+    if screening.decision.cohorts:
+        cohorts = screening.decision.cohorts
+        out["cohorts"] = [{"id": one.id, "title": one.title, "verdict": cohorts[one.id]} for one in protocol.cohorts]
+    return out
 
 
 def _criterion(answered: Answered, screening: Screening) -> dict[str, Any]:

@@ -19,14 +19,29 @@ def protocol_lines(protocol: Protocol) -> Iterator[str]:
         ("product", protocol.product),
         ("disease", protocol.disease),
         ("sponsor", protocol.sponsor),
-        ("status", protocol.status),
-        ("coverage", protocol.coverage),
+        ("recruitment", protocol.recruitment),
+        ("status", _status(protocol)),
+        ("source text of", protocol.snapshot and protocol.snapshot.isoformat()),
+        ("coverage", protocol.coverage + (f": {protocol.coverage_note}" if protocol.coverage_note else "")),
     ):
         if value:
-            yield f"  {label}: {value}"
+            yield from _wrapped(f"{label}: ", value)
+    for cohort in protocol.cohorts:
+        yield f"  cohort {cohort.id}: {cohort.title}"
     for criterion in protocol.criteria:
         yield ""
         yield from _criterion(criterion)
+
+
+def _status(protocol: Protocol) -> str:
+    """Who wrote the encoding, who approved it, from when it holds."""
+    parts = [
+        protocol.status,
+        f"by {protocol.author}" if protocol.author else "",
+        f"reviewed by {protocol.reviewer}" if protocol.reviewer else "",
+        f"effective {protocol.effective.isoformat()}" if protocol.effective else "",
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def _criterion(criterion: Criterion) -> Iterator[str]:
@@ -36,7 +51,17 @@ def _criterion(criterion: Criterion) -> Iterator[str]:
         yield from _wrapped("read as: ", criterion.reading)
     if criterion.ambiguity:
         yield from _wrapped("may be read as: ", " / ".join(criterion.ambiguity.readings))
-        yield from _wrapped("taken: ", criterion.ambiguity.taken)
+        confirmed = criterion.ambiguity.confirmed_by
+        yield from _wrapped(
+            "taken: ",
+            f"{criterion.ambiguity.taken} ({f'confirmed by {confirmed}' if confirmed else 'not confirmed yet'})",
+        )
+    if criterion.cohorts:
+        yield from _wrapped("asked of: ", ", ".join(criterion.cohorts))
+    if criterion.recommended:
+        yield "  recommended only: shown, but decides nothing"
+    if criterion.repeats:
+        yield f"  repeats: {criterion.repeats}"
     yield from _wrapped("where the letter is silent: ", criterion.silence)
     yield f"  {'requires' if criterion.kind == 'inclusion' else 'excludes'}"
     yield from _tree(criterion.tree, 2)

@@ -46,16 +46,18 @@ def report(screening: Screening) -> list[Line]:
     """The whole report of one screening."""
     answers = screening.decision.answers
     lines = [*_head(screening)]
-    stops = [one for one in answers if one.answer == "fail"]
+    stops = [one for one in answers if one.stops]
     settle = [one for one in answers if one.waited_for]
     confirm = [one for one in answers if one.answer == "unknown" and not one.waited_for]
     passes = [one for one in answers if one.answer == "pass"]
+    beside = [one for one in answers if one.answer == "fail" and not one.stops]
     lines += _block("Stops the patient", stops, screening, "red")
     lines += _block("Must be settled", settle, screening, "yellow")
     if stops or settle:
         lines.append(Line(""))
     lines += _titles("To confirm at the visit", confirm)
     lines += _titles("Passes", passes, "green")
+    lines += _titles("Not met, and not in the way (another cohort's, or only recommended)", beside)
     if screening.warnings:
         lines.append(Line(""))
         lines += [
@@ -78,8 +80,19 @@ def _head(screening: Screening) -> Iterator[Line]:
     word, style = VERDICTS[decision.verdict]
     protocol = decision.protocol
     yield from _folded(f"{word}   ", f"for {protocol.id}, {protocol.title}   {shown(_name(screening))}", style, hang=2)
-    for text in (f"{_who(screening)}, {_when(screening)}", _next(screening)):
+    for text in (f"{_who(screening)}, {_when(screening)}", _next(screening), *_provisos(screening)):
         yield from (Line(line) for line in textwrap.wrap(text, WIDTH))
+
+
+def _provisos(screening: Screening) -> Iterator[str]:
+    """What the verdict does not say by itself: a draft, a list that is not whole, a verdict for some cohorts."""
+    protocol = screening.decision.protocol
+    if protocol.status == "draft":
+        yield "This protocol is a draft: nobody has approved its reading of the registry yet."
+    if protocol.coverage == "partial":
+        yield f"Its list of criteria is not complete: {protocol.coverage_note or 'others apply'}."
+    for cohort in protocol.cohorts:
+        yield f"{cohort.title}: {VERDICTS[screening.decision.cohorts[cohort.id]][0].lower()}."
 
 
 def _name(screening: Screening) -> str:

@@ -1,7 +1,7 @@
 """The kinds of test a protocol can ask, one file a kind: its schema, how its finding is made, its sentence.
 
 `KINDS` maps the first key of a test in a protocol file (`measurement: lvef`) to the class that reads it: the first
-field of every concrete `Test` defined in a module of this folder. A new kind is a new file, nothing else.
+own field of every concrete `Test` defined in a module of this folder. A new kind is a new file, nothing else.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from rules.tests.base import Test
 
 
 def _first_key(kind: type[Test]) -> str:
-    name, field = next(iter(kind.model_fields.items()))
-    return field.alias or name
+    name = next(name for name in kind.__annotations__ if name in kind.model_fields)
+    return kind.model_fields[name].alias or name
 
 
 def _kinds() -> dict[str, type[Test]]:

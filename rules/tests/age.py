@@ -5,28 +5,22 @@ An age told in an old letter is carried on to the screening date.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import model_validator
-
-from rules.amounts import AmountText, amount, because, span_words
+from kb.vocabulary import Vocabulary
+from rules.amounts import because, span_words
 from rules.findings import Finding, Situation
 from rules.patient import age
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Bounded, Flaw, Outcome
+
+_OLDEST = 120
 
 
-class Age(Test):
-    """`age: at the screening date` with `at_least` or `at_most` in years."""
+class Age(Bounded):
+    """`age: at the screening date` with a bound in years, or two."""
 
     age: Literal["at the screening date"]
-    at_least: AmountText | None = None
-    at_most: AmountText | None = None
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Age:
-        if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("give one of 'at_least' and 'at_most'")
-        return self
 
     def finding_id(self) -> str:
         return "age.at-screening"
@@ -49,22 +43,11 @@ class Age(Test):
             basis=span_words(low, high, "a"),
         )
 
-    def holds_when(self) -> Comparison:
-        if self.at_least is not None:
-            return Comparison("low", ">=", amount(self.at_least)[0])
-        return Comparison("high", "<=", amount(self._bound)[0])
-
-    def fails_when(self) -> Comparison:
-        if self.at_least is not None:
-            return Comparison("high", "<", amount(self.at_least)[0])
-        return Comparison("low", ">", amount(self._bound)[0])
-
-    @property
-    def _bound(self) -> str:
-        return self.at_least or self.at_most or ""
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        return self.bound_flaws(("a",), (0, _OLDEST))
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
-        bound = f"{'at least' if self.at_least else 'at most'} {self._bound}"
+        bound = self.asked_words()
         if finding is None:
             return f"The age is not told (asked for: {bound})."
         if outcome == "open":

@@ -1,17 +1,25 @@
-"""What every kind of test has: a finding to ask for, two comparisons, a sentence."""
+"""What every kind of test has: a finding to ask for, two comparisons, a sentence.
+
+Those that hold a number against a threshold share one bound (`at_least`, `at_most`, `above` or `below`); a file may
+give two ("18 to 75 years"), which the language reads as `all` of one test a bound.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from kb.vocabulary import Vocabulary
+from rules.amounts import AmountText, amount, span_words
 from rules.findings import Finding, Situation
 
 Operator = Literal["<", "<=", ">", ">="]
 Outcome = Literal["holds", "fails", "open"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +31,21 @@ class Comparison:
     bound: float
 
 
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something wrong with a test: the key it lies at, what is wrong, how to put it right."""
+
+    key: str
+    what: str
+    remedy: str
+
+
 class Test(BaseModel, ABC):
     """One comparison of a finding with a bound. Subclasses add their keys and are registered by their first key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     __test__ = False  # not a test case of pytest
+    outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
 
     @abstractmethod
     def finding_id(self) -> str:
@@ -49,6 +67,79 @@ class Test(BaseModel, ABC):
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         """What came out and why, from the test's own operands."""
 
+    def quantity(self) -> str:
+        """What the finding is a value of: two tests of one quantity read the same patient's number."""
+        return self.finding_id()
+
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        """What is wrong with the test beyond its form: a unit that does not fit, a bound that no patient has."""
+        return iter(())
+
     @abstractmethod
     def question(self) -> str:
         """What to ask the referrer where the test is open."""
+
+
+BOUNDS = ("at_least", "at_most", "above", "below")
+OPPOSITE = {"at least": "below", "at most": "above", "above": "at most", "below": "at least"}
+
+
+class Bounded(Test):
+    """A number against one bound, written with its unit."""
+
+    at_least: AmountText | None = None
+    at_most: AmountText | None = None
+    above: AmountText | None = None
+    below: AmountText | None = None
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> Bounded:
+        if sum(getattr(self, key) is not None for key in BOUNDS) != 1:
+            raise ValueError("give one of 'at_least', 'at_most', 'above' and 'below'")
+        return self
+
+    @property
+    def bound_key(self) -> str:
+        return next(key for key in BOUNDS if getattr(self, key) is not None)
+
+    @property
+    def bound_words(self) -> tuple[str, str]:
+        """The comparison in words, and the bound as the file writes it."""
+        return self.bound_key.replace("_", " "), getattr(self, self.bound_key)
+
+    @property
+    def bound(self) -> tuple[float, str]:
+        """The bound's number and its unit."""
+        return amount(self.bound_words[1])
+
+    @property
+    def upwards(self) -> bool:
+        """Whether greater numbers hold."""
+        return self.bound_key in ("at_least", "above")
+
+    def asked_words(self, *, opposite: bool = False) -> str:
+        """The bound in plain words: "at least 55 %"."""
+        words = self.bound_words[0]
+        value, unit = self.bound
+        return f"{OPPOSITE[words] if opposite else words} {span_words(value, value, unit)}"
+
+    def holds_when(self) -> Comparison:
+        end = "low" if self.upwards else "high"
+        operators = {"at_least": ">=", "above": ">", "at_most": "<=", "below": "<"}
+        return Comparison(end, operators[self.bound_key], self.bound[0])  # type: ignore[arg-type]
+
+    def fails_when(self) -> Comparison:
+        end = "high" if self.upwards else "low"
+        operators = {"at_least": "<", "above": "<=", "at_most": ">", "below": ">="}
+        return Comparison(end, operators[self.bound_key], self.bound[0])  # type: ignore[arg-type]
+
+    def bound_flaws(self, units: tuple[str, ...], plausible: tuple[float, float] | None) -> Iterator[Flaw]:
+        """A unit that is none of `units`, or a number of the first of them beyond what is plausible."""
+        number, unit = self.bound
+        if units and unit not in units:
+            yield Flaw(self.bound_key, f"the unit '{unit}' does not fit", f"write the bound in {' or '.join(units)}")
+        elif plausible is not None and unit == units[0] and not plausible[0] <= number <= plausible[1]:
+            low, high = plausible
+            yield Flaw(
+                self.bound_key, f"{number:g} {unit} is no value a patient has", f"{low:g} to {high:g} is plausible"
+            )

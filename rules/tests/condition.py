@@ -5,12 +5,15 @@ Ever, now or in a window; size, severity and the like can narrow it. The rules a
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from rules.concepts import Names
 from rules.occurrence import Occurrence
 
 
 class Condition(Occurrence):
     """A disease, a sign or a symptom of the patient."""
 
-    concept: str | tuple[str, ...] = Field(alias="condition")
+    concept: Annotated[str | tuple[str, ...], Names(("condition",))] = Field(alias="condition")

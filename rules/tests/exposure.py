@@ -7,35 +7,40 @@ upper end open unless its words close the treatment history.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from dataclasses import replace
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from kb.facts import Fact
 from rules.amounts import AmountText, amount, day_words, number, span_words
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import going_on, kilograms, medications, refused, taken, weights_of
+from rules.occurrence import place_of
 from rules.patient import hull
 from rules.tests.base import Comparison, Outcome, Test
 from rules.timeline import Run, longest_run
+from rules.windows import Window, WindowText, window
 from rules.wording import capital, labels
 
 
 class Exposure(Test):
-    """`exposure` to a drug or a class, ever or `state: now`; with `at_least` and `for`, days in one run at a dose.
+    """`exposure` to a drug or a class, ever, `state: now` or `within` a window; with `at_least` and `for`, at a dose.
 
     `bridging` is the longest gap that does not end a run. `closed_by`: statements that close the treatment history.
     `ruled_out_by`: what answers no in other words. `raised_by` raises the question without an answer.
     """
 
-    exposure: str | tuple[str, ...]
+    exposure: Annotated[str | tuple[str, ...], Names(("drug",))]
     at_least: AmountText | None = None
     equivalent_to: Literal["prednisone"] | None = None
     span: AmountText | None = Field(default=None, alias="for")
+    within: WindowText | None = None
     bridging: AmountText = "0 days"
     state: Literal["now"] | None = None
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     ruled_out_by: Items = ()
     raised_by: Items = ()
 
@@ -45,6 +50,8 @@ class Exposure(Test):
             raise ValueError("'at_least' and 'for' belong together")
         if self.at_least is not None and amount(self.at_least)[1] != "mg/kg/day":
             raise ValueError("a level is given in mg/kg/day")
+        if sum(one is not None for one in (self.within, self.state, self.at_least)) > 1:
+            raise ValueError("give one of 'within', 'state' and 'at_least'")
         return self
 
     def concepts(self) -> tuple[str, ...]:
@@ -54,6 +61,8 @@ class Exposure(Test):
         name = "+".join(self.concepts())
         if self.at_least is not None:
             return f"{name}.longest-run.{number(amount(self.at_least)[0])}-mg-per-kg"
+        if self.within is not None:
+            return f"{name}.within-{window(self.within).words.replace(' ', '-')}"
         return f"{name}.{'now' if self.state else 'ever'}"
 
     def holds_when(self) -> Comparison:
@@ -66,6 +75,8 @@ class Exposure(Test):
         closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
         if self.at_least is not None:
             return self._days(closing, situation)
+        if self.within is not None:
+            return self._in_window(window(self.within), closing, situation)
         return self._yes_or_no(closing, situation)
 
     def _days(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
@@ -100,6 +111,23 @@ class Exposure(Test):
         if facts:
             return self._finding(0, 1, facts, note="not told clearly")
         return self._never(closing, situation)
+
+    def _in_window(self, span: Window, closing: Sequence[Fact], situation: Situation) -> Finding | None:
+        """Whether some day of taking it lies in the window; one told without its days may be in it."""
+        facts = taken(self.concepts(), situation)
+        places = [(fact, place_of(fact, span, situation, lasting=True)) for fact in facts]
+        inside = [(fact, place) for fact, place in places if place[0] == "inside" and fact.assertion == "present"]
+        if inside:
+            lasts_on = any(ongoing for _, (_, _, ongoing) in inside)
+            days = [last.latest for _, (_, last, _) in inside if last is not None and last.latest is not None]
+            found = self._finding(1, 1, [fact for fact, _ in inside])
+            return replace(
+                found, clears_on=span.clears(max(days)) if days and not lasts_on else None, holds_open=lasts_on
+            )
+        unsure = [fact for fact, place in places if place[0] != "outside"]
+        if unsure:
+            return self._finding(0, 1, unsure, note="when it was last taken is not told clearly")
+        return self._finding(0, 0, facts) if facts else self._never(closing, situation)
 
     def _never(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
         against = [
@@ -142,7 +170,7 @@ class Exposure(Test):
     def _name(self) -> str:
         name = labels(self.concepts())
         if self.at_least is None:
-            return f"{name} now" if self.state else name
+            return f"{name} within {self.within}" if self.within else f"{name} now" if self.state else name
         equal = f" {self.equivalent_to} equivalent" if self.equivalent_to else ""
         return f"{name} at {self.at_least}{equal} or more for {self.span} in one run"
 
@@ -157,7 +185,8 @@ class Exposure(Test):
 
     def question(self) -> str:
         if self.at_least is None:
-            return f"{capital(labels(self.concepts()))}: {'being taken now' if self.state else 'ever taken'}?"
+            asked = "being taken now" if self.state else "when last taken" if self.within else "ever taken"
+            return f"{capital(labels(self.concepts()))}: {asked}?"
         return (
             f"{capital(labels(self.concepts()))}: doses with their dates (how long at {self.at_least}), and the weight?"
         )

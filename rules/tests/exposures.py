@@ -10,24 +10,24 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rules.agents import by_agent, facts_of
+from rules.agents import Agents, agent_words, agents_id, by_agent, facts_of
 from rules.amounts import because, span_words
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import counted
 from rules.medication import medications, refused, taken
 from rules.tests.base import Comparison, Outcome, Test
-from rules.wording import labels
 
 
 class Exposures(Test):
-    """`exposures` lists the agents; it holds when `at_least` different ones were taken."""
+    """`exposures` lists the agents, a list within it one agent; it holds when `at_least` different ones were taken."""
 
-    exposures: Annotated[tuple[str, ...], Field(min_length=1)]
+    exposures: Agents
     at_least: Annotated[int, Field(ge=1)]
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
 
     def finding_id(self) -> str:
-        return f"agents-taken.{'+'.join(self.exposures)}"
+        return f"agents-taken.{agents_id(self.exposures)}"
 
     def holds_when(self) -> Comparison:
         return Comparison("low", ">=", self.at_least)
@@ -54,10 +54,10 @@ class Exposures(Test):
             high,
             "{agent}",
             tuple(dict.fromkeys(fact.id for fact in facts)),
-            calculation=f"{labels(list(certain), 'and')}: {low}" if certain else None,
+            calculation=f"{agent_words(list(certain), 'and')}: {low}" if certain else None,
             note="others may have been given" if low < self.at_least <= high else None,
             ask=self.question(),
-            basis=labels(list(certain), "and") if certain else "none of the list",
+            basis=agent_words(list(certain), "and") if certain else "none of the list",
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
@@ -69,4 +69,4 @@ class Exposures(Test):
         return f"Taken: {finding.basis}{count}; {asked} {told}{because(finding) if outcome == 'open' else ''}."
 
     def question(self) -> str:
-        return f"Which of these has the patient ever taken: {labels(self.exposures)}?"
+        return f"Which of these has the patient ever taken: {agent_words(self.exposures)}?"

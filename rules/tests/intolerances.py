@@ -11,8 +11,9 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.facts import Fact
-from rules.agents import by_agent, facts_of
+from rules.agents import Agent, agent_words, by_agent, facts_of, names_of
 from rules.amounts import because
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import dosing_of, going_on, medications, systemic
@@ -26,9 +27,9 @@ _NARROW = 2  # drugs of the list in a class that still says which drug was meant
 class Intolerances(Test):
     """`intolerances` lists the agents; it holds when `at_least` different ones were not tolerated."""
 
-    intolerances: Annotated[tuple[str, ...], Field(min_length=1)]
+    intolerances: Annotated[tuple[str, ...], Field(min_length=1), Names(("drug",))]
     at_least: Annotated[int, Field(ge=1)]
-    closed_by: tuple[str, ...] = ()
+    closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     raised_by: Items = ()
 
     def finding_id(self) -> str:
@@ -43,7 +44,7 @@ class Intolerances(Test):
     def find(self, situation: Situation) -> Finding | None:
         told = by_agent(self.intolerances, _not_tolerated, situation)
         taken_now = by_agent(self.intolerances, _going_on, situation)
-        certain = {
+        certain: dict[Agent, list[Fact]] = {
             agent: facts
             for agent, facts in told.items()
             if agent not in taken_now and any(_is_certain(fact) for fact in facts)
@@ -65,7 +66,7 @@ class Intolerances(Test):
             tuple(dict.fromkeys(fact.id for fact in facts)),
             note="fewer than asked for are named" if low < self.at_least <= high else None,
             ask=self.question(),
-            basis=labels(list(certain), "and") if certain else "none for certain",
+            basis=agent_words(list(certain), "and") if certain else "none for certain",
         )
 
     def _classes(self, situation: Situation) -> list[Fact]:
@@ -101,9 +102,9 @@ def _is_above(concept: str, agent: str, situation: Situation) -> bool:
     return concept != agent and concept in situation.vocabulary and situation.vocabulary.is_a(agent, concept)
 
 
-def _holds_any(fact: Fact, told: Mapping[str, Sequence[Fact]], situation: Situation) -> bool:
+def _holds_any(fact: Fact, told: Mapping[Agent, Sequence[Fact]], situation: Situation) -> bool:
     """Whether a drug of the class is counted by its own name."""
-    return any(_is_above(fact.concept, agent, situation) for agent in told)
+    return any(_is_above(fact.concept, name, situation) for agent in told for name in names_of(agent))
 
 
 def _is_certain(fact: Fact) -> bool:

@@ -5,6 +5,8 @@ Always unknown; an author who gives an opinion, or plans what bears on it, makes
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.tests.base import Comparison, Outcome, Test
@@ -12,6 +14,8 @@ from rules.tests.base import Comparison, Outcome, Test
 
 class Judgement(Test):
     """`judgement` says what is judged, `raised_by` the statements that raise it."""
+
+    outcomes: ClassVar[frozenset[Outcome]] = frozenset({"open"})
 
     judgement: str
     raised_by: Items

@@ -7,80 +7,64 @@ A result older than the protocol allows, or pending, is spoken of but settles no
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from kb.dates import surely_before
 from kb.facts import Coded, Fact, Interval, Quantity
-from kb.vocabulary import Lab
-from rules.amounts import AmountText, amount, because, day_words, number, span_words
+from kb.vocabulary import Lab, Vocabulary
+from rules.amounts import because, day_words, number, span_words
 from rules.calculations import CALCULATIONS, Computed
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, spoken_of, weigh
-from rules.moments import Dated, newest, reading_day
+from rules.moments import Dated, course_of, newest, reading_day
 from rules.patient import hull, sex
-from rules.tests.base import Comparison, Outcome, Test
-from rules.windows import WindowText, window
+from rules.tests.base import Bounded, Flaw, Outcome
+from rules.windows import SpanText, WindowText, later_by, window
 from rules.wording import capital, label, labels
 
 ULN, LLN = "{ULN}", "{LLN}"  # multiples of the upper and of the lower limit of normal
-_OPPOSITE = {"at least": "below", "at most": "above", "above": "at most", "below": "at least"}
 
 
-class Measurement(Test):
+class Measurement(Bounded):
     """`measurement` with `at_least`, `at_most`, `above` or `below` a bound; `within` is how old the result may be.
 
     `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
     is stated. `stated_as`: words (low) that meet the bound without a number. `no_better_than`: facts so marked (on
-    oxygen) give an upper limit only. `raised_by` only raises it.
+    oxygen) give an upper limit only. `free_of`: support (a transfusion) told in `free_for` before the result, or
+    without its day, takes away the end that speaks for the patient. `raised_by` only raises it.
     """
 
-    measurement: str
-    at_least: AmountText | None = None
-    at_most: AmountText | None = None
-    above: AmountText | None = None
-    below: AmountText | None = None
+    measurement: Annotated[str, Names(("lab",))]
     within: WindowText | None = None
-    normal_when: tuple[str, ...] = ()
+    normal_when: Annotated[tuple[str, ...], Names(("lab",))] = ()
     computed_by: Literal["egfr"] | None = None
     stated_as: tuple[str, ...] = ()
     no_better_than: Attributes = Field(default_factory=dict)
+    free_of: Items = ()
+    free_for: SpanText = "0 days"
     raised_by: Items = ()
-
-    @model_validator(mode="after")
-    def _one_bound(self) -> Measurement:
-        if sum(bound is not None for bound in (self.at_least, self.at_most, self.above, self.below)) != 1:
-            raise ValueError("give one of 'at_least', 'at_most', 'above' and 'below'")
-        return self
-
-    @property
-    def _words(self) -> tuple[str, str]:
-        given = {"at least": self.at_least, "at most": self.at_most, "above": self.above, "below": self.below}
-        return next((words, text) for words, text in given.items() if text is not None)
-
-    @property
-    def _bound(self) -> tuple[float, str]:
-        return amount(self._words[1])
 
     def finding_id(self) -> str:
         parts = [self.measurement, "newest"]
         parts += [f"within-{window(self.within).words.replace(' ', '-')}"] if self.within else []
-        parts += [self._bound[1].strip("{}").lower()] if self._bound[1] in (ULN, LLN) else []
+        parts += [f"{self.free_for.replace(' ', '-')}-unsupported"] if self.free_of else []
+        parts += [self.bound[1].strip("{}").lower()] if self.bound[1] in (ULN, LLN) else []
         return ".".join(parts)
 
-    def holds_when(self) -> Comparison:
-        bound = self._bound[0]
-        if self.at_least or self.above:
-            return Comparison("low", ">=" if self.at_least else ">", bound)
-        return Comparison("high", "<=" if self.at_most else "<", bound)
+    def quantity(self) -> str:
+        return f"{self.measurement}.{self.bound[1]}"
 
-    def fails_when(self) -> Comparison:
-        bound = self._bound[0]
-        if self.at_least or self.above:
-            return Comparison("high", "<" if self.at_least else "<=", bound)
-        return Comparison("low", ">" if self.at_most else ">=", bound)
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        term = terms.terms.get(self.measurement)
+        if not isinstance(term, Lab):
+            return iter(())
+        if term.unit is None:
+            return iter([Flaw("measurement", "has no number", "ask for it with 'result' or 'report'")])
+        return self.bound_flaws((term.unit, ULN, LLN, "{titer}"), term.plausible)
 
     def find(self, situation: Situation) -> Finding | None:
         facts = [fact for fact in situation.about(self.measurement) if fact.assertion in ("present", "possible")]
@@ -117,7 +101,7 @@ class Measurement(Test):
         if not isinstance(fact.value, Quantity):
             return None
         interval, calculation = fact.value.interval, ""
-        unit = self._bound[1]
+        unit = self.bound[1]
         if unit in (ULN, LLN) and fact.value.unit != unit:
             limit, source = _limit(fact, unit, situation)
             if limit is None:
@@ -130,7 +114,30 @@ class Measurement(Test):
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
             interval = Interval(None, interval.greatest)
+        support = self._support(fact, situation)
+        if support:
+            interval = Interval(None, interval.greatest) if self.upwards else Interval(interval.least, None)
+            return Computed(interval, calculation, (fact, *support))
         return Computed(interval, calculation, (fact,))
+
+    def _support(self, fact: Fact, situation: Situation) -> list[Fact]:
+        """What held the value up: support that may lie in the days before the result."""
+        day = reading_day(fact, situation)
+        if not self.free_of or day is None or day.latest is None:
+            return []
+        found = []
+        for one in spoken_of(self.free_of, situation):
+            last = one.time or course_of(one).end or course_of(one).start
+            after = last is not None and day.latest is not None and surely_before(day, last)
+            before = (
+                last is not None
+                and last.latest is not None
+                and later_by(last.latest, self.free_for) < (day.earliest or day.latest)
+            )
+            going_on = course_of(one).ongoing is True
+            if going_on or not (after or before):
+                found.append(one)
+        return found
 
     def _statements(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[str]]:
         """What is stated in a word instead of a number: normal, abnormal, high, low."""
@@ -148,7 +155,7 @@ class Measurement(Test):
 
     def _comments(self, word: Dated[str], fresh: Sequence[Dated[Computed]]) -> bool:
         """Whether an undated word ("transaminases rising") says no more than the numbers beyond normal beside it."""
-        if word.fact.time is not None or self._bound[1] != ULN:
+        if word.fact.time is not None or self.bound[1] != ULN:
             return False
         values = [one.value.value for one in fresh if one.fact.document == word.fact.document]
         return len(values) == len(fresh) and all(
@@ -165,15 +172,14 @@ class Measurement(Test):
         values = [one.value.value for one in fresh if one.value.value is not None]
         whole = hull(values)
         if worse:
-            rising = self.at_least or self.above
-            whole = Interval(None, whole.greatest) if rising else Interval(whole.least, None)
+            whole = Interval(None, whole.greatest) if self.upwards else Interval(whole.least, None)
         elif better:
-            whole = Interval(whole.least, None) if self.at_least or self.above else Interval(None, whole.greatest)
+            whole = Interval(whole.least, None) if self.upwards else Interval(None, whole.greatest)
         differ = len({(value.least, value.greatest) for value in values}) > 1
         basis = " and ".join(
-            dict.fromkeys(f"{_span(one.value.value, self._bound[1])} {day_words(one.when)}" for one in fresh)
+            dict.fromkeys(f"{_span(one.value.value, self.bound[1])} {day_words(one.when)}" for one in fresh)
         )
-        only_limit = self.no_better_than and whole.low is None and whole.high is not None
+        only_limit = (self.no_better_than or self.free_of) and whole.low is None and whole.high is not None
         return self._finding(
             whole.least,
             whole.greatest,
@@ -186,11 +192,11 @@ class Measurement(Test):
 
     def _normal(self, normal: Sequence[Dated[str]], word: str = "normal") -> Finding:
         """A word that stands for a number which meets the bound."""
-        bound, unit = self._bound
+        bound, unit = self.bound
         bound = 1.0 if unit == ULN else bound
         if self.above or self.below:
             bound = math.nextafter(bound, math.inf if self.above else -math.inf)
-        low, high = (bound, None) if self.at_least or self.above else (None, bound)
+        low, high = (bound, None) if self.upwards else (None, bound)
         basis = f"{labels(list(dict.fromkeys(one.fact.concept for one in normal)), 'and')} stated to be {word}"
         return self._finding(low, high, [one.fact for one in normal], basis=basis)
 
@@ -208,7 +214,7 @@ class Measurement(Test):
             return None
         note = self._why_open(values, statements, extra, situation)
         last = newest(values)
-        basis = None if not last else f"{_span(last[0].value.value, self._bound[1])} {day_words(last[0].when)}"
+        basis = None if not last else f"{_span(last[0].value.value, self.bound[1])} {day_words(last[0].when)}"
         return self._finding(None, None, used, note=note, basis=basis)
 
     def _why_open(
@@ -243,7 +249,7 @@ class Measurement(Test):
             self.finding_id(),
             low,
             high,
-            self._bound[1],
+            self.bound[1],
             tuple(dict.fromkeys(fact.id for fact in facts)),
             calculation=calculation,
             note=note,
@@ -252,9 +258,7 @@ class Measurement(Test):
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
-        words, text = self._words
-        value, unit = amount(text)
-        bound = f"{words} {span_words(value, value, unit)}"
+        bound = self.asked_words()
         name = capital(label(self.measurement))
         if finding is None:
             return f"{name} is not mentioned (asked for: {bound})."
@@ -263,7 +267,7 @@ class Measurement(Test):
             return f"{name} {bound} not settled: {told}{because(finding)}."
         if finding.calculation:
             told = f"{told} [{finding.calculation}]"
-        other = f"{_OPPOSITE[words]} {span_words(value, value, unit)}"
+        other = self.asked_words(opposite=True)
         return f"{name} {told} is {bound if outcome == 'holds' else other}."
 
     def question(self) -> str:

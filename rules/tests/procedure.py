@@ -5,12 +5,15 @@ One that lasts (dialysis) is in the window while it goes on. The rules are those
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from rules.concepts import Names
 from rules.occurrence import Occurrence
 
 
 class Procedure(Occurrence):
     """Something done to the patient."""
 
-    concept: str | tuple[str, ...] = Field(alias="procedure")
+    concept: Annotated[str | tuple[str, ...], Names(("procedure",))] = Field(alias="procedure")

@@ -6,11 +6,13 @@ A serious abnormality outweighs a normal report of no later day; a minor one lea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import Field
 
 from kb.facts import Coded, Fact
 from rules.amounts import because, day_words
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
 from rules.moments import Dated, newest, reading_day
@@ -27,11 +29,11 @@ class Report(Test):
     whatever their age and whatever later report is normal. `within` is how old the report may be.
     """
 
-    report: tuple[str, ...]
+    report: Annotated[tuple[str, ...], Names(("lab",))]
     abnormal: Items
     acceptable: Items = ()
     unclear: Items = ()
-    contradicting: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    contradicting: Annotated[dict[str, tuple[str, ...]], Names(("condition",))] = Field(default_factory=dict)
     lasting: bool = False
     within: WindowText | None = None
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from kb.facts import Coded, Fact, Quantity
 from kb.vocabulary import Lab
 from rules.amounts import because, day_words
+from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
@@ -44,16 +45,16 @@ class Result(Test):
     open. `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
     """
 
-    result: str
+    result: Annotated[str, Names(("lab",))]
     reads: Literal["positive", "negative"]
     negative_within: WindowText | None = None
     positive: Literal["ever", "whatever its age", "as long as a negative one"] = "whatever its age"
-    panels: tuple[str, ...] = ()
+    panels: Annotated[tuple[str, ...], Names(("lab",))] = ()
     shown_by: Items = ()
     shown_within: WindowText | None = None
-    denied_as: tuple[str, ...] = ()
-    negative_only_by: str | None = None
-    confirmed_by: str | None = None
+    denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    negative_only_by: Annotated[str | None, Names(("lab",))] = None
+    confirmed_by: Annotated[str | None, Names(("lab",))] = None
     any_amount: bool = False
     raised_by: Items = ()
 

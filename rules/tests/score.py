@@ -5,43 +5,53 @@ The newest stated total within the window counts; where there is none, the point
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from kb.facts import Interval, Quantity
-from rules.amounts import AmountText, amount, because, day_words, span_words
+from kb.vocabulary import Score as ScoreTerm
+from kb.vocabulary import Vocabulary
+from rules.amounts import because, day_words, span_words
+from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
 from rules.patient import hull
-from rules.scoring import partial_score
-from rules.tests.base import Comparison, Outcome, Test
+from rules.scoring import partial_score, points_of
+from rules.tests.base import Bounded, Flaw, Outcome
 from rules.windows import WindowText, window
 from rules.wording import label
 
 
-class Score(Test):
-    """`score` with `at_least` points; `within` is how old a stated one may be, `computed_from` whose items stand in.
+class Score(Bounded):
+    """`score` with a bound in points; `within` is how old a stated one may be, `computed_from` whose items stand in.
 
     `of_disease`: where that disease is denied, nothing is computed from items that another one may explain.
     """
 
-    score: str
-    at_least: AmountText
+    score: Annotated[str, Names(("score",))]
     within: WindowText | None = None
     computed_from: Literal["sledai-2k", "eular-acr-2019"] | None = None
-    of_disease: str | None = None
+    of_disease: Annotated[str | None, Names(("condition",))] = None
+    without: tuple[str, ...] = Field(default=(), description="items of the score whose points do not count")
     raised_by: Items = ()
 
     def finding_id(self) -> str:
-        return f"{self.score}.points"
+        parts = [self.score, "points"]
+        parts += [f"within-{window(self.within).words.replace(' ', '-')}"] if self.within else []
+        parts += [f"without-{'+'.join(self.without)}"] if self.without else []
+        return ".".join(parts)
 
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", amount(self.at_least)[0])
+    def quantity(self) -> str:
+        return ".".join([self.score, *self.without])
 
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", amount(self.at_least)[0])
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        term = terms.terms.get(self.score)
+        plausible = (term.minimum, term.maximum) if isinstance(term, ScoreTerm) else None
+        return self.bound_flaws(("{score}",), plausible)
 
     def find(self, situation: Situation) -> Finding | None:
         facts = [fact for fact in situation.about(self.score) if fact.assertion in ("present", "possible")]
@@ -52,7 +62,7 @@ class Score(Test):
         ]
         fresh = [one for one in newest(stated) if self._place(one, situation) != "outside"]
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
-            return self._stated(fresh)
+            return self._stated(fresh, situation)
         named = [fact.id for fact in (*facts, *spoken_of(self.raised_by, situation))]
         note = self._why_open(newest(stated), situation) if stated else "named without its points" if named else None
         return self._computed(named, note, situation)
@@ -71,8 +81,10 @@ class Score(Test):
     def _place(self, one: Dated[Interval], situation: Situation) -> str:
         return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
 
-    def _stated(self, fresh: Sequence[Dated[Interval]]) -> Finding:
+    def _stated(self, fresh: Sequence[Dated[Interval]], situation: Situation) -> Finding:
         whole = hull([one.value for one in fresh])
+        if self.without and self.computed_from:
+            return self._reduced(whole, fresh, situation)
         words = [f"{span_words(one.value.least, one.value.greatest, '{score}')} {day_words(one.when)}" for one in fresh]
         return Finding(
             self.finding_id(),
@@ -85,9 +97,30 @@ class Score(Test):
             basis=" and ".join(dict.fromkeys(words)),
         )
 
+    def _reduced(self, whole: Interval, fresh: Sequence[Dated[Interval]], situation: Situation) -> Finding:
+        """A stated total less the points of the items left out: those shown for certain, the others perhaps."""
+        assert self.computed_from is not None
+        shown, perhaps, facts = points_of(self.computed_from, self.without, situation)
+        low = None if whole.least is None else max(0.0, whole.least - perhaps)
+        high = None if whole.greatest is None else max(0.0, whole.greatest - shown)
+        total = span_words(whole.least, whole.greatest, "{score}")
+        taken_off = span_words(shown, perhaps, "{score}")
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "{score}",
+            tuple(dict.fromkeys([*(one.fact.id for one in fresh), *facts])),
+            calculation=f"{total} less {taken_off} for {', '.join(self.without).replace('-', ' ')}: "
+            f"{span_words(low, high, '{score}')}",
+            note="the points of the items left out are not told" if shown != perhaps else None,
+            ask=self.question(),
+            basis=f"{total} {day_words(fresh[0].when)}",
+        )
+
     def _computed(self, named: Sequence[str], note: str | None, situation: Situation) -> Finding | None:
         denied = self.of_disease is not None and denials((self.of_disease,), situation).complete
-        part = partial_score(self.computed_from, situation) if self.computed_from and not denied else None
+        part = partial_score(self.computed_from, situation, self.without) if self.computed_from and not denied else None
         shown = part is not None and part.points > 0
         if not named and not shown:
             return None
@@ -104,17 +137,22 @@ class Score(Test):
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
-        name = label(self.score)
+        name = self._name
         if finding is None:
-            return f"{name} is not mentioned (asked for: at least {self.at_least})."
+            return f"{name} is not mentioned (asked for: {self.asked_words()})."
         told = finding.calculation or finding.basis or "no points that count"
         asked = {
-            "holds": f"reaches {self.at_least}",
-            "fails": f"is below {self.at_least}",
-            "open": f"leaves {self.at_least} open",
+            "holds": f"is {self.asked_words()}",
+            "fails": f"is {self.asked_words(opposite=True)}",
+            "open": f"leaves {self.asked_words()} open",
         }
         return f"{name}: {told} {asked[outcome]}{because(finding) if outcome == 'open' else ''}."
 
+    @property
+    def _name(self) -> str:
+        left_out = f" without {', '.join(self.without).replace('-', ' ')}" if self.without else ""
+        return f"{label(self.score)}{left_out}"
+
     def question(self) -> str:
         recent = f" of the last {window(self.within).words}" if self.within else ""
-        return f"What is the total {label(self.score)}{recent}, and of which day?"
+        return f"What is the total {self._name}{recent}, and of which day?"

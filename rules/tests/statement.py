@@ -6,11 +6,13 @@ A coded statement is yes for the codes of `says`, no for those of `denied_by_say
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import Field
 
 from kb.facts import Coded, Fact
 from rules.amounts import because
+from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
@@ -21,7 +23,7 @@ from rules.wording import capital, label
 class Statement(Test):
     """A statement present is yes, absent no; `says` and `says_not` list codes where it carries one."""
 
-    statement: str
+    statement: Annotated[str, Names(("statement",))]
     says: tuple[str, ...] = ()
     says_not: tuple[str, ...] = ()
     raised_by: Items = ()

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from kb.facts import Fact, Time
 from rules.amounts import because, day_words
+from rules.concepts import Names
 from rules.denials import denials, suffices
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, matching, spoken_of, weigh
@@ -45,11 +46,11 @@ class Treated(Test):
     `anyway`: what makes a present condition count without treatment (uncontrolled).
     """
 
-    treated: str
-    by: tuple[str, ...]
+    treated: Annotated[str, Names(("condition",))]
+    by: Annotated[tuple[str, ...], Names(("drug",))]
     within: WindowText
-    apart_from: tuple[str, ...] = ()
-    prophylactic: tuple[str, ...] = ()
+    apart_from: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    prophylactic: Annotated[tuple[str, ...], Names(("drug",))] = ()
     prevents_when: tuple[str, ...] = ()
     anyway: Attributes = Field(default_factory=dict)
     raised_by: Items = ()

@@ -7,11 +7,13 @@ raises the question where its treatment is not told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from pydantic import Field
 
 from kb.facts import Fact
 from rules.amounts import because
+from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching, spoken_of
@@ -31,16 +33,16 @@ class Treatment(Test):
     `doubtful`: indications that leave it open. `denied_as` denies such diseases, `denied_by` all of the treatments.
     """
 
-    treatment: tuple[str, ...] = Field(min_length=1)
-    own: tuple[str, ...]
+    treatment: Annotated[tuple[str, ...], Names(("drug",))] = Field(min_length=1)
+    own: Annotated[tuple[str, ...], Names(("condition",))]
     needing: Items = ()
     may_need: Items = ()
     instead: Items = ()
-    instead_when_denied: str | None = None
+    instead_when_denied: Annotated[str | None, Names(("condition",))] = None
     replacing: Items = ()
-    doubtful: tuple[str, ...] = ()
-    denied_as: tuple[str, ...] = ()
-    denied_by: tuple[str, ...] = ()
+    doubtful: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    denied_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
 
     def finding_id(self) -> str:
         return f"other-disease-needing.{'+'.join(self.treatment)}"

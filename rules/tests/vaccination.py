@@ -5,12 +5,15 @@ One of another class (an inactivated vaccine) answers nothing. The rules are tho
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
+from rules.concepts import Names
 from rules.occurrence import Occurrence
 
 
 class Vaccination(Occurrence):
     """A vaccine given to the patient."""
 
-    concept: str | tuple[str, ...] = Field(alias="vaccination")
+    concept: Annotated[str | tuple[str, ...], Names(("vaccine",))] = Field(alias="vaccination")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rules import language
+from rules import language, registry
 from rules.language import All, AnyOf, AtLeast, Not, ProtocolError, leaf_tests, load_protocol, parse_protocol
 from tests.rules.probes import Probe
 
@@ -134,7 +134,7 @@ def covered(*quotes: str) -> list[str]:
     protocol = parse_protocol(HEAD + I1, "p.yaml")
     first = protocol.criteria[0]
     criteria = tuple(first.model_copy(update={"id": f"I{n}", "quote": quote}) for n, quote in enumerate(quotes))
-    return language.uncovered_sentences(protocol.model_copy(update={"criteria": criteria}), REGISTRY)
+    return registry.uncovered_sentences(protocol.model_copy(update={"criteria": criteria}), REGISTRY)
 
 
 def test_every_sentence_of_the_registry_is_covered() -> None:
@@ -145,5 +145,5 @@ def test_every_sentence_of_the_registry_is_covered() -> None:
 
 def test_a_quote_is_the_registrys_own_words() -> None:
     protocol = parse_protocol(HEAD + I1, "p.yaml")
-    assert language.unfounded_quotes(protocol, REGISTRY) == []
-    assert language.unfounded_quotes(protocol, REGISTRY.replace("5", "6")) == ["I1"]
+    assert registry.unfounded_quotes(protocol, REGISTRY) == []
+    assert registry.unfounded_quotes(protocol, REGISTRY.replace("5", "6")) == ["I1"]

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from kb.vocabulary import vocabulary
+from rules.cases import load_cases, run_cases
+from rules.coverage import coverage
 from rules.decision import decide
 from rules.findings import Situation
-from rules.language import Protocol, leaf_tests, load_protocol, uncovered_sentences, unfounded_quotes
+from rules.language import Protocol, leaf_tests, load_protocol
+from rules.registry import uncovered_sentences, unfounded_quotes
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "protocols").glob("*/protocol.yaml"))
 
@@ -50,3 +53,12 @@ def test_tests_that_share_a_finding_make_the_same_one(shipped: tuple[Path, Proto
             keys = test.model_dump(mode="json", exclude=bounds)
             asked.setdefault(test.finding_id(), set()).add(repr(keys))
     assert {key: sorted(kinds) for key, kinds in asked.items() if len(kinds) > 1} == {}
+
+
+def test_its_cases_hold_and_reach_its_answers(shipped: tuple[Path, Protocol]) -> None:
+    folder, protocol = shipped
+    terms = vocabulary()
+    outcomes = run_cases(load_cases(folder / "cases.yaml", protocol, terms), protocol, terms)
+    assert [(one.case.name, one.differences) for one in outcomes if one.differences] == []
+    reached = coverage(protocol, outcomes)
+    assert reached.share >= (1 if protocol.default else 0.9), [one for one in reached.each() if one.missing]

@@ -292,7 +292,7 @@ def test_all_protocols_are_ranked_the_most_hopeful_first(
         run("screen", "a.txt", "--protocol", "abl")[2]
         == "eligo: --protocol abl: no such protocol: did you mean ABLE?\n"
     )
-    assert run("protocol", "list")[1].splitlines()[0] == "ABLE  ABLE, a small protocol  (version 1, 3 criteria)"
+    assert run("protocol", "list")[1].splitlines()[0] == "ABLE  ABLE, a small protocol  (version 1, 3 criteria, draft)"
 
 
 def test_letters_are_scored_against_their_labels(run: Run, folder: Path) -> None:

@@ -1,0 +1,88 @@
+"""How long a disease has lasted: its onset in, the years until the screening date as an interval out.
+
+The onset is where its course is told to begin, or the day of its first sign; a diagnosis is no earlier than that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated
+
+from kb.facts import Fact, Time
+from kb.vocabulary import Vocabulary
+from rules.amounts import because, day_words, span_words
+from rules.concepts import Names
+from rules.findings import Finding, Situation
+from rules.matching import matching
+from rules.moments import course_of
+from rules.tests.base import Bounded, Flaw, Outcome
+from rules.wording import capital, labels
+
+_DAYS_OF_A_YEAR = 365.2425
+_LONGEST = 120
+
+
+class Duration(Bounded):
+    """`duration` of a disease (or of several that are one) with a bound in years, counted from its first sign.
+
+    `signs`: conditions whose beginning is the disease's own; `not_counting` those whose beginning is not.
+    """
+
+    duration: Annotated[tuple[str, ...], Names(("condition",))]
+    signs: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    not_counting: Annotated[tuple[str, ...], Names(("condition",))] = ()
+
+    def finding_id(self) -> str:
+        return f"{'+'.join(self.duration)}.years"
+
+    def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
+        return self.bound_flaws(("a",), (0, _LONGEST))
+
+    def find(self, situation: Situation) -> Finding | None:
+        facts = [fact for fact, weight in matching((*self.duration, *self.signs), situation) if weight == "counts"]
+        facts = [fact for fact in facts if fact.concept not in self.not_counting]
+        began = [(fact, when) for fact in facts if (when := _began(fact)) is not None]
+        if not facts or not any(
+            situation.vocabulary.is_a(fact.concept, one) for fact in facts for one in self.duration
+        ):
+            return None
+        if not began or situation.as_of is None:
+            note = "since when is not told" if not began else "the screening date is not known"
+            return self._finding(None, None, facts, note)
+        first = min(began, key=lambda pair: (pair[1].latest or date.max, pair[0].start))
+        longest = _years(first[1].earliest, situation.as_of)
+        return self._finding(_years(first[1].latest, situation.as_of) or 0.0, longest, [first[0]])
+
+    def _finding(self, low: float | None, high: float | None, facts: list[Fact], note: str | None = None) -> Finding:
+        words = [f"{fact.label} {day_words(_began(fact))}" for fact in facts]
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "a",
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            note=note,
+            ask=self.question(),
+            basis=f"{span_words(low, high, 'a')} ({', '.join(dict.fromkeys(words))})",
+        )
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = f"duration of {labels(self.duration)}"
+        if finding is None:
+            return f"{capital(name)}: not mentioned (asked for: {self.asked_words()})."
+        if outcome == "open":
+            return f"{capital(name)} {finding.basis}: {self.asked_words()} not settled{because(finding)}."
+        return f"{capital(name)} {finding.basis} is {self.asked_words(opposite=outcome == 'fails')}."
+
+    def question(self) -> str:
+        return f"When did {labels(self.duration)} begin (its first sign)?"
+
+
+def _began(fact: Fact) -> Time | None:
+    start = course_of(fact).start
+    return start if start is not None else fact.time
+
+
+def _years(day: date | None, as_of: date) -> float | None:
+    return None if day is None else round(max(0, (as_of - day).days) / _DAYS_OF_A_YEAR, 4)

@@ -1,0 +1,113 @@
+"""Whether treatment was left as it is for a time: medication facts in, yes, no or open out.
+
+A drug that was begun, changed or stopped inside the window is a change; one whose start at the present dose lies before
+it is none. A statement that the doses are stable answers where no change is told.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from kb.facts import Fact, Time
+from rules.amounts import because, day_words
+from rules.concepts import Names
+from rules.findings import Finding, Situation
+from rules.matching import Items, counted
+from rules.medication import going_on, taken
+from rules.moments import course_of
+from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import WindowText, window
+from rules.wording import capital, labels
+
+Sign = Literal["unchanged", "changed", "open"]
+
+
+class Stable(Test):
+    """`stable` drugs or classes had no change of dose `unchanged_within` a window, `apart_from` some of them.
+
+    `stated_by`: what says so in words.
+    """
+
+    stable: Annotated[str | tuple[str, ...], Names(("drug",))]
+    unchanged_within: WindowText
+    apart_from: Annotated[tuple[str, ...], Names(("drug",))] = ()
+    stated_by: Items = ()
+
+    def concepts(self) -> tuple[str, ...]:
+        return (self.stable,) if isinstance(self.stable, str) else self.stable
+
+    def finding_id(self) -> str:
+        span = window(self.unchanged_within).words.replace(" ", "-")
+        return f"{'+'.join(self.concepts())}.unchanged-within-{span}"
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+    def find(self, situation: Situation) -> Finding | None:
+        told = [(fact, self._sign(fact, situation)) for fact in taken(self.concepts(), situation)]
+        told = [(fact, sign) for fact, sign in told if not self._apart(fact, situation)]
+        signs = [(fact, sign) for fact, sign in told if sign is not None]
+        stated = counted(self.stated_by, situation)
+        changed = [fact for fact, sign in signs if sign == "changed"]
+        if changed:
+            return self._finding(0, 1 if stated else 0, [*changed, *stated])
+        unsure = [fact for fact, sign in signs if sign == "open"]
+        if unsure and not stated:
+            return self._finding(0, 1, unsure, "since when the dose is so is not told")
+        facts = [*(fact for fact, _ in signs), *stated]
+        return self._finding(1, 1, facts) if facts else None
+
+    def _apart(self, fact: Fact, situation: Situation) -> bool:
+        return any(situation.vocabulary.is_a(fact.concept, other) for other in self.apart_from)
+
+    def _sign(self, fact: Fact, situation: Situation) -> Sign | None:
+        """What the fact says of the window; None where it is over before it."""
+        if fact.assertion != "present":
+            return "open"
+        span, course = window(self.unchanged_within), course_of(fact)
+        if not going_on(fact):
+            last = course.end or fact.time
+            place = span.place(last, situation.as_of)
+            return None if place == "outside" else "changed" if place == "inside" else "open"
+        starts: list[Time | None] = [step.start for step in course.steps if step.start is not None]
+        begin = (starts or [course.start])[-1]
+        place = span.place(begin, situation.as_of)
+        return "unchanged" if place == "outside" else "changed" if place == "inside" else "open"
+
+    def _finding(self, low: int, high: int, facts: list[Fact], note: str | None = None) -> Finding:
+        words = [_told(fact) for fact in facts]
+        contradicted = "a change is told, and that there was none" if low != high and note is None else None
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "",
+            tuple(dict.fromkeys(fact.id for fact in facts)),
+            note=note or contradicted,
+            ask=self.question() if low != high else None,
+            basis=", ".join(dict.fromkeys(words)),
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"{labels(self.concepts())} unchanged within {self.unchanged_within}"
+
+    def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
+        name = capital(self._name)
+        if finding is None:
+            return f"{name}: not mentioned."
+        told = {"holds": "yes", "fails": "no", "open": "not settled"}[outcome]
+        return f"{name}: {told} ({finding.basis}){because(finding) if outcome == 'open' else ''}."
+
+    def question(self) -> str:
+        return f"Since when are the doses of {labels(self.concepts())} as they are now?"
+
+
+def _told(fact: Fact) -> str:
+    course = course_of(fact)
+    if course.end is not None:
+        return f"{fact.label} until {day_words(course.end).removeprefix('on ')}"
+    return f"{fact.label} since {day_words(course.start).removeprefix('on ')}" if course.start else fact.label

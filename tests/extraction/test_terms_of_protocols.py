@@ -1,0 +1,62 @@
+"""Scores, classes, antibodies and drugs that protocols beyond the first ask for: a phrase in, concept and value out."""
+
+from __future__ import annotations
+
+import pytest
+
+from kb.facts import Coded, Quantity
+from tests.extraction.reading import facts
+
+READ: list[tuple[str, str, float | str | None]] = [
+    ("MG-ADL 8.", "mg-adl", 8),
+    ("QMG score 14.", "qmg", 14),
+    ("MGFA class IIb.", "mgfa", "iib"),
+    ("NYHA class III.", "nyha", "iii"),
+    ("EDSS 6.0.", "edss", 6),
+    ("T25FW 9.8 seconds.", "timed-25-foot-walk", 9.8),
+    ("Nine-hole peg test 45 seconds.", "nine-hole-peg-test", 45),
+    ("mRSS 22/51.", "mrss", 22),
+    ("MMT-8 112.", "mmt8", 112),
+    ("Stiffness index 4.", "stiffness-index", 4),
+    ("Renal BILAG A.", "bilag-renal", "a"),
+    ("BILAG mucocutaneous B.", "bilag-mucocutaneous", "b"),
+    ("FVC 64 % predicted.", "fvc-percent", 64),
+    ("DLCO 45%.", "dlco-percent", 45),
+    ("CK 1200 U/L.", "ck", 1200),
+    ("IgG 6.2 g/L.", "igg", 6.2),
+    ("Neutrophils 2.1 x10^9/L.", "neutrophils", 2.1),
+    ("AChR antibodies positive.", "anti-achr", "positive"),
+    ("MuSK antibodies negative.", "anti-musk", "negative"),
+    ("Anti-GAD65 antibodies positive.", "anti-gad65", "positive"),
+    ("Glycine receptor antibodies negative.", "anti-glycine-receptor", "negative"),
+    ("Anti-Dsg3 ELISA positive.", "anti-dsg3", "positive"),
+    ("Anti-MDA5 positive.", "anti-mda5", "positive"),
+    ("RNA polymerase III antibodies positive.", "anti-rna-polymerase-3", "positive"),
+    ("CSF oligoclonal bands positive.", "oligoclonal-bands", "positive"),
+    ("IgG index raised.", "igg-index", "high"),
+    ("Primary progressive MS.", "primary-progressive-ms", None),
+    ("Secondary progressive multiple sclerosis.", "secondary-progressive-ms", None),
+    ("Stiff person syndrome.", "stiff-person-syndrome", None),
+    ("Lambert-Eaton syndrome.", "lambert-eaton-syndrome", None),
+    ("Mucosal pemphigus vulgaris.", "mucosal-pemphigus", None),
+    ("Antisynthetase syndrome.", "antisynthetase-syndrome", None),
+    ("Heliotrope rash.", "heliotrope-rash", None),
+    ("She takes siponimod.", "siponimod", None),
+    ("Mitoxantrone in 2015.", "mitoxantrone", None),
+    ("CABG in 2019.", "coronary-bypass", None),
+]
+
+
+@pytest.mark.parametrize(("text", "concept", "value"), READ, ids=[text for text, _, _ in READ])
+def test_what_is_read(text: str, concept: str, value: float | str | None) -> None:
+    found = [fact.value for fact in facts(text) if fact.concept == concept and fact.assertion == "present"]
+    assert found
+    told = [
+        one.interval.low if isinstance(one, Quantity) else one.code if isinstance(one, Coded) else None for one in found
+    ]
+    assert value in told
+
+
+@pytest.mark.parametrize("text", ["MGFA was explained.", "He was a grade A student.", "Class II device."])
+def test_a_class_needs_its_scale_and_its_word(text: str) -> None:
+    assert not [fact for fact in facts(text) if fact.kind == "score"]
