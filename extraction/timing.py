@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, date_pattern, day_of, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, day_of, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
 from kb.facts import Interval, Time
@@ -181,7 +181,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
         for year in re.finditer(r"(?<!\d)(?:19|20)\d\d(?!\d)", normal)
         if not _is_of_a_name(normal, year.start(), year.end())
     ]
-    for match in date_pattern().finditer(normal):
+    for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
             time = _or_in_named_year(normal, match, time, years_named)
