@@ -15,6 +15,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from extraction.knowledge import cues
+from extraction.scanning import matches_from
 from kb.facts import Time
 
 Order = Literal["day first", "month first", "not known"]
@@ -75,14 +76,7 @@ def find_dates(normal: str) -> tuple[re.Match[str], ...]:
     >>> [match.group() for match in find_dates("In May 2024, not in 1/2; on 03/04/2026.")]
     ['May 2024', '03/04/2026']
     """
-    pattern = date_pattern()
-    found: list[re.Match[str]] = []
-    end = 0
-    for start in _first_letters().finditer(normal):
-        if start.start() >= end and (match := pattern.match(normal, start.start())) is not None:
-            found.append(match)
-            end = match.end()
-    return tuple(found)
+    return tuple(matches_from(_first_letters(), date_pattern(), normal))
 
 
 def day_of(year: int, month: int, day: int) -> date | None:
