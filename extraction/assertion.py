@@ -6,17 +6,18 @@ each scope is held to its clause, and the cues that reach a mention are turned i
 
 from __future__ import annotations
 
-import re
+import bisect
+import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from operator import itemgetter
+from typing import NamedTuple
 
-from medspacy.context import ConText, ConTextRule
-from spacy.language import Language
-from spacy.tokens import Doc, Span
+from medspacy.context import ConTextGraph
 
 from extraction.bystanders import give_to_others, other_patients
+from extraction.context_cues import CueFinder
 from extraction.knowledge import cues
 from extraction.reach import Clause, reaches
 from extraction.reading import Mention, Reading
@@ -24,9 +25,7 @@ from extraction.signs import read_signs
 from extraction.subjects import carry_subjects
 from kb.facts import Assertion, Experiencer, Temporality
 
-_TARGETS = "asserted_mentions"
 _WORDS_OF_EVIDENCE = 4
-_SET = re.compile(r"\{(\w+)\}")
 _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
     "absent": ("absent", None, None),
     "never": ("absent", None, "historical"),
@@ -53,61 +52,68 @@ class Cue:
     end: int
 
 
-class Asserter:
-    """medspaCy's ConText with our cues; built once, used for every letter."""
+class Target(NamedTuple):
+    """A mention's tokens, with the names that ConText knows them by."""
 
-    def __init__(self, nlp: Language) -> None:
-        self._nlp = nlp
-        self._context = ConText(nlp, rules=None, span_attrs=None)
-        self._context.add(list(_rules(nlp)))
-        if not Doc.has_extension(_TARGETS):
-            Doc.set_extension(_TARGETS, default=())
-
-    def assert_mentions(self, reading: Reading) -> None:
-        """Sets assertion, experiencer, temporality and cue of every mention of the reading."""
-        for number, group in groupby(reading.mentions, key=lambda mention: mention.sentence):
-            self._sentence(reading, number, list(group))
-        read_signs(reading)
-        carry_subjects(reading)
-        reading.others = other_patients(reading)
-        give_to_others(reading)
-
-    def _sentence(self, reading: Reading, number: int, mentions: list[Mention]) -> None:
-        sentence = reading.sentences[number]
-        end = max([sentence.end, *(mention.end for mention in mentions)])
-        first, last = reading.token_at(sentence.start), reading.token_at(end)
-        spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
-        if not spans:
-            return
-        words = [reading.normal[begin:stop] for begin, stop in spans]
-        starts: list[bool | int | None] = [place == 0 for place in range(len(words))]
-        doc = Doc(self._nlp.vocab, words=words, sent_starts=starts)
-        placed = [(mention, _place(doc, spans, mention)) for mention in mentions]
-        setattr(doc._, _TARGETS, [span for _, span in placed])
-        self._context(doc, targets=_TARGETS)
-        clause = Clause.of(reading.normal, spans, [(span.start, span.end, mention.kind) for mention, span in placed])
-        found = _cues_of_targets(doc, clause)
-        for mention, span in placed:
-            reaching = found.get((span.start, span.end), [])
-            _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
-            _known_already(mention, clause.words[: span.start])
-            _by_section(mention, sentence.section, clause.words[: span.start])
+    start: int
+    end: int
+    label_: str
 
 
-def _place(doc: Doc, spans: Sequence[tuple[int, int]], mention: Mention) -> Span:
+@functools.cache
+def _finder() -> CueFinder:
+    return CueFinder(tuple(_SAYS))
+
+
+def assert_mentions(reading: Reading) -> None:
+    """Sets assertion, experiencer, temporality and cue of every mention of the reading."""
+    for number, group in groupby(reading.mentions, key=lambda mention: mention.sentence):
+        _sentence(reading, number, list(group))
+    read_signs(reading)
+    carry_subjects(reading)
+    reading.others = other_patients(reading)
+    give_to_others(reading)
+
+
+def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
+    sentence = reading.sentences[number]
+    end = max([sentence.end, *(mention.end for mention in mentions)])
+    first, last = reading.token_at(sentence.start), reading.token_at(end)
+    spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
+    if not spans:
+        return
+    targets = [_target(spans, mention) for mention in mentions]
+    clause = Clause.of(reading.normal, spans, targets)
+    found = _cues_of_targets(targets, clause)
+    for mention, target in zip(mentions, targets, strict=True):
+        reaching = found.get((target.start, target.end), [])
+        _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
+        before = clause.words[: target.start]
+        _known_already(mention, before)
+        _by_section(mention, sentence.section, before)
+
+
+def _target(spans: Sequence[tuple[int, int]], mention: Mention) -> Target:
     """The tokens of a mention; a caller's span that cuts a token takes the whole of it."""
-    inside = [i for i, (start, end) in enumerate(spans) if start < mention.end and end > mention.start]
-    if not inside:
-        nearest = min(range(len(spans)), key=lambda i: abs(spans[i][0] - mention.start))
-        inside = [nearest]
-    return Span(doc, inside[0], inside[-1] + 1, label=mention.kind)
+    first = bisect.bisect_right(spans, mention.start, key=itemgetter(1))
+    last = bisect.bisect_left(spans, mention.end, key=itemgetter(0))
+    if first >= last:
+        first = min(range(len(spans)), key=lambda i: abs(spans[i][0] - mention.start))
+        last = first + 1
+    return Target(first, last, mention.kind)
 
 
-def _cues_of_targets(doc: Doc, clause: Clause) -> dict[tuple[int, int], list[Cue]]:
+def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[tuple[int, int], list[Cue]]:
     """The cues whose scope, held to its clause, reaches each target (by its tokens)."""
     found: dict[tuple[int, int], list[Cue]] = {}
+    modifiers = _finder().modifiers(clause.words)
+    if not modifiers:
+        return found
+    graph = ConTextGraph(targets, modifiers)
+    graph.update_scopes()
+    graph.apply_modifiers()
     seen: set[tuple[int, int, int, int]] = set()
-    for target, modifier in doc._.context_graph.edges:
+    for target, modifier in graph.edges:
         start, end = modifier.modifier_span
         key = (target.start, target.end, start, end)
         if key in seen:
@@ -177,39 +183,6 @@ def _known_already(mention: Mention, before: Sequence[str]) -> None:
     known = cues("context")["presupposing"]
     if mention.assertion == "absent" and mention.kind in ("condition", "span") and before and before[-1] in known:
         mention.assertion, mention.cue = "present", None
-
-
-def _rules(nlp: Language) -> Iterator[ConTextRule]:
-    """A rule for every cue; one cue that says several things on several sides is one rule of joined categories."""
-    content = cues("context")
-    meanings: dict[str, list[str]] = {}
-    for says in _SAYS:
-        for side, phrases in content[says].items():
-            for phrase in phrases:
-                meanings.setdefault(phrase.lower(), []).append(f"{says}.{side}")
-    for phrase, said in meanings.items():
-        sides = {meaning.split(".")[1] for meaning in said}
-        direction = "FORWARD" if sides == {"forward"} else "BIDIRECTIONAL" if "forward" in sides else "BACKWARD"
-        yield from _rule(nlp, phrase, "|".join(sorted(said)), direction)
-    for phrase in content["pseudo"]:
-        yield from _rule(nlp, phrase.lower(), "pseudo", "PSEUDO")
-    for phrase in content["terminate"]:
-        yield from _rule(nlp, phrase.lower(), "terminate", "TERMINATE")
-
-
-def _rule(nlp: Language, phrase: str, category: str, direction: str) -> Iterator[ConTextRule]:
-    sets: dict[str, list[str]] = cues("context")["sets"]
-    names = _SET.findall(phrase)
-    if not names:
-        yield ConTextRule(phrase, category, direction=direction)
-        return
-    pattern: list[dict[str, Any]] = []
-    for piece in re.split(r"(\{\w+\})", phrase):
-        if _SET.fullmatch(piece):
-            pattern.append({"LOWER": {"IN": sets[piece[1:-1]]}})
-        elif piece.strip():
-            pattern += [{"LOWER": token.text} for token in nlp.make_doc(piece.strip())]
-    yield ConTextRule(phrase, category, pattern=pattern, direction=direction)
 
 
 def _meanings(category: str) -> Iterator[tuple[str, str]]:

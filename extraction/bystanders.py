@@ -10,7 +10,7 @@ import functools
 import re
 
 from extraction.knowledge import cues
-from extraction.reading import Reading
+from extraction.reading import Reading, Sentence
 from extraction.subjects import sex_of_patient
 from kb.facts import Experiencer
 
@@ -20,8 +20,7 @@ def other_patients(reading: Reading) -> list[tuple[int, int]]:
     found = []
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
-        rest = reading.normal[: sentence.start] + reading.normal[sentence.end :]
-        match = (_spoken_of(text, rest) if number else None) or _named(text)
+        match = (_spoken_of(reading, sentence) if number else None) or _named(text)
         if match is None:
             continue
         end = _end(text, match)
@@ -55,13 +54,14 @@ def _named(text: str) -> re.Match[str] | None:
     return None
 
 
-def _spoken_of(text: str, rest: str) -> re.Match[str] | None:
+def _spoken_of(reading: Reading, sentence: Sentence) -> re.Match[str] | None:
     """ "The gentleman I mentioned": another one where the sex is not the patient's or the sentence sets him apart."""
+    text = reading.normal[sentence.start : sentence.end]
     match = _pattern("spoken_of").match(text)
     if match is None:
         return None
     his = "f" if match["f"] else "m" if match["m"] else ""
-    sex = sex_of_patient(rest)
+    sex = sex_of_patient(reading.normal[: sentence.start] + reading.normal[sentence.end :])
     other_sex = bool(sex and his and his != sex)
     return match if other_sex or _pattern("set_apart").search(text) else None
 

@@ -15,6 +15,7 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from extraction.knowledge import cues
+from extraction.scanning import matches_from
 from kb.facts import Time
 
 Order = Literal["day first", "month first", "not known"]
@@ -57,6 +58,25 @@ def date_pattern() -> re.Pattern[str]:
     ]
     opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-))"  # a date may follow another one's hyphen
     return re.compile(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
+
+
+@functools.cache
+def _first_letters() -> re.Pattern[str]:
+    """Where a date may begin: a digit, or the first two letters of a month that stand at the beginning of a word."""
+    starts = sorted({name[:2] for name in month_names()})
+    firsts = "".join(sorted({letter for start in starts for letter in (start[0], start[0].upper())}))
+    seconds = "|".join(f"(?<=[{a}{a.upper()}])[{b}{b.upper()}]" for a, b in map(tuple, starts))
+    return re.compile(rf"[\d{firsts}](?<![\w.,/].)(?:(?<=\d)|(?={seconds}))")
+
+
+@functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask
+def find_dates(normal: str) -> tuple[re.Match[str], ...]:
+    """All matches of `date_pattern`, none overlapping; it is tried only where a date may begin.
+
+    >>> [match.group() for match in find_dates("In May 2024, not in 1/2; on 03/04/2026.")]
+    ['May 2024', '03/04/2026']
+    """
+    return tuple(matches_from(_first_letters(), date_pattern(), normal))
 
 
 def day_of(year: int, month: int, day: int) -> date | None:
@@ -164,10 +184,11 @@ def _without_year(month: int, day: int, reference: date | None, year: int | None
     return None
 
 
-def numeric_dates(normal: str) -> Iterator[re.Match[str]]:
-    return (match for match in date_pattern().finditer(normal) if match["num_y"])
+def _numeric_dates(normal: str) -> Iterator[re.Match[str]]:
+    return (match for match in find_dates(normal) if match["num_y"])
 
 
+@functools.lru_cache(maxsize=2)
 def date_order(normal: str) -> Order:
     """How this letter writes numeric dates, by its own evidence.
 
@@ -175,7 +196,7 @@ def date_order(normal: str) -> Order:
     ('day first', 'not known')
     """
     day_first = month_first = False
-    for match in numeric_dates(normal):
+    for match in _numeric_dates(normal):
         if match["num_s"] != ".":
             day_first |= int(match["num_a"]) > 12
             month_first |= int(match["num_b"]) > 12
@@ -193,9 +214,10 @@ def date_order(normal: str) -> Order:
 def _order_by_newest(normal: str) -> Order:
     """The order in which the newest numeric date, usually the letter's own, is not older than the dates in words."""
     words, day_first, month_first = [], [], []
-    if date_pattern().search(_title(normal)) and not any(numeric_dates(_title(normal))):
+    title = find_dates(_title(normal))
+    if title and not any(match["num_y"] for match in title):
         return "not known"  # the letter's own date is in words
-    for match in date_pattern().finditer(normal):
+    for match in find_dates(normal):
         if match["num_y"]:
             day_first.append(read_date(match, "day first", None))
             month_first.append(read_date(match, "month first", None))

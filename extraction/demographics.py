@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extraction.bystanders import whose
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.scanning import matches_from
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality
 
 _YEARS = r"(?:[Yy]ears?|[Yy]rs?|yo|y\.o|y/o|[Yy])"
@@ -54,6 +55,11 @@ _FORMS = (
     r"(?=[\s,;.]|$)(?![ ]?(?:weeks|cm|kg|months|days|st\b))",
 )
 _AGE = re.compile("|".join(_FORMS))
+# every form begins with its years or with one of these
+_AGE_STARTS = re.compile(
+    rf"(?<![\w./])\d|\b[Aa](?:ge|GE)|\b(?:[FM]|[Ff]emale|[Mm]ale)[ ]?[/,|:-]?[ ]?\d|\b{_PEOPLE}[ ]?(?:[,(]|of|aged)"
+    r"|\b(?:this|a|the)[ ]\d|\b(?:Mrs?|Ms|Miss|Herr|Frau)\b|\b(?:[Ss]he|[Hh]e|[Pp]atient)[ ]is[ ]"
+)
 _GROUPS = (
     *("old", "short", "label", "sex_behind", "sex_before", "noun_behind"),
     *("noun_comma", "noun_of", "noun_near", "title", "pronoun"),
@@ -64,13 +70,14 @@ _OLDEST = 120
 
 def read_demographics(reading: Reading) -> Iterator[Fact]:
     """Facts `age` (years), `sex` and `birth-date`, each with the words that say it."""
-    yield from _ages(reading)
-    yield from _sexes(reading)
+    ages = list(matches_from(_AGE_STARTS, _AGE, reading.normal))
+    yield from _ages(reading, ages)
+    yield from _sexes(reading, ages)
     yield from _birth_dates(reading)
 
 
-def _ages(reading: Reading) -> Iterator[Fact]:
-    for match in _AGE.finditer(reading.normal):
+def _ages(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
+    for match in ages:
         group = next(name for name in _GROUPS if match[name])
         years = int(match[group])
         if years > _OLDEST or (group in ("sex_behind", "sex_before") and years == 0):
@@ -135,18 +142,18 @@ def _sex_pattern() -> re.Pattern[str]:
     )
 
 
-def _sexes(reading: Reading) -> Iterator[Fact]:
+def _sexes(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
     """The sex told with the age or by a label; else by a noun or title; else by the letter's pronouns."""
-    found = list(_sexes_with_age(reading)) or list(_sexes_by_noun(reading)) or list(_sex_by_pronouns(reading))
+    found = list(_sexes_with_age(reading, ages)) or list(_sexes_by_noun(reading)) or list(_sex_by_pronouns(reading))
     yield from found
 
 
-def _sexes_with_age(reading: Reading) -> Iterator[Fact]:
+def _sexes_with_age(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
     normal = reading.normal
     for label in _SEX_LABEL.finditer(normal):
         if whose(reading, label.start()) == "patient":
             yield _sex(reading, label.start(), label.end(), label["sex"])
-    for match in _AGE.finditer(normal):
+    for match in ages:
         if _whose(reading, match.start(), match.end()) != "patient" or _is_event(normal, match.start()):
             continue
         letter = match["sex_after"] or match["sex_first"]

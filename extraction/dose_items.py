@@ -6,10 +6,12 @@ reads is a word, so that the caller can tell a dose from a number that merely st
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 
 from extraction.dose_amounts import amount
 from extraction.dose_item import Item, ItemKind
+from extraction.dose_openings import PUNCTUATION, can_begin
 from extraction.dose_words import (
     Token,
     by_group,
@@ -32,11 +34,21 @@ def read_items(tokens: Sequence[Token]) -> list[Item]:
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        item = next((found for production in _PRODUCTIONS if (found := production(tokens, at))), None)
-        item = item or Item("word", at, at + 1, word=tokens[at].text)
+        token = tokens[at]
+        for production in _beginning_with(token.text, token.number is not None):
+            item = production(tokens, at)
+            if item is not None:
+                break
+        else:
+            item = Item("word", at, at + 1, word=token.text)
         items.append(item)
         at = item.last
     return items
+
+
+@functools.lru_cache(maxsize=4096)
+def _beginning_with(word: str, digits: bool) -> tuple[Production, ...]:
+    return tuple(production for name, production in _PRODUCTIONS.items() if can_begin(name, word, digits=digits))
 
 
 def _slots(tokens: Sequence[Token], at: int) -> Item | None:
@@ -319,15 +331,9 @@ def _time_of_day(tokens: Sequence[Token], at: int) -> Item | None:
     return None
 
 
-def _marks(tokens: Sequence[Token], at: int) -> Item | None:
-    for kind in _MARKS:
-        found = match_phrase(words(kind), tokens, at)
-        if found is not None:
-            return Item(kind, at, found[1])
-    return None
-
-
-_MARKS: tuple[ItemKind, ...] = ("prn", "stat", "divided", "total", "pulse")
+def _mark(kind: ItemKind, tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(words(kind), tokens, at)
+    return None if found is None else Item(kind, at, found[1])
 
 
 def _maximum(tokens: Sequence[Token], at: int) -> Item | None:
@@ -352,43 +358,31 @@ def _form(tokens: Sequence[Token], at: int) -> Item | None:
 
 
 def _punctuation(tokens: Sequence[Token], at: int) -> Item | None:
-    kind = _PUNCTUATION.get(text_at(tokens, at))
+    kind = PUNCTUATION.get(text_at(tokens, at))
     return None if kind is None else Item(kind, at, at + 1)
-
-
-_PUNCTUATION: dict[str, ItemKind] = {
-    "(": "open",
-    "[": "open",
-    ")": "close",
-    "]": "close",
-    "and": "join",
-    "+": "join",
-    "plus": "join",
-    "&": "join",
-    "alternating": "join",
-    ";": "stop",
-    ".": "stop",
-}
 
 
 def _filler(tokens: Sequence[Token], at: int) -> Item | None:
     return Item("filler", at, at + 1) if match_phrase(words("filler"), tokens, at) else None
 
 
-_PRODUCTIONS: tuple[Production, ...] = (
-    _slots,
-    _maximum,
-    _change,
-    _marks,
-    _weekdays,
-    _duration,
-    _named_days,
-    _multiplier,
-    _frequency,
-    _time_of_day,
-    amount,
-    _route,
-    _punctuation,
-    _form,
-    _filler,
-)
+_MARKS: tuple[ItemKind, ...] = ("prn", "stat", "divided", "total", "pulse")
+
+# In the order in which they are tried; their names are those of `dose_openings`.
+_PRODUCTIONS: dict[str, Production] = {
+    "slots": _slots,
+    "maximum": _maximum,
+    "change": _change,
+    **{kind: functools.partial(_mark, kind) for kind in _MARKS},
+    "weekdays": _weekdays,
+    "duration": _duration,
+    "named_days": _named_days,
+    "multiplier": _multiplier,
+    "frequency": _frequency,
+    "time_of_day": _time_of_day,
+    "amount": amount,
+    "route": _route,
+    "punctuation": _punctuation,
+    "form": _form,
+    "filler": _filler,
+}

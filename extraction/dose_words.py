@@ -9,8 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from extraction.knowledge import cues
 from kb.facts import Interval
@@ -24,12 +23,11 @@ _TOKEN = re.compile(
     r"|(?P<arrow>-{1,2}>|=+>|>>|[→➔⟶])"
     r"|(?P<other>\S)"
 )
-_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _DASHES = ("-", "–", "—", "−")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token in lower case; `number` is its value where it is written in digits."""
 
     text: str
@@ -38,28 +36,32 @@ class Token:
     number: float | None = None
 
 
-def tokenise_dose(text: str) -> list[Token]:
+@functools.lru_cache(maxsize=512)  # the stretches around one drug are asked about many times over
+def tokenise_dose(text: str) -> tuple[Token, ...]:
     """The tokens of an instruction with their offsets.
 
     >>> [token.text for token in tokenise_dose("500mg b.d. 60→40")]
     ['500', 'mg', 'bd', '60', '→', '40']
     """
-    return [_token(match) for match in _TOKEN.finditer(text)]
+    return tuple(map(_token, _TOKEN.finditer(text)))
 
 
 def _token(match: re.Match[str]) -> Token:
     written = match.group().lower()
     start, end = match.span()
-    if match["dotted"]:
-        return Token(written.replace(".", ""), start, end)
-    if match["thousands"]:
-        return Token(written, start, end, float(written.replace(",", "")))
-    if match["number"]:
-        return Token(written, start, end, float(written.replace(",", ".")))
-    if match["fraction"]:
-        return Token(written, start, end, _FRACTIONS[written])
-    if match["arrow"]:
-        return Token("→", start, end)
+    match match.lastgroup:
+        case "word" if written.isascii():
+            return Token(written, start, end)
+        case "number":
+            return Token(written, start, end, float(written.replace(",", ".")))
+        case "dotted":
+            return Token(written.replace(".", ""), start, end)
+        case "thousands":
+            return Token(written, start, end, float(written.replace(",", "")))
+        case "fraction":
+            return Token(written, start, end, FRACTIONS[written])
+        case "arrow":
+            return Token("→", start, end)
     return Token("-" if written in _DASHES else written.replace("µ", "u").replace("μ", "u"), start, end)
 
 
@@ -83,10 +85,18 @@ def match_phrase(index: Phrases, tokens: Sequence[Token], at: int) -> tuple[Any,
     """The meaning of the longest phrase that begins at a token, and the token behind it."""
     if at >= len(tokens):
         return None
-    for form, meaning in index.get(tokens[at].text, ()):
-        if len(form) <= len(tokens) - at and all(tokens[at + i].text == form[i] for i in range(1, len(form))):
-            return meaning, at + len(form)
+    forms = index.get(tokens[at].text)
+    if forms is None:
+        return None
+    for form, meaning in forms:
+        end = at + len(form)
+        if len(form) == 1 or (end <= len(tokens) and all(map(_is, form, tokens[at:end]))):
+            return meaning, end
     return None
+
+
+def _is(word: str, token: Token) -> bool:
+    return token.text == word
 
 
 @functools.cache
@@ -181,8 +191,8 @@ def _simple_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None
 def _part_of_one(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """ "½", "1/2", "half a", "a half"."""
     word = text_at(tokens, at)
-    if word in _FRACTIONS:
-        return _FRACTIONS[word], at + 1
+    if word in FRACTIONS:
+        return FRACTIONS[word], at + 1
     slash, below = text_at(tokens, at + 1), text_at(tokens, at + 2)
     if word in ("1", "3") and slash == "/" and below in ("2", "4") and text_at(tokens, at + 3) != "/":
         return float(word) / float(below), at + 3

@@ -7,6 +7,7 @@ amount is computed only from what is said; what the words leave open stays None.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.dose_item import Item
@@ -51,7 +52,7 @@ def parse_dose(text: str, *, assume_daily: bool = False, bare_from: int | None =
     return builder.finish(assume_daily=assume_daily)
 
 
-def _with_units(items: list[Item], tokens: list[Token], *, bare_from: int | None) -> list[Item]:
+def _with_units(items: list[Item], tokens: Sequence[Token], *, bare_from: int | None) -> list[Item]:
     """Numbers of a chain take the unit that stands elsewhere in it: 60→40→20 mg, 60 mg → 40."""
     out = list(items)
     for position, item in enumerate(items):
@@ -114,7 +115,7 @@ _CLOSING = ("stop", "change", "filler", "close")
 class _Builder:
     """Takes items one by one; holds the steps so far and the one being put together."""
 
-    def __init__(self, tokens: list[Token], text: str) -> None:
+    def __init__(self, tokens: Sequence[Token], text: str) -> None:
         self.tokens, self.text = tokens, text
         self.drafts: list[Draft] = []
         self.draft = Draft()

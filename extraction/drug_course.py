@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from extraction.dose_steps import DoseStep
-from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dose_words import match_phrase, tokenise_dose
+from extraction.drug_reasons import listed
 from extraction.drug_scope import Scope
 from extraction.drug_status import DrugStatus
-from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
 from kb.dates import shifted
 from kb.facts import Course, Interval, MedicationStatus, Step, Time
@@ -183,9 +183,8 @@ def _begins_to_fall(reading: Reading, time: TimeExpression, steps: Sequence[Dose
     told = [step for step in steps if step.start < time.start and (step.per_day or step.per_kg or step.dose)]
     tokens = tokenise_dose(reading.normal[max(0, time.start - 40) : time.start + 8])
     offset = max(0, time.start - 40)
-    index = phrases((written, written) for written in cues("medications")["begins_to_fall"])
     for at in range(len(tokens)):
-        found = match_phrase(index, tokens, at)
+        found = match_phrase(listed("begins_to_fall"), tokens, at)
         if found is None:
             continue
         rest = [token for token in tokens[found[1] :] if offset + token.start < time.start]

@@ -141,7 +141,7 @@ def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | Non
     return None
 
 
-def _behind_the_dose(text: str) -> list[Token]:
+def _behind_the_dose(text: str) -> Sequence[Token]:
     """The tokens behind a drug's dose and dates; offsets stay those of the text."""
     tokens = tokenise_dose(text)
     first = 0

@@ -10,7 +10,7 @@ import spacy
 from loguru import logger
 
 from extraction import conditions, demographics, events, measurements, medications, statements
-from extraction.assertion import Asserter
+from extraction.assertion import assert_mentions
 from extraction.dates import date_order
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
@@ -46,7 +46,6 @@ class Extractor:
         self.nlp.tokenizer = LetterTokenizer(self.nlp.vocab)
         self._mentions = MentionFinder(self.nlp, self.vocabulary)
         self._sectionizer = build_sectionizer(self.nlp)
-        self._asserter = Asserter(self.nlp)
 
     def read(self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()) -> Reading:
         """Everything the readers share, for one document; `spans` are a caller's own mentions to be asserted."""
@@ -68,7 +67,7 @@ class Extractor:
             reading.mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
         reading.times = find_times(normal, document.date, date_order(normal))
-        self._asserter.assert_mentions(reading)
+        assert_mentions(reading)
         return reading
 
     def extract(

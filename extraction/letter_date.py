@@ -10,7 +10,7 @@ import functools
 import re
 from datetime import date
 
-from extraction.dates import Order, date_order, date_pattern, read_date
+from extraction.dates import Order, date_order, find_dates, read_date
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from kb.facts import Time
@@ -61,7 +61,7 @@ def find_letter_date(text: str) -> Time | None:
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
     last_end = 0
-    dates = [match for match in date_pattern().finditer(line) if _is_full(match)]
+    dates = [match for match in find_dates(line) if _is_full(match)]
     best: tuple[int, Time] | None = None
     for match in dates:
         before, last_end = _CELL.split(line[last_end : match.start()])[-1], match.end()

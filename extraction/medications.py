@@ -7,15 +7,17 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes
 from extraction.drug_course import course_of_steps, days_between, times_of
+from extraction.drug_reasons import listed
 from extraction.drug_scope import Scope, masked_times, scopes_of
 from extraction.drug_status import DrugStatus, status_of
 from extraction.knowledge import cues
@@ -294,16 +296,22 @@ def _attributes(reading: Reading, scope: Scope, end: int, status: DrugStatus) ->
 def _purpose(reading: Reading, scope: Scope, end: int) -> str | None:
     text = reading.normal[max(scope.sentence_start, scope.start - 40) : max(end, min(scope.after, scope.end + 60))]
     tokens = tokenise_dose(text)
-    for name, listed in cues("medications")["purposes"].items():
-        index = phrases((written, written) for written in listed)
+    for name, index in _purposes().items():
         if any(match_phrase(index, tokens, at) for at in range(len(tokens))):
-            return str(name)
+            return name
     return None
+
+
+@functools.cache
+def _purposes() -> dict[str, Phrases]:
+    return {
+        name: phrases((written, name) for written in listed) for name, listed in cues("medications")["purposes"].items()
+    }
 
 
 def _indication(reading: Reading, scope: Scope, end: int) -> str | None:
     """The condition that the drug is said to be for, in its own part of the sentence."""
-    index = phrases((written, written) for written in cues("medications")["indication"])
+    index = listed("indication")
     for mention in reading.mentions_in(scope.end, max(scope.after, end)):
         graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
         if not (mention.kind == "condition" or graft) or mention.sentence != scope.mention.sentence:
@@ -330,11 +338,7 @@ def _led_by(reading: Reading, scope: Scope) -> str | None:
 def _is_level(reading: Reading, scope: Scope) -> bool:
     tokens = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)])
     skip = 1 if tokens and tokens[0].text in ("blood", "serum", "trough", "whole") else 0
-    return match_phrase(_levels_index(), tokens, skip) is not None
-
-
-def _levels_index() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    return phrases((written, written) for written in cues("medications")["levels"])
+    return match_phrase(listed("levels"), tokens, skip) is not None
 
 
 def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
@@ -342,9 +346,8 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     behind = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)])
     if behind and behind[0].text == "-":
         behind = behind[1:]
-    index = phrases((written, written) for written in cues("medications")["not_the_drug"])
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
-    return match_phrase(index, behind, 0) is not None or before.endswith(("anti-", "non-"))
+    return match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-"))
 
 
 def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> bool:

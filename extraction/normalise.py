@@ -27,14 +27,15 @@ _SAME_MEANING = {
     "~": "\u2248\u223c",
 }
 
-# what a scan's character recognition makes of letters inside words and of digits inside numbers
+# What a scan's character recognition makes of letters inside words and of digits inside numbers. The character comes
+# first and looks back over itself, so that the search leaps from one candidate to the next.
 _DIGIT_IN_WORD = re.compile(
-    r"(?<=[^\W\d_]{2})[015](?=[a-z]{2})|(?<=[A-Z]{2})0(?=[A-Z]{2})|(?<=\b[A-Z])0(?=[a-z]{3})"
-    r"|(?<=[a-z])[01](?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3})[01](?=[a-z]\b)|(?<=\bo)1(?=d\b)|(?<=[A-Z][a-z])[01](?=[a-z])"
+    r"[015](?:(?<=[^\W\d_]{2}.)(?=[a-z]{2})|(?<=[A-Z]{2}0)(?=[A-Z]{2})|(?<=\b[A-Z]0)(?=[a-z]{3})"
+    r"|(?<=[a-z][01])(?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3}[01])(?=[a-z]\b)|(?<=\bo1)(?=d\b)|(?<=[A-Z][a-z][01])(?=[a-z]))"
 )
 _LETTER_IN_NUMBER = re.compile(
-    r"(?<=\d)[Oo](?=\d| ?(?:mg|g|%)\b)|(?<![^\W\d_])[lI](?=\d+ ?(?:mg|kg|g|%)\b)|(?<=[A-Z]{2} )[lI](?=\d\b)"
-    r"|(?<![^\W\d_])[lI](?=\d [A-Z][a-z]{2,8} [\dO]{4})"
+    r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
+    r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|\d [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 
@@ -51,6 +52,7 @@ def _table() -> dict[int, str]:
     return table
 
 
+@functools.lru_cache(maxsize=2)  # a letter's date is found before the letter is read
 def normalise(text: str) -> str:
     """The text with plain characters, of the same length; a line ends with one newline character.
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import bisect
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 from spacy.tokens import Doc
 
 from kb.facts import Assertion, Document, Experiencer, Fact, Interval, Kind, Temporality, Time
 
+_START = attrgetter("start")
 TimeRole = Literal["point", "start", "end", "span", "lookback", "duration"]
 
 
@@ -82,20 +84,20 @@ class Reading:
 
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the offset (the nearest before it between two)."""
-        return max(0, bisect.bisect_right(self.sentences, offset, key=lambda sentence: sentence.start) - 1)
+        return max(0, bisect.bisect_right(self.sentences, offset, key=_START) - 1)
 
     def section_at(self, offset: int) -> str | None:
         return self.sentences[self.sentence_at(offset)].section if self.sentences else None
 
     def mentions_in(self, start: int, end: int) -> list[Mention]:
         """The mentions that begin in [start, end), in order."""
-        first = bisect.bisect_left(self.mentions, start, key=lambda mention: mention.start)
-        last = bisect.bisect_left(self.mentions, end, key=lambda mention: mention.start)
+        first = bisect.bisect_left(self.mentions, start, key=_START)
+        last = bisect.bisect_left(self.mentions, end, key=_START)
         return self.mentions[first:last]
 
     def times_in(self, start: int, end: int) -> list[TimeExpression]:
-        first = bisect.bisect_left(self.times, start, key=lambda time: time.start)
-        last = bisect.bisect_left(self.times, end, key=lambda time: time.start)
+        first = bisect.bisect_left(self.times, start, key=_START)
+        last = bisect.bisect_left(self.times, end, key=_START)
         return self.times[first:last]
 
     def fact_of(self, kind: Kind, concept: str, label: str, mention: Mention, **more: Any) -> Fact:

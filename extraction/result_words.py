@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.numbers import decimal_comma, read_number
 from extraction.reading import Reading, TimeExpression
+from extraction.word_tree import first_letters, letters, word_tree
 from kb.units import System, find_unit, letter_system, units_meant
 
 
@@ -78,19 +79,26 @@ def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
 
 def _system_of_spelling(normal: str) -> System | None:
     """Hospitals that write British English count in µmol/L, but for those of South Asia; two words must tell."""
-    words = cues("measurements")["spelling"]
-    british, elsewhere = (re.compile(alternatives(words[key]), re.IGNORECASE) for key in ("british", "conventional"))
+    british, elsewhere = _spellings()
     told = {match.group().lower() for match in british.finditer(normal)}
     return "si" if len(told) >= 2 and not elsewhere.search(normal) else None
+
+
+@functools.cache
+def _spellings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    words = cues("measurements")["spelling"]
+    british, elsewhere = (re.compile(alternatives(words[key]), re.IGNORECASE) for key in ("british", "conventional"))
+    return british, elsewhere
 
 
 def alternatives(words: list[str]) -> str:
     """A pattern of any of the words, the longest first, each whole."""
     forms = []
-    for word in sorted(set(words), key=len, reverse=True):
-        before = r"(?<![a-z])" if word[0].isalpha() else ""
-        after = r"(?![a-z])" if word[-1].isalpha() else ""
-        forms.append(before + re.escape(word).replace(r"\ ", r"\s+") + after)
+    for is_word in (True, False):
+        listed = sorted({word for word in words if word[0].isalpha() == is_word})
+        if listed:
+            ends = (letters(word, space=r"\s+") + ["(?![a-z])"] * word[-1].isalpha() for word in listed)
+            forms.append(("(?<![a-z])" if is_word else "") + first_letters(listed) + word_tree(ends))
     return "(?:" + "|".join(forms) + ")"
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.triggers import PIECE, Triggers
 from kb.facts import Assertion, Coded, Fact, Temporality, Time
 
 _GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
-_PIECE = re.compile(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 
 
 def compile_pattern(pattern: str) -> str:
@@ -25,7 +27,7 @@ def compile_pattern(pattern: str) -> str:
     True
     """
     out: list[str] = []
-    pieces = _PIECE.findall(pattern.strip())
+    pieces = PIECE.findall(pattern.strip())
     for position, piece in enumerate(pieces):
         if piece == "...":
             out.append(_GAP)
@@ -49,22 +51,37 @@ def compile_pattern(pattern: str) -> str:
     return "".join(out)
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """The patterns of the cue file that say one thing; `assertion` is what they settle themselves."""
+
+    listed: Sequence[str]
+    concept: str
+    code: str | None
+    assertion: Assertion | None
+
+    @cached_property
+    def expression(self) -> re.Pattern[str]:
+        """Made when a text may hold one of them for the first time."""
+        joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in self.listed)
+        return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+
+
 @functools.cache
-def _patterns() -> tuple[tuple[re.Pattern[str], str, str | None, Assertion | None], ...]:
-    """(pattern, concept, code, assertion that the pattern itself settles), the settled ones first."""
-    found: list[tuple[re.Pattern[str], str, str | None, Assertion | None]] = []
-
-    def add(patterns: Iterable[str], concept: str, code: str | None, assertion: Assertion | None) -> None:
-        joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in patterns)
-        found.append((re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE), concept, code, assertion))
-
+def _patterns() -> tuple[Pattern, ...]:
+    """All of them, of each concept the settled ones first."""
+    found: list[Pattern] = []
     for concept, entry in cues("statements").items():
-        add(entry.get("absent", []) or ["\0"], concept, None, "absent")
-        add(entry.get("possible", []) or ["\0"], concept, None, "possible")
-        for code, patterns in entry.get("codes", {}).items():
-            add(patterns, concept, code, None)
-        add(entry.get("present", []) or ["\0"], concept, None, None)
-    return tuple(found)
+        found.append(Pattern(entry.get("absent", []), concept, None, "absent"))
+        found.append(Pattern(entry.get("possible", []), concept, None, "possible"))
+        found += [Pattern(listed, concept, code, None) for code, listed in entry.get("codes", {}).items()]
+        found.append(Pattern(entry.get("present", []), concept, None, None))
+    return tuple(pattern for pattern in found if pattern.listed)
+
+
+@functools.cache
+def _triggers() -> Triggers:
+    return Triggers((listed, number) for number, pattern in enumerate(_patterns()) for listed in pattern.listed)
 
 
 def find_statements(reading: Reading) -> Iterator[Mention]:
@@ -76,10 +93,11 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
         text = reading.normal[sentence.start : sentence.end]
         taken: dict[str, list[tuple[int, int]]] = {}
         settled: set[str] = set()
-        for pattern, concept, code, assertion in _patterns():
+        for pattern in (_patterns()[index] for index in sorted(_triggers().candidates(text))):
+            concept, code, assertion = pattern.concept, pattern.code, pattern.assertion
             if concept in settled and assertion is None:
                 continue
-            for match in pattern.finditer(text):
+            for match in pattern.expression.finditer(text):
                 others = [*taken.setdefault(concept, []), *taken.get(_yields_to(concept), [])]
                 if _overlaps(match.span(), others):
                     continue

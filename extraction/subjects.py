@@ -9,10 +9,13 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.word_tree import letters, word_tree
 from kb.facts import Experiencer
 from kb.vocabulary import vocabulary
 
@@ -38,12 +41,13 @@ def carry_subjects(reading: Reading) -> None:
     patient = sex_of_patient(reading.normal)
     mine = _designation_of_patient(reading.normal)
     subject: Subject | None = None
+    mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
         if _PARAGRAPH.search(gap):
             subject = None
-        mentions = [one for one in reading.mentions if one.sentence == number]
+        mentions = mentions_of.get(number, [])
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -55,7 +59,7 @@ def carry_subjects(reading: Reading) -> None:
 
 def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, mentions: list[Mention]) -> Subject | None:
     """The subject that stands behind a sentence without a relative in it; its mentions are set on the way."""
-    pronoun = _pronoun(text)
+    pronoun = _pronoun(text) if subject is not None else None
     if subject is None or pronoun is None or _word_of("own").search(text):
         return None
     if subject.sex and pronoun and pronoun != subject.sex:
@@ -95,11 +99,12 @@ def sex_of_patient(text: str) -> Sex:
 
 
 @functools.cache
-def _opening(names: str) -> re.Pattern[str]:
+def _opening(*names: str) -> re.Pattern[str]:
     """A sentence that opens with one of the words: "His younger brother", "She has a sister"."""
     known = cues("context")
-    before = "|".join(re.escape(word) for word in sorted(known["subjects"]["before"], key=len, reverse=True))
-    nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in known["subjects"][names])
+    before = word_tree(map(letters, known["subjects"]["before"]))
+    listed = [noun for name in names for noun in known["subjects"][name]]
+    nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in listed)
     reporting = "|".join(re.escape(verb) for verb in known["sets"]["reporting"])
     return re.compile(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
 
@@ -107,6 +112,8 @@ def _opening(names: str) -> re.Pattern[str]:
 def _relative(text: str, mentions: list[Mention]) -> Subject | None:
     """The relative or other person whom a sentence opens with."""
     experiencers: tuple[tuple[str, Experiencer], ...] = (("relatives", "family"), ("others", "other"))
+    if not _opening(*(f"{names}{sex}" for names, _ in experiencers for sex in ("_f", "_m", ""))).search(text):
+        return None
     for names, experiencer in experiencers:
         for sex in ("f", "m", ""):
             if _opening(f"{names}_{sex}" if sex else names).search(text):
@@ -124,10 +131,15 @@ def _as_sex(sex: str) -> Sex:
 def _pronoun(text: str) -> Sex | None:
     """The sex of the pronoun that a sentence opens with, "" for "they"; None for another opening."""
     for sex, names in (("f", "pronouns_f"), ("m", "pronouns_m"), ("", "pronouns")):
-        words = "|".join(cues("context")["subjects"][names])
-        if re.match(_OPENING + rf"(?:{words})\b", text, re.IGNORECASE):
+        if _opening_pronoun(names).match(text):
             return _as_sex(sex)
     return None
+
+
+@functools.cache
+def _opening_pronoun(names: str) -> re.Pattern[str]:
+    words = "|".join(cues("context")["subjects"][names])
+    return re.compile(_OPENING + rf"(?:{words})\b", re.IGNORECASE)
 
 
 @functools.cache

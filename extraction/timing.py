@@ -14,9 +14,11 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, date_pattern, day_of, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, day_of, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
+from extraction.scanning import matches_from
+from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Interval, Time
 
 _NOT_A_UNIT = r"(?! ?(?:mg|mcg|g|ml|u|iu|units|copies|x|kg|cells|%|steps|kcal)\b)"
@@ -25,6 +27,11 @@ _YEARS = re.compile(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
 )
 _BEFORE = re.compile(r"([a-z]+(?: [a-z]+)?) ?(?:the |about |around |approximately |early |late |mid-?|c\. ?|\()?$")
+_FIRST_WORDS = (
+    "in over within during for throughout across the these her his last past previous preceding prior about approx "
+    "around nearly almost some roughly c. since lasting duration total course times x day yesterday today this by "
+    "until till from through to"
+).split(" ")
 _JOINT = re.compile(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
 
@@ -85,6 +92,15 @@ def _relative_pattern() -> re.Pattern[str]:
         ")",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _relative_starts() -> re.Pattern[str]:
+    """Where a relative time may begin: its first words, and digits."""
+    known = cues("timing")
+    listed = [*known["numbers"], *known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
+    words = {*_FIRST_WORDS, *listed}
+    return re.compile(rf"(?<![\w/.])(?:[\d~]|{first_letters(words)}{word_tree(map(letters, words))})", re.IGNORECASE)
 
 
 def days_of(written: str) -> Interval | None:
@@ -182,7 +198,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
         for year in re.finditer(r"(?<!\d)(?:19|20)\d\d(?!\d)", normal)
         if not _is_of_a_name(normal, year.start(), year.end())
     ]
-    for match in date_pattern().finditer(normal):
+    for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
             time = _or_in_named_year(normal, match, time, years_named)
@@ -265,7 +281,7 @@ def _month_range_pattern() -> re.Pattern[str]:
 
 
 def _relative(normal: str, reference: date | None) -> Iterator[TimeExpression]:
-    for match in _relative_pattern().finditer(normal):
+    for match in matches_from(_relative_starts(), _relative_pattern(), normal):
         expression = _read_relative(match, reference)
         if expression is not None:
             yield expression

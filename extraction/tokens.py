@@ -17,6 +17,15 @@ _TOKEN = re.compile(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
 LINE_BREAK = "\n"
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a term or cue.
+
+    >>> words_of("anti-dsDNA 0.5g")
+    ['anti', '-', 'dsDNA', '0.5', 'g']
+    """
+    return _TOKEN.findall(text)
+
+
 class LetterTokenizer:
     """spaCy's tokenizer for terms and cues; letters go through `tokenise`, which keeps offsets beside the Doc."""
 
@@ -24,7 +33,7 @@ class LetterTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        return Doc(self.vocab, words=_TOKEN.findall(text) or [""])
+        return Doc(self.vocab, words=words_of(text) or [""])
 
     def to_bytes(self, **_: object) -> bytes:
         return b""

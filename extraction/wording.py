@@ -9,14 +9,15 @@ import functools
 import re
 from collections.abc import Mapping, Sequence
 
+from extraction.word_tree import first_letters, letters, word_tree
+
 _NEXT_WORDS = re.compile(r"[\s-]*([A-Za-z']+)(?:[\s-]+([A-Za-z']+))?")
 
 
 @functools.cache
 def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words, the longest first."""
-    longest_first = sorted(words, key=len, reverse=True)
-    return re.compile(r"(?<!\w)(?:" + "|".join(re.escape(word) for word in longest_first) + r")(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w){first_letters(words)}{word_tree(map(letters, words))}(?!\w)", re.IGNORECASE)
 
 
 def holds(text: str, words: Sequence[str]) -> bool:

@@ -57,9 +57,14 @@ def extractor() -> Extractor:
 class Pipeline:
     """Extraction and the judge of each protocol, for many dossiers."""
 
-    def __init__(self, protocols: Sequence[Protocol], extract: Extract | None = None) -> None:
+    def __init__(
+        self,
+        protocols: Sequence[Protocol],
+        extract: Extract | None = None,
+        judge: Callable[[Protocol], Judge] = Judge,
+    ) -> None:
         self._extract: Extract = extract or extractor().extract
-        self._judges = [Judge(protocol) for protocol in protocols]
+        self._judges = [judge(protocol) for protocol in protocols]
 
     def extract(self, letters: Sequence[Letter]) -> Extracted:
         """The facts of all documents, numbered through, with the warnings of each."""

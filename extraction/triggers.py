@@ -1,0 +1,116 @@
+"""Which patterns of a cue file a stretch of text can match at all: patterns in, an index from the text's words out.
+
+A pattern needs one word of each of its groups. Words are held by their beginnings, so the answer may be a pattern
+too many, but never one too few; most sentences leave none, and the expressions themselves need not be tried.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+
+PIECE = re.compile(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
+_WORD = re.compile(r"\w+")
+_STEM = 4  # characters of a word that are compared
+
+Group = frozenset[str]
+"""The stems of a group's alternatives, one of which the text must hold."""
+
+
+class Triggers:
+    """Patterns by the stems that they need; each pattern stands for a number of the caller's."""
+
+    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
+        self._always: list[int] = []
+        self._by_stem: dict[str, list[tuple[int, tuple[Group, ...]]]] = {}
+        for pattern, number in patterns:
+            groups = needed(pattern)
+            if not groups:
+                self._always.append(number)
+                continue
+            rarest = max(groups, key=lambda group: min(map(len, group)))
+            for stem in rarest:
+                self._by_stem.setdefault(stem, []).append((number, groups))
+
+    def candidates(self, text: str) -> set[int]:
+        """The numbers of the patterns that the text could match."""
+        stems: set[str] = set()
+        for word in _WORD.findall(text.lower()):
+            stems |= _stems_of(word)
+        found = set(self._always)
+        for stem in stems & self._by_stem.keys():
+            for number, groups in self._by_stem[stem]:
+                if number not in found and not any(map(stems.isdisjoint, groups)):
+                    found.add(number)
+        return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _stems_of(word: str) -> frozenset[str]:
+    """Its beginnings, and a short word also as a whole (marked by a full stop)."""
+    return frozenset(
+        {word[:length] for length in range(1, _STEM + 1)} | ({f"{word}."} if len(word) <= _STEM else set())
+    )
+
+
+def needed(pattern: str) -> tuple[Group, ...]:
+    """The groups of which a text must hold one stem each; none where the pattern's words cannot tell.
+
+    >>> [sorted(group) for group in needed("(keen|eager to) [fully] join* ... (the|trial)")]
+    [['eage', 'keen.'], ['join'], ['the.', 'tria']]
+    """
+    pieces = PIECE.findall(pattern.strip())
+    alternatives, _ = _alternatives(pieces, 0)
+    if len(alternatives) == 1:
+        return tuple(alternatives[0])
+    joined = _one_of(alternatives)
+    return (joined,) if joined else ()
+
+
+def _alternatives(pieces: Sequence[str], at: int) -> tuple[list[list[Group]], int]:
+    """What each alternative needs up to the bracket that closes, and the piece behind that."""
+    found: list[list[Group]] = [[]]
+    opens = True  # whether what comes next begins a word of the text
+    while at < len(pieces):
+        piece = pieces[at]
+        at += 1
+        if piece in ")]":
+            break
+        if piece == "|":
+            found.append([])
+            opens = True
+        elif piece == "(":
+            inner, at = _alternatives(pieces, at)
+            if joined := _one_of(inner):
+                found[-1].append(joined)
+            opens = True
+        elif piece == "[":
+            _, at = _alternatives(pieces, at)
+        elif piece == "..." or piece.isspace():
+            slot = pieces[at : at + 1] == ["["] or pieces[at - 2] == "]"  # there the space may be missing
+            opens = opens or piece == "..." or not slot
+        elif piece == "*":
+            opens = False
+        else:
+            stem = _stem(piece, whole=pieces[at : at + 1] not in (["*"], ["["]) and pieces[at + 1 : at + 2] != ["["])
+            if stem and (opens or not piece[0].isalnum()):
+                found[-1].append(frozenset({stem}))
+            opens = False
+    return found, at
+
+
+def _one_of(alternatives: Iterable[list[Group]]) -> Group:
+    """The stems of which one is needed, whichever alternative it is; empty where one of them needs nothing."""
+    rarest = [max(groups, key=lambda group: min(map(len, group)), default=frozenset()) for groups in alternatives]
+    return frozenset[str]().union(*rarest) if all(rarest) else frozenset()
+
+
+def _stem(piece: str, *, whole: bool) -> str:
+    """What a word of the text that the piece matches begins with; a short whole word must be that word."""
+    match = _WORD.search(piece)
+    if match is None:
+        return ""
+    word = match.group().lower()
+    ends = whole or match.end() < len(piece)
+    return f"{word}." if ends and len(word) <= _STEM else word[:_STEM]
