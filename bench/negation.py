@@ -1,12 +1,13 @@
 """Whether a named concept of a sentence is negated, and whether it is history: labelled sentences in, P/R/F1 out.
 
 The set is the NegEx test kit. The concept stands in capitals in its sentence and is lower-cased in place, and its span
-is given to each system, as a caller of `eligo extract --jsonl` would.
+(the last, where it stands there twice) is given to each system, as a caller of `eligo extract --jsonl` would.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,14 +61,20 @@ def case_of(row: dict[str, Any]) -> Case | None:
     sentence = str(row["sentence"])
     words = str(row["concept"]).split()
     for length in range(len(words), 0, -1):
-        pattern = r"\s+".join(re.escape(word) for word in words[:length])
-        found = re.search(pattern.upper(), sentence) or re.search(pattern, sentence, re.IGNORECASE)
-        if found is not None:
-            start, end = found.span()
+        found = _places(words[:length], sentence)
+        if found:
+            start, end = found[-1]
             text = sentence[:start] + sentence[start:end].lower() + sentence[end:]
             negated, historical = row["negation"] == "Negated", row["temporality"] == "Historical"
             return Case(int(row["n"]), text, (start, end), negated, historical)
     return None
+
+
+def _places(words: Sequence[str], sentence: str) -> list[tuple[int, int]]:
+    """Where words stand in capitals, else where they stand at all; the last place is the sentence's last word on it."""
+    in_capitals = r"\s+".join(re.escape(word.upper()) for word in words)
+    found = [match.span() for match in re.finditer(in_capitals, sentence)]
+    return found or [match.span() for match in re.finditer(in_capitals, sentence, re.IGNORECASE)]
 
 
 def eligo_says(case: Case) -> tuple[bool, bool]:
