@@ -47,6 +47,42 @@ def measured(text: str) -> list[str]:
 
 
 SENTENCES = {
+    # --- print-outs of British general practice: codes of the laboratory, shortened names
+    "Serum sodium level (44I5.) 138 mmol/L": ["sodium 138"],
+    "Serum creatinine level (XE2q5) 91 umol/L": ["creatinine 91"],
+    "Platelet count (42P..) 212": ["platelets 212"],
+    "Serum alkaline phosphatase level (44F3x) 71": ["alp 71"],
+    "Eosinophil count - observation (42K..) 0.3": ["eosinophils 0.3"],
+    "HbA1c levl - IFCC standardised (XaPbt) 41 mmol/mol": ["hba1c 41"],
+    "Serum LDL cholest lev 2.4": ["ldl-cholesterol 2.4"],
+    "Hb, POC 121": ["haemoglobin 121"],
+    "creat. 84, alk.phos. 90, bili. 14": ["creatinine 84", "alp 90", "bilirubin-total 14"],
+    "Neuts 3.1 lymphos 0.8 monos 0.4 eosins 0.1 baso 0.0": [
+        "neutrophils 3.1",
+        "lymphocytes 0.8",
+        "monocytes 0.4",
+        "eosinophils 0.1",
+        "basophils 0",
+    ],
+    "N0 4.1 x 10^9/L": ["neutrophils 4.1"],
+    "T2 N0 M0": [],
+    "Na 138 K 4.2 U 6.1 Cr 80": ["sodium 138", "potassium 4.2", "urea 6.1", "creatinine 80"],
+    "insulin 10 U 8 hourly": [],
+    "Li 0.7": ["lithium-level 0.7"],
+    "lithium 0.7 mmol/L": ["lithium-level 0.7"],
+    "tacrolimus 7.4 ng/mL": ["tacrolimus-level 7.4"],
+    "tacrolimus 3 mg bd": [],
+    "HbA1c 20": ["hba1c 20"],
+    # --- a bracket that makes it another test, and one that says how it was taken
+    "Creatinine (urine) 5.6 mmol/L": ["creatinine -"],
+    "an enlarged lymph node of 2 cm": [],
+    "lymph 1.1": ["lymphocytes 1.1"],
+    "Glucose (fasting) 5.1 mmol/L": ["glucose 5.1"],
+    "Creatinine (H) 150 umol/L": ["creatinine 150"],
+    # --- a weight of running text without a unit may be in pounds
+    "Her weight was 132.": [],
+    "Her weight was 60 kg.": ["body-weight 60"],
+    "Weight: 60": ["body-weight 60"],
     # --- numbers and their units
     "LVEF 48%": ["lvef 48"],
     "Her ejection fraction was 55-60 %.": ["lvef 55-60"],
