@@ -21,7 +21,7 @@ from kb.facts import Fact, Interval
 TARGETS = (Target("daily amount exact", 0.95), Target("tapers found", 0.90))
 TOLERANCE = 0.02  # a share of a week is labelled with two digits
 DAYS = {"Hour": 1 / 24, "Day": 1.0, "Week": 7.0, "Month": 30.0, "Year": 365.0}
-BEFORE = "Prednisolone 1 mg tablets: "
+BEFORE = "Ramipril 1 mg tablets: "
 
 _TOTAL = re.compile(r"(\d[\d./]*)(?:-(\d[\d.]*))? tablets? (\d[\d.]*)(?:-(\d[\d.]*))? mg total")
 

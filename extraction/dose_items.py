@@ -78,6 +78,11 @@ def _change(tokens: Sequence[Token], at: int) -> Item | None:
     return Item("change", at, after, word=group, unit=written)
 
 
+def _to_be_taken(tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(words("to_be_taken"), tokens, at)
+    return None if found is None else Item("filler", at, found[1])
+
+
 def _falls(tokens: Sequence[Token], at: int) -> bool:
     """Whether a dash stands between a number and a lower one: 60-40-20 mg."""
     before, behind = at - 1, read_number(tokens, at + 1)
@@ -378,6 +383,7 @@ def _filler(tokens: Sequence[Token], at: int) -> Item | None:
 _PRODUCTIONS: tuple[Production, ...] = (
     _slots,
     _maximum,
+    _to_be_taken,
     _change,
     _marks,
     _weekdays,

@@ -41,7 +41,8 @@ def test_labs_wants_exactly_the_labelled_values(tmp_path: Path) -> None:
         {"n": 4, "parser": "Weight", "text": "weight 10 stones", "expected": "EXPR [kg(stones=10)]"},
     ]
     result = labs.measure(Options(write_rows(tmp_path, "rows.jsonl", rows)))
-    assert result.systems["eligo"] == {"exact": 0.75, "exact where a value is": 1.0, "false on traps": 1.0}
+    figures = result.systems["eligo"]
+    assert (figures["exact"], figures["exact where a value is"], figures["false on traps"]) == (0.75, 1.0, 1.0)
     assert len(result.disagreements) == 1 and "Sodium" in result.disagreements[0]
 
 
