@@ -90,6 +90,11 @@ def _change(tokens: Sequence[Token], at: int) -> Item | None:
     return Item("change", at, after, word=group, unit=written)
 
 
+def _to_be_taken(tokens: Sequence[Token], at: int) -> Item | None:
+    found = match_phrase(words("to_be_taken"), tokens, at)
+    return None if found is None else Item("filler", at, found[1])
+
+
 def _falls(tokens: Sequence[Token], at: int) -> bool:
     """Whether a dash stands between a number and a lower one: 60-40-20 mg."""
     before, behind = at - 1, read_number(tokens, at + 1)
@@ -372,6 +377,7 @@ _MARKS: tuple[ItemKind, ...] = ("prn", "stat", "divided", "total", "pulse")
 _PRODUCTIONS: dict[str, Production] = {
     "slots": _slots,
     "maximum": _maximum,
+    "to_be_taken": _to_be_taken,
     "change": _change,
     **{kind: functools.partial(_mark, kind) for kind in _MARKS},
     "weekdays": _weekdays,

@@ -34,6 +34,7 @@ def _openings() -> dict[str, frozenset[str]]:
     listed: dict[str, Iterable[str]] = {
         "slots": counted,
         "maximum": words("maximum"),
+        "to_be_taken": words("to_be_taken"),
         "change": ("-", *by_group("change")),
         "prn": words("prn"),
         "stat": words("stat"),

@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     r"|(?P<other>\S)"
 )
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_LONG_WORD = 6
+_REAL_WORDS = ("moths", "nigh", "thing")  # not slips
 _DASHES = ("-", "–", "—", "−")
 
 
@@ -51,7 +53,7 @@ def _token(match: re.Match[str]) -> Token:
     start, end = match.span()
     match match.lastgroup:
         case "word" if written.isascii():
-            return Token(written, start, end)
+            return Token(_slips().get(written, written), start, end)
         case "number":
             return Token(written, start, end, float(written.replace(",", ".")))
         case "dotted":
@@ -63,6 +65,19 @@ def _token(match: re.Match[str]) -> Token:
         case "arrow":
             return Token("→", start, end)
     return Token("-" if written in _DASHES else written.replace("µ", "u").replace("μ", "u"), start, end)
+
+
+@functools.cache
+def _slips() -> dict[str, str]:
+    """What a slip of the pen makes of the words of doses: two letters swapped, or one inside a long word left out."""
+    meant = [str(word) for word in cues("dosing")["spelt_wrongly"]]
+    slips: dict[str, str] = {}
+    for word in meant:
+        swapped = (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))
+        shorter = (word[:at] + word[at + 1 :] for at in range(1, len(word) - 1) if len(word) >= _LONG_WORD)
+        for slip in (*swapped, *shorter):
+            slips.setdefault(slip, word)
+    return {slip: word for slip, word in slips.items() if slip not in meant and slip not in _REAL_WORDS}
 
 
 Phrases = dict[str, list[tuple[tuple[str, ...], Any]]]
@@ -195,12 +210,19 @@ def _part_of_one(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
         return FRACTIONS[word], at + 1
     slash, below = text_at(tokens, at + 1), text_at(tokens, at + 2)
     if word in ("1", "3") and slash == "/" and below in ("2", "4") and text_at(tokens, at + 3) != "/":
-        return float(word) / float(below), at + 3
+        return float(word) / float(below), _past_article(tokens, at + 3)
     if word == "a" and text_at(tokens, at + 1) == "half":
         return 0.5, at + 2
     if word == "half":
         return 0.5, at + 2 if text_at(tokens, at + 1) in ("a", "an") else at + 1
     return None
+
+
+def _past_article(tokens: Sequence[Token], at: int) -> int:
+    """ "1/2 a tablet", but "1/2 a day"."""
+    of = at + 1 if text_at(tokens, at) == "of" else at
+    article = text_at(tokens, of) in ("a", "an")
+    return of + 1 if article and match_phrase(words("forms", "counted"), tokens, of + 1) else at
 
 
 def read_range(tokens: Sequence[Token], at: int) -> tuple[Interval, int] | None:

@@ -178,8 +178,24 @@ class _Builder:
             return self._on_count(item, items, position)
         if following in ("frequency", "slots", "time_of_day", "count", "amount", "prn", "route") and not self.loose:
             return self._on_count(item, items, position)
+        if self._is_told_to_take(items, position):
+            return self._on_count(item, items, position)
         self._on_strange(1)
         return False
+
+    def _is_told_to_take(self, items: list[Item], position: int) -> bool:
+        """ "Take three to be taken twice daily", "take 2 paracetamol qds": a number of what is named behind it."""
+        rest = [later for later in items[position + 1 : position + 4] if later.kind != "filler"]
+        if rest and rest[0].kind == "word" and position > 0:
+            order = self.tokens[items[position - 1].first : items[position - 1].first + 1]
+            if not match_phrase(words("imperatives"), order, 0):
+                return False
+            rest = rest[1:]
+        elif not any(
+            match_phrase(words("to_be_taken"), self.tokens, later.first) for later in items[position + 1 :][:1]
+        ):
+            return False
+        return bool(rest) and rest[0].kind in ("frequency", "time_of_day")
 
     def _on_change(self, item: Item, items: list[Item], position: int) -> bool:
         if item.word == "off":
@@ -397,7 +413,7 @@ class _Builder:
             drafts,
             self.tokens,
             self.text,
-            assume_daily=assume_daily and not self.pulse,
+            assume_daily=assume_daily and not self.pulse and not self.prn,
             repeated=self.pulse or self.route == "iv",
         )
         start = min((step.start for step in steps), default=0)

@@ -17,6 +17,7 @@ from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result
 from extraction.short_names import with_short_names
 from extraction.special_results import by_unit, concept_of
+from kb.units import find_unit
 from kb.vocabulary import vocabulary
 
 _MEMBER = r"(?:and|or|is|was|were|are|both|all|also|virus|c|b|hep|hepatitis|hiv|hbv|hcv|vdrl|syphilis|ab|ag|tests?)"
@@ -71,7 +72,7 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
         if _is_abbreviation(page, groups, named):
             groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), named.concept, [])
             continue
-        if mention.end - mention.start <= 2 and _in_brackets(page, mention):
+        if mention.end - mention.start <= 2 and (_in_brackets(page, mention) or _is_unit(reading, page, mention)):
             continue
         if groups and _joined(page, groups[-1], named):
             _mark_heading(page, groups[-1][-1], named)
@@ -86,7 +87,7 @@ def _tests(reading: Reading, page: Page) -> Iterator[Named]:
     for mention in with_short_names(reading, page):
         if mention.kind in ("lab", "score"):
             yield Named(mention, concept_of(page, mention), [])
-        elif mention.kind == "condition" and (special := by_unit(page, mention)) is not None:
+        elif mention.kind in ("condition", "drug") and (special := by_unit(page, mention)) is not None:
             yield Named(mention, special, [])
         elif (
             mention.kind == "condition"
@@ -117,6 +118,19 @@ def _is_abbreviation(page: Page, groups: list[list[Named]], named: Named) -> boo
 
 def _in_brackets(page: Page, mention: Mention) -> bool:
     return page.normal[: mention.start].endswith("(") and page.normal[mention.end : mention.end + 1] == ")"
+
+
+def _is_unit(reading: Reading, page: Page, mention: Mention) -> bool:
+    """Whether a letter behind a number is its unit ("10 U bd", "U/L") and not the next test of a row ("K 4 U 5.6")."""
+    unit_end = find_unit(page.normal, mention.start)
+    if unit_end is None or unit_end != mention.end:
+        return unit_end is not None and unit_end > mention.end
+    begin = reading.sentences[mention.sentence].start
+    if not re.search(r"\d ?$", page.normal[begin : mention.start]):
+        return False
+    before = {other.kind for other in reading.mentions_in(begin, mention.start)}
+    valued = re.match(r" ?[=:-]? ?\d", page.normal[mention.end : mention.end + 4]) is not None
+    return not valued or "lab" not in before or "drug" in before
 
 
 def _mark_heading(page: Page, last: Named, named: Named) -> None:

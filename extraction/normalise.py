@@ -39,6 +39,13 @@ _LETTER_IN_NUMBER = re.compile(
 )
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 
+# the code of a test in its laboratory's own catalogue, five characters in brackets: "(XE2qu)", "(44F3x)", "(42J..)"
+_CATALOGUE_CODE = re.compile(
+    r"\((?:X(?=[0-9A-Za-z]*[0-9a-z])(?=[0-9a-z]*[0-9A-Z])[0-9A-Za-z]{4}"
+    r"|(?=[0-9A-Za-z.]{5}\))\d(?:[0-9A-Za-z]*\.{2,}|\d*[A-Za-z][0-9A-Za-z]*\.)"
+    r"|(?!\d+[A-Za-z]+\))(?=\d+[A-Za-z])\d[0-9A-Za-z]{4})\)"
+)
+
 
 @functools.cache
 def _table() -> dict[int, str]:
@@ -58,13 +65,16 @@ def normalise(text: str) -> str:
 
     >>> normalise("st0pped at l5 mg")
     'stopped at 15 mg'
+    >>> normalise("sodium (XE2qu) 140")
+    'sodium         140'
     >>> normalise("60\\u219240\\u00a0mg \\u2013 \\uff13\\u00d7ULN\\r\\n")
     '60→40 mg - 3xULN \\n'
     """
     plain = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
     if len(plain) != len(text):
         raise AssertionError("normalisation changed the length of the text")
-    return _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, plain))
+    read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, plain))
+    return _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read)
 
 
 def scan_errors(text: str) -> int:

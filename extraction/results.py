@@ -135,7 +135,7 @@ def _skip_bracket(page: Page, concept: str, at: int, limit: int) -> tuple[int, s
         return end + 1, None, None
     content = page.normal[inner:end]
     if not re.search(r"\d", content) and not code_pattern().search(content):
-        return end + 1, None, None
+        return None if _makes_another_test(page.normal[at : end + 1]) else (end + 1, None, None)
     bounds = bounds_in(page, inner, end)
     behind = skip_space(page.normal, end + 1, limit)
     while behind < limit and page.normal[behind] in ":=-. ":
@@ -143,6 +143,13 @@ def _skip_bracket(page: Page, concept: str, at: int, limit: int) -> tuple[int, s
     if bounds is not None and read_number(page.normal, behind, limit, page.comma) is not None:
         return end + 1, bounds[1], bounds[0]
     return None
+
+
+def _makes_another_test(bracket: str) -> bool:
+    """Whether a bracket behind a name takes it elsewhere: another specimen, or a letter that is no flag."""
+    content = bracket[1:-1].strip()
+    unknown = len(content) == 1 and content.isalpha() and bracket not in cues("measurements")["flags"]
+    return unknown or content.lower() in cues("measurements")["other_specimens"]
 
 
 def _result_here(
@@ -293,12 +300,21 @@ def _raw(
     needs = cues("measurements")["needs_unit"]
     if unit is None and page.normal[: written.start].rstrip(" :=-").split(" ")[-1] in needs and bounds is None:
         return None
+    if unit is None and bounds is None and _in_prose(page, concept, written.start):
+        return None
     converted = (
         None if interval is None else to_canonical(concept, interval, unit, reference=bounds, system=page.system)
     )
     if converted is None and is_serology(concept):
         return Quantity(written.interval, "1", words)
     return None if converted is None else Quantity(converted, canonical, words)
+
+
+def _in_prose(page: Page, concept: str, start: int) -> bool:
+    """ "her weight was 60.2": kilograms or pounds, where a form's "Weight: 60" is in the unit of the form."""
+    if concept not in cues("measurements")["unit_in_prose"]:
+        return False
+    return re.search(r"\b(?:was|is|at|of)\s*$", page.normal[max(0, start - 8) : start], re.IGNORECASE) is not None
 
 
 def _score(page: Page, term: Score, written: Written, limit: int) -> Result | None:

@@ -119,6 +119,8 @@ def _is_abbreviation(block: str, dot: int, end: int) -> bool:
     if text in _abbreviations():
         return True
     after = block[end : end + 3].lstrip()
+    if after[:1].isdigit() and text.split(".")[-1] in cues("sentences")["before_numbers"]:
+        return True  # "bili. 17"
     if len(text) == 1 and text not in "ai" and after[:1].islower() and before[-1].isupper():
         return True  # "E. coli"
     # "o.d.", "b.i.d.", "p.o.", "i.v." inside a sentence; an initial before a name

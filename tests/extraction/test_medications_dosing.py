@@ -38,6 +38,29 @@ DAILY = [
     ("3x500 mg daily", 1500),
 ]
 
+# instructions that count tablets: words, tablets a day
+COUNTED = [
+    ("two to be taken three times a day", 6),
+    ("one to be given every morning", 1),
+    ("take 2 paracetamol four times a day", 8),
+    ("take 1/2 a tablet daily", 0.5),
+    ("half 1/2 a tablet on monday wednesday friday", 0.5 * 3 / 7),
+    ("take 1 talbet twcie dialy", 2),
+    ("2 capsuls in the mornig and 1 at nihgt", 3),
+    ("one tablet in the morning and half a tablet at night", 1.5),
+]
+
+
+@pytest.mark.parametrize(("words", "per_day"), COUNTED)
+def test_daily_count(words: str, per_day: float) -> None:
+    step = parse_dose(words).steps[-1]
+    assert step.per_day is not None and step.per_day.high == pytest.approx(per_day)
+
+
+def test_what_is_taken_when_needed_is_not_daily() -> None:
+    assert parse_dose("5 mg as needed", assume_daily=True).steps[0].per_day is None
+    assert parse_dose("5 mg", assume_daily=True).steps[0].per_day is not None
+
 
 @pytest.mark.parametrize(("words", "per_day"), DAILY)
 def test_daily_amount(words: str, per_day: float) -> None:

@@ -24,3 +24,9 @@ def test_full_width_forms_become_narrow() -> None:
 
 def test_a_carriage_return_ends_a_line_once() -> None:
     assert normalise("a\r\nb\rc") == "a \nb\nc"
+
+
+def test_a_laboratory_code_in_brackets_is_blank_and_a_dose_is_not() -> None:
+    assert normalise("sodium (XE2qu) 140, platelets (42P..) 200") == "sodium         140, platelets         200"
+    for kept in ("(50mcg)", "(HbA1c)", "(XELOX)", "(12.25)", "(1980.)", "(20 mg)", "(12345)"):
+        assert normalise(kept) == kept
