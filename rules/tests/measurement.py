@@ -80,10 +80,14 @@ class Measurement(Bounded):
         words = newest(statements)
         met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]
         if not fresh and met and len(met) == len(words):
-            return self._normal(met, self.stated_as[0])
+            return self._met(met, self.stated_as[0])
         normal = [one for one in words if self._place(one, situation) == "inside"]
         if not fresh and normal and all(one.value == "normal" for one in normal) and not self.stated_as:
-            return self._normal(normal)
+            usual = _usual(self.measurement, self.bound[1], situation)
+            if usual is not None:
+                return self._finding(
+                    usual.low, usual.high, [one.fact for one in normal], basis=_stated(normal, "normal")
+                )
         return self._open(facts, values, statements, situation)
 
     def _values(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[Computed]]:
@@ -190,15 +194,14 @@ class Measurement(Bounded):
             basis=basis,
         )
 
-    def _normal(self, normal: Sequence[Dated[str]], word: str = "normal") -> Finding:
+    def _met(self, told: Sequence[Dated[str]], word: str) -> Finding:
         """A word that stands for a number which meets the bound."""
         bound, unit = self.bound
         bound = 1.0 if unit == ULN else bound
         if self.above or self.below:
             bound = math.nextafter(bound, math.inf if self.above else -math.inf)
         low, high = (bound, None) if self.upwards else (None, bound)
-        basis = f"{labels(list(dict.fromkeys(one.fact.concept for one in normal)), 'and')} stated to be {word}"
-        return self._finding(low, high, [one.fact for one in normal], basis=basis)
+        return self._finding(low, high, [one.fact for one in told], basis=_stated(told, word))
 
     def _open(
         self,
@@ -288,6 +291,22 @@ def _limit(fact: Fact, unit: str, situation: Situation) -> tuple[float | None, s
     limits = [(one.high if unit == ULN else one.low) for one in ranges if one.sex in (None, known)]
     fitting = [limit for limit in limits if limit]
     return (fitting[0] if fitting else None), f"default {name} limit of normal"
+
+
+def _usual(concept: str, unit: str, situation: Situation) -> Interval | None:
+    """What "normal" says in numbers: the default reference range over both sexes, or one side of its own limit."""
+    if unit in (ULN, LLN):
+        return Interval(None, 1.0) if unit == ULN else Interval(1.0, None)
+    term = situation.vocabulary.terms.get(concept)
+    ranges = term.references if isinstance(term, Lab) and term.unit == unit else ()
+    lows, highs = [one.low for one in ranges], [one.high for one in ranges]
+    low = min((low for low in lows if low is not None), default=None) if None not in lows else None
+    high = max((high for high in highs if high is not None), default=None) if None not in highs else None
+    return None if low is None and high is None else Interval(low, high)
+
+
+def _stated(told: Sequence[Dated[str]], word: str) -> str:
+    return f"{labels(list(dict.fromkeys(one.fact.concept for one in told)), 'and')} stated to be {word}"
 
 
 def _note(*, worse: bool, better: bool, only_limit: bool, differ: bool) -> str | None:
