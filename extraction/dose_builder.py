@@ -111,6 +111,7 @@ class Builder:
             return False
         if item.word == "limit":
             self.limited = self.part.is_empty and not self.drafts
+            self.changing = None if self.limited else item
             return False
         if self._says_now(item, items, position):
             return True
@@ -132,6 +133,9 @@ class Builder:
 
     def _on_amount(self, item: Item, items: list[Item], position: int) -> bool:
         change = self.changing.word if self.changing is not None else None
+        if change == "limit":  # "10 mg, never above 20": no further level
+            self.changing = None
+            return False
         if change in ("by", "up_by") and not (self.draft.parts[0].is_empty and self._alone(items, position)):
             self.draft.by = item if change == "by" else None
             self.changing = self.changing if change == "by" else None

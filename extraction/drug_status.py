@@ -292,7 +292,7 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
     stop = min((cue.start for cue in hard), default=end)
-    every = find_cues(_cues("after"), tokens, start)
+    every = [cue for cue in find_cues(_cues("after"), tokens, start) if cue.group != "aside"]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
