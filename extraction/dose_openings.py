@@ -33,6 +33,7 @@ def _openings() -> dict[str, frozenset[str]]:
     counted = (*number_words(), *FRACTIONS, "half", "a")
     listed: dict[str, Iterable[str]] = {
         "slots": counted,
+        "denied": words("denied"),
         "maximum": words("maximum"),
         "to_be_taken": words("to_be_taken"),
         "change": ("-", *by_group("change")),

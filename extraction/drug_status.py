@@ -16,6 +16,7 @@ from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.facts import MedicationStatus
+from kb.vocabulary import vocabulary
 
 _HARMS = frozenset({"intolerance", "allergy", "forbidden"})
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
@@ -123,7 +124,7 @@ def _why(reading: Reading, scope: Scope, scopes: Sequence[Scope], deciding: Cue,
     if found is not None or deciding.group not in ("stopped", "forbidden", "intolerance", "failed"):
         return found
     chain = [other for other in scopes if other.start >= scope.start]
-    while len(chain) > 1 and not _chained(reading, chain):
+    while len(chain) > 1 and not chained(reading, chain):
         chain.pop()
     return reason_of(reading, chain[-1], causes, scopes) if len(chain) > 1 else None
 
@@ -192,7 +193,7 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
         if _follows_a_drug(reading, cue, scope, scopes):
             continue
         crossed = [other for other in scopes if cue.end <= other.start < scope.start]
-        if not _chained(reading, [*crossed, scope]):
+        if not chained(reading, [*crossed, scope]):
             counted = reading.normal[: cue.end].endswith(" of") and cue.group not in _HARMS  # "two courses of"
             narrow = counted or cue.group in ("current", "planned", "stopped")
             if narrow or not _loosely_chained(reading, [*crossed, scope]):
@@ -200,10 +201,24 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
         denied = [other for other in found if other.group in ("never", "declined") and 0 <= cue.start - other.end <= 1]
         if denied and cue.group not in _HARMS:
             return denied[0]
+        if cue.group == "past" and _is_of_lasting_disease(reading, cue):
+            return Cue("current", cue.start, cue.end)
         if crossed and cue.group == "stopped" and scope.after > scope.end and _has_amount(reading, scope):
             return None
         return cue
     return None
+
+
+def _is_of_lasting_disease(reading: Reading, cue: Cue) -> bool:
+    """ "Crohn's disease treated with infliximab": of a disease that lasts, the present treatment."""
+    if reading.normal[cue.start : cue.end].lower() != "treated with":
+        return False
+    before = [one for one in reading.mentions_in(max(0, cue.start - 60), cue.start) if one.kind == "condition"]
+    if not before or reading.normal[before[-1].end : cue.start].strip(" ,(-\n"):
+        return False
+    lasting = cues("medications")["treated_apart"]["lasting"]
+    told = before[-1].temporality == "current"
+    return told and any(vocabulary().is_a(before[-1].concept, one) for one in lasting)
 
 
 def _follows_a_drug(reading: Reading, cue: Cue, scope: Scope, scopes: Sequence[Scope]) -> bool:
@@ -231,7 +246,7 @@ def _is_counted(reading: Reading, scope: Scope) -> bool:
     return any(item.kind in ("doses", "multiplier") for item in items)
 
 
-def _chained(reading: Reading, chain: Sequence[Scope]) -> bool:
+def chained(reading: Reading, chain: Sequence[Scope]) -> bool:
     """Whether only list words and doses stand between each drug and the next."""
     return all(_joint(reading, one, other, most=0) for one, other in pairwise(chain))
 
@@ -266,7 +281,7 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
     if not found and own:
         chain = [other for other in scopes if other.start >= scope.start]
         for position in range(1, len(chain)):
-            if not _chained(reading, chain[: position + 1]):
+            if not chained(reading, chain[: position + 1]):
                 break
             stop = chain[position + 1].start if position + 1 < len(chain) else scope.sentence_end
             later = _cues_between(
@@ -292,7 +307,7 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
     stop = min((cue.start for cue in hard), default=end)
-    every = find_cues(_cues("after"), tokens, start)
+    every = [cue for cue in find_cues(_cues("after"), tokens, start) if cue.group != "aside"]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())

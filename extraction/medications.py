@@ -7,16 +7,15 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
-import functools
-import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes
 from extraction.drug_course import course_of_steps, days_between, times_of
+from extraction.drug_indications import indication_of, purpose_of
 from extraction.drug_reasons import listed
 from extraction.drug_scope import Scope, masked_times, scopes_of
 from extraction.drug_status import DrugStatus, status_of
@@ -24,8 +23,6 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
 from kb.facts import Course, Dosing, Fact, Interval, MedicationStatus, Temporality, Time
 from kb.vocabulary import Drug, Vocabulary, vocabulary
-
-_LEADING_FOR = re.compile(r"\W*(?:for|because of|to protect|on account of) (?:\w+ ){0,2}", re.IGNORECASE)
 
 
 def read_medications(reading: Reading) -> list[Fact]:
@@ -68,7 +65,9 @@ def _facts(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocab
     for index, steps in enumerate(groups):
         last = index == len(groups) - 1
         told = status if last or status.status not in ("current",) else DrugStatus("past")
-        facts.append(_fact(reading, scope, instruction, steps, told, terms, first=index == 0, last=last, groups=groups))
+        facts.append(
+            _fact(reading, scope, scopes, instruction, steps, told, terms, first=index == 0, last=last, groups=groups)
+        )
     return [_ended_by(fact, following) for fact, following in zip(facts, [*facts[1:], None], strict=True)]
 
 
@@ -173,6 +172,7 @@ def _is_apart(reading: Reading, before: DoseStep, step: DoseStep) -> bool:
 def _fact(
     reading: Reading,
     scope: Scope,
+    scopes: Sequence[Scope],
     instruction: Instruction,
     steps: Sequence[DoseStep],
     status: DrugStatus,
@@ -211,7 +211,7 @@ def _fact(
         course=course,
         dosing=dosing,
         time=_time(times, assertion, course, status.status),
-        attributes=_attributes(reading, scope, end, status),
+        attributes=_attributes(reading, scope, scopes, end, status),
     )
 
 
@@ -280,59 +280,19 @@ def _shown(steps: Sequence[DoseStep], status: MedicationStatus) -> DoseStep | No
     return reached[-1] if status == "current" and reached else steps[0]
 
 
-def _attributes(reading: Reading, scope: Scope, end: int, status: DrugStatus) -> dict[str, str]:
+def _attributes(
+    reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int, status: DrugStatus
+) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if status.detail:
         attributes["reason_detail"] = " ".join(status.detail.lower().split())
-    purpose = _purpose(reading, scope, end)
+    purpose = purpose_of(reading, scope, end)
     if purpose is not None:
         attributes["purpose"] = purpose
-    indication = _indication(reading, scope, end)
+    indication = indication_of(reading, scope, scopes, end)
     if indication is not None and status.reason is None:
         attributes["indication"] = indication
     return attributes
-
-
-def _purpose(reading: Reading, scope: Scope, end: int) -> str | None:
-    text = reading.normal[max(scope.sentence_start, scope.start - 40) : max(end, min(scope.after, scope.end + 60))]
-    tokens = tokenise_dose(text)
-    for name, index in _purposes().items():
-        if any(match_phrase(index, tokens, at) for at in range(len(tokens))):
-            return name
-    return None
-
-
-@functools.cache
-def _purposes() -> dict[str, Phrases]:
-    return {
-        name: phrases((written, name) for written in listed) for name, listed in cues("medications")["purposes"].items()
-    }
-
-
-def _indication(reading: Reading, scope: Scope, end: int) -> str | None:
-    """The condition that the drug is said to be for, in its own part of the sentence."""
-    index = listed("indication")
-    for mention in reading.mentions_in(scope.end, max(scope.after, end)):
-        graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
-        if not (mention.kind == "condition" or graft) or mention.sentence != scope.mention.sentence:
-            continue
-        tokens = tokenise_dose(reading.normal[max(scope.end, mention.start - 24) : mention.start])
-        for at in range(len(tokens)):
-            found = match_phrase(index, tokens, at)
-            if found is not None and len(tokens) - found[1] <= 1:
-                return mention.concept
-    return _led_by(reading, scope)
-
-
-def _led_by(reading: Reading, scope: Scope) -> str | None:
-    """ "For the graft he uses tacrolimus and prednisolone": the transplant at the head of the sentence."""
-    start = scope.sentence_start
-    for mention in reading.mentions_in(start, scope.start):
-        head = reading.normal[start : mention.start]
-        graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
-        if (graft or mention.concept == "graft") and _LEADING_FOR.fullmatch(head):
-            return mention.concept
-    return None
 
 
 def _is_level(reading: Reading, scope: Scope) -> bool:

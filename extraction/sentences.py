@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.knowledge import cues
+from kb.vocabulary import Drug, vocabulary
 
 _BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
 _KEY_VALUE = re.compile(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
@@ -19,6 +20,7 @@ _COLUMNS = re.compile(r"\S(?:\t+| *\| *| {3,})\S")
 _NARROW_COLUMNS = re.compile(r"\S {2,}\S+.* {2,}\S")
 _WORDS_OF_A_ROW = 10
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
+_FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
@@ -81,6 +83,12 @@ def _is_wrapped(line: str, following: str) -> bool:
         return False
     if _BULLET.match(following) or here[-1] in ".!?:":
         return False
+    if is_table_row(line) and is_table_row(following):
+        return False
+    if _opens_with_drug(here) and _opens_with_drug(there) and here[-1] not in ",(" and not _is_joining(here):
+        return False  # a list without bullets
+    if there.split()[0] in _openers() and here[-1] not in ",(":
+        return False
     if there[0].islower() and here[-1].isalpha():
         return True
     if is_table_row(line) or is_table_row(following):
@@ -88,8 +96,30 @@ def _is_wrapped(line: str, following: str) -> bool:
     if there[0].islower():
         return True
     if _KEY_VALUE.match(following) or len(here) < 45:
-        return here[-1] in ",(" or here.split()[-1].lower() in _joining_words()
+        return here[-1] in ",(" or _is_joining(here)
     return True
+
+
+@functools.cache
+def _openers() -> frozenset[str]:
+    return frozenset(cues("sentences")["openers"])
+
+
+def _is_joining(line: str) -> bool:
+    return line.split()[-1].lower() in _joining_words()
+
+
+def _opens_with_drug(line: str) -> bool:
+    first = _FIRST_WORD.match(line)
+    return first is not None and first.group().lower() in _drug_words()
+
+
+@functools.cache
+def _drug_words() -> frozenset[str]:
+    """The first words of the names of drugs, the short ones left out."""
+    names = (name for term in vocabulary().of_kind("drug") if isinstance(term, Drug) for name in term.spellings)
+    words = (_FIRST_WORD.match(name) for name in names)
+    return frozenset(word.group().lower() for word in words if word is not None and len(word.group()) > 5)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from extraction.closed_histories import closes
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
@@ -123,6 +124,8 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
         if mention.kind != "statement":
             continue
         concept, code, settled = mention.concept.split("|")
+        if cues("statements")[concept].get("bears_on") == "drugs" and not closes(reading, mention):
+            continue
         yield reading.fact(
             "statement",
             concept,

@@ -16,7 +16,7 @@ from rules.amounts import because
 from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
-from rules.matching import Items, Weight, matching, spoken_of
+from rules.matching import Items, Weight, concept_of, matching, spoken_of
 from rules.medication import dosing_of, going_on, taken
 from rules.tests.base import Comparison, Outcome, Test
 from rules.wording import capital, labels
@@ -37,6 +37,7 @@ class Treatment(Test):
     own: Annotated[tuple[str, ...], Names(("condition",))]
     needing: Items = ()
     may_need: Items = ()
+    when_treated: Items = ()
     instead: Items = ()
     instead_when_denied: Annotated[str | None, Names(("condition",))] = None
     replacing: Items = ()
@@ -86,15 +87,17 @@ class Treatment(Test):
     def _weigh(self, fact: Fact, situation: Situation) -> Weight:
         """Whether the drug is for another disease; one with no indication told is taken to be for the trial's own."""
         terms, indication = situation.vocabulary, fact.attributes.get("indication")
-        if indication is None or any(terms.is_a(indication, own) or indication == own for own in self.own):
+        if indication is None:
+            return "does not count"
+        listed = [concept_of(item) for item in (*self.needing, *self.may_need, *self.when_treated)]
+        known = any(terms.is_a(indication, one) or indication == one for one in listed)
+        if not known and any(terms.is_a(indication, own) or indication == own for own in self.own):
             return "does not count"
         if any(terms.is_a(indication, one) or indication == one for one in self.doubtful):
             return "open"
         longest = dosing_of(fact).duration_days
         if longest is not None and longest.greatest is not None and longest.greatest <= SHORT_DAYS:
             return "open"
-        listed = [item if isinstance(item, str) else next(iter(item)) for item in (*self.needing, *self.may_need)]
-        known = any(terms.is_a(indication, one) or indication == one for one in listed)
         return "counts" if known and fact.assertion == "present" else "open"
 
     def _perhaps(self, situation: Situation) -> list[Fact]:

@@ -1,0 +1,55 @@
+"""Whether words such as "has only ever had" close the whole treatment history: a statement's mention in, yes or no out.
+
+"Had only a transient response", "received only two doses of rituximab" and "at present takes nothing else" do not: the
+words must bear on drugs, straight, and on all the time up to now.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.vocabulary import vocabulary
+
+_NUMBER = re.compile(r"\d")
+_LACKING = re.compile(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
+_SINCE = re.compile(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
+
+
+@functools.cache
+def _words(key: str) -> re.Pattern[str]:
+    listed = sorted(cues("medications")["closing"][key], key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)", re.IGNORECASE)
+
+
+def closes(reading: Reading, mention: Mention) -> bool:
+    """Whether the statement names the drugs that were given, and no stretch of time that limits it."""
+    sentence = reading.sentences[mention.sentence]
+    written = reading.normal[mention.start : mention.end]
+    if _words("headings").search(written):
+        return _heads(reading, mention)
+    drugs = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "drug"]
+    if not any(vocabulary().is_a(drug.concept, one) for drug in drugs for one in cues("medications")["closing"]["of"]):
+        return False
+    if _LACKING.search(written) or any(_SINCE.search(reading.normal[sentence.start : drug.start]) for drug in drugs):
+        return False
+    following = [one.start for one in drugs if one.start >= mention.end]
+    between = reading.normal[mention.end : min(following)] if following else ""
+    if _NUMBER.search(between) or _words("details").search(between):
+        return False
+    told_to = min(following, default=mention.end)
+    narrowed = _words("narrowed").search(reading.normal[sentence.start : told_to]) is not None
+    whole = reading.normal[sentence.start : sentence.end]
+    if _words("at_all_times").search(written) or _words("at_all_times").search(whole):
+        return not narrowed
+    limited = any(time.role in ("point", "duration", "span") for time in reading.times_in(sentence.start, sentence.end))
+    return not limited and _words("limits").search(whole) is None and not narrowed
+
+
+def _heads(reading: Reading, mention: Mention) -> bool:
+    """ "Complete treatment history" over a list, not "a full drug history was taken"."""
+    rest = reading.normal[mention.start : mention.end + 40]
+    rest = rest[len(reading.normal[mention.start : mention.end].rstrip(" :-,")) :]
+    return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")") or rest.lstrip().startswith("is ")

@@ -1,0 +1,182 @@
+"""What a drug is given for: a drug of a sentence in, the condition and the purpose (prevention, cover) out.
+
+The condition stands behind "for", leads the sentence ("for the graft he uses ..."), or is told as treated with the
+drugs that follow ("ulcerative colitis, on vedolizumab"). What may be the lupus's own treatment is left without one.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from extraction.dose_items import read_items
+from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.drug_reasons import find_cues, listed
+from extraction.drug_scope import Scope, masked_times
+from extraction.drug_status import chained
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.vocabulary import vocabulary
+
+_LEADING_FOR = re.compile(
+    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|to treat|to control|as treatment (?:for|of)) "
+    r"(?:[\w'-]+ ){0,3}",
+    re.IGNORECASE,
+)
+_BACK = re.compile(r"\bfor (?:it|this|that|these|them|which|the latter)\b", re.IGNORECASE)
+_COORDINATED = re.compile(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
+_AND = re.compile(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
+_BRACKETED = re.compile(r"\([^()]*\)|^[^()]*\)")
+_NEXT_FOR = re.compile(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
+_ANEW = re.compile(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
+_HEADED = re.compile(r"\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
+_DEPENDENT = re.compile(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
+
+
+def purpose_of(reading: Reading, scope: Scope, end: int) -> str | None:
+    """Whether it is told to be prevention, cover or treatment."""
+    text = reading.normal[max(scope.sentence_start, scope.start - 40) : max(end, min(scope.after, scope.end + 60))]
+    tokens = tokenise_dose(text)
+    for name, index in _purposes().items():
+        if any(match_phrase(index, tokens, at) for at in range(len(tokens))):
+            return name
+    return None
+
+
+@functools.cache
+def _purposes() -> dict[str, Phrases]:
+    return {
+        name: phrases((written, name) for written in words) for name, words in cues("medications")["purposes"].items()
+    }
+
+
+def indication_of(reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int) -> str | None:
+    """The condition that the drug, or the list in which it stands, is said to be for."""
+    own = _behind(reading, scope, end)
+    if own is not None:
+        return own
+    chain = _chain(reading, scope, scopes)
+    following = chain[chain.index(scope) + 1 :][:1]
+    if following and _go_together(reading, scope, following[0]):  # "X and Y for asthma"
+        told = _behind(reading, following[0], following[0].end)
+        if told is not None and _is_apart(told):
+            return told
+    return _led_by(reading, chain[0]) or _treated_with(reading, chain)
+
+
+def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
+    """ "X for asthma", in the drug's own part of the sentence; "X (asthma)"."""
+    index = listed("indication")
+    for mention in reading.mentions_in(scope.end, max(scope.after, end)):
+        if not _is_treatable(mention) or mention.sentence != scope.mention.sentence:
+            continue
+        tokens = tokenise_dose(reading.normal[max(scope.end, mention.start - 24) : mention.start])
+        for at in range(len(tokens)):
+            found = match_phrase(index, tokens, at)
+            if found is not None and len(tokens) - found[1] <= 1 and not _opens_next(reading, scope, mention):
+                return mention.concept
+        before = reading.normal[scope.end : mention.start]
+        if _is_apart(mention.concept) and (before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before)):
+            return mention.concept
+    return None
+
+
+def _opens_next(reading: Reading, scope: Scope, mention: Mention) -> bool:
+    """ "prednisolone 5 mg, and for her psoriasis a cream": said of the drug that follows."""
+    before = reading.normal[scope.end : mention.start]
+    later = any(one.kind == "drug" for one in reading.mentions_in(mention.end, scope.sentence_end))
+    return later and _NEXT_FOR.search(before) is not None
+
+
+def _go_together(reading: Reading, one: Scope, other: Scope) -> bool:
+    terms = vocabulary()
+    joined = _AND.search(reading.normal[one.end : other.start]) is not None
+    groups = cues("medications")["given_together"]
+    return joined and any(
+        all(any(terms.is_a(scope.concept, drug) for drug in group) for scope in (one, other)) for group in groups
+    )
+
+
+def _is_treatable(mention: Mention) -> bool:
+    graft = mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
+    return mention.kind == "condition" or graft
+
+
+def _is_apart(concept: str) -> bool:
+    """Whether it is a disease that is treated with the same drugs as lupus, or an infection."""
+    groups = cues("medications")["treated_apart"]
+    return any(vocabulary().is_a(concept, one) for one in (*groups["lasting"], *groups["passing"]))
+
+
+def _chain(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Scope]:
+    """The drugs of the list in which a drug stands, in order."""
+    at = list(scopes).index(scope) if scope in scopes else -1
+    if at < 0:
+        return [scope]
+    first = last = at
+    while first > 0 and chained(reading, scopes[first - 1 : first + 1]):
+        first -= 1
+    while last + 1 < len(scopes) and chained(reading, scopes[last : last + 2]):
+        last += 1
+    return list(scopes[first : last + 1])
+
+
+def _led_by(reading: Reading, scope: Scope) -> str | None:
+    """ "For the graft he uses tacrolimus and prednisolone": the condition at the head of the sentence."""
+    start = scope.sentence_start
+    for mention in reading.mentions_in(start, scope.start):
+        known = _is_treatable(mention) and _is_apart(mention.concept)
+        if known and _LEADING_FOR.fullmatch(reading.normal[start : mention.start]):
+            return mention.concept
+    return None
+
+
+def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "Crohn's disease treated with infliximab", "severe asthma, on daily prednisolone for it"."""
+    scope = chain[0]
+    conditions = [
+        mention
+        for mention in reading.mentions_in(scope.sentence_start, scope.start)
+        if _is_treatable(mention) and mention.end <= scope.start
+    ]
+    if not conditions or not _is_apart(conditions[-1].concept):
+        return None
+    told = conditions[-1]
+    if told.assertion != "present" or told.experiencer != scope.mention.experiencer:
+        return None
+    between = masked_times(reading, told.end, scope.before)
+    behind = reading.normal[chain[-1].end : chain[-1].after]
+    headed = _HEADED.fullmatch(reading.normal[told.end : scope.start])
+    if not (_links(between) or headed or (_BACK.search(behind) and len(between) <= 60)):
+        return None
+    if _beside_lupus(reading, conditions) and not _never_for_lupus(chain) and not _BACK.search(between + behind):
+        return None
+    return told.concept
+
+
+def _links(between: str) -> bool:
+    """Whether nothing but words of treating stands between the condition and the drug, one of them telling so."""
+    tokens = tokenise_dose(between)
+    joints = find_cues(listed("treated_by"), tokens, 0)
+    if not joints:
+        return False
+    rest = [token for token in tokens if not any(cue.start <= token.start < cue.end for cue in joints)]
+    ignored = set(cues("medications")["amid_treatment"])
+    strange = [item for item in read_items(rest) if item.kind == "word" and rest[item.first].text not in ignored]
+    return not strange and not any(token.text in (".", ";") for token in rest)
+
+
+def _beside_lupus(reading: Reading, conditions: Sequence[Mention]) -> bool:
+    """ "SLE and asthma, on prednisolone": the treatment may be that of either."""
+    terms = vocabulary()
+    lupus = [one for one in conditions[:-1] if any(terms.is_a(one.concept, own) for own in cues("medications")["own"])]
+    if not lupus:
+        return False
+    between = _BRACKETED.sub("", reading.normal[lupus[-1].end : conditions[-1].start])
+    return _ANEW.search(between) is None and _COORDINATED.fullmatch(between) is not None
+
+
+def _never_for_lupus(chain: Sequence[Scope]) -> bool:
+    terms = vocabulary()
+    return any(terms.is_a(scope.concept, drug) for scope in chain for drug in cues("medications")["never_for_lupus"])
