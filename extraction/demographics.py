@@ -117,7 +117,7 @@ def _code(fact: Fact) -> str | None:
     return fact.value.code if isinstance(fact.value, Coded) else None
 
 
-def _sexes_with_age(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
+def _sexes_with_age(reading: Reading) -> Iterator[Fact]:
     normal = reading.normal
     for label in _SEX_LABEL.finditer(normal):
         if whose(reading, label.start()) == "patient":
