@@ -21,6 +21,7 @@ from kb.facts import Time
 Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
+_ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
 @functools.cache
@@ -40,7 +41,9 @@ def date_pattern() -> re.Pattern[str]:
     forms = [
         r"(?P<iso_y>(?:19|20)\d\d)(?P<iso_s>[-/.])(?P<iso_m>1[0-2]|0?[1-9])(?P=iso_s)(?P<iso_d>3[01]|[12]\d|0?[1-9])(?!\d)",
         r"(?P<han_y>(?:19|20)\d\d)\s?年\s?(?P<han_m>1[0-2]|0?[1-9])\s?月(?:\s?(?P<han_d>3[01]|[12]\d|0?[1-9])\s?日)?",
-        r"(?P<num_a>3[01]|[12]\d|0?[1-9])(?P<num_s>[-/.])(?P<num_b>3[01]|[12]\d|0?[1-9])(?P=num_s)(?P<num_y>(?:19|20)\d\d|\d\d)(?![\d%]|[.,]\d)",
+        r"(?P<num_a>3[01]|[12]\d|0?[1-9])(?P<num_s> ?[-/.] ?)(?P<num_b>3[01]|[12]\d|0?[1-9])(?P=num_s)"
+        r"(?P<num_y>(?:19|20)\d\d|(?<! )\d\d)(?![\d%]|[.,]\d)",
+        r"(?P<rom_d>3[01]|[12]\d|0?[1-9])(?P<rom_s>[-/.])(?P<rom_m>x?i{1,3}|i?[vx]|vi{1,3})(?P=rom_s)(?P<rom_y>(?:19|20)\d\d)",
         rf"(?P<dmy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ](?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
         r"(?:[ ]de[ ])?[-/., ]{0,2}"
         r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.:%]|[ ]?(?:mg|g|kg|%|[-/]\d)))",
@@ -124,6 +127,8 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
         if group[f"{form}_y"]:
             year_written = full_year(group[f"{form}_y"], newest)
             return _on(day_of(year_written, _number(group[f"{form}_m"]), int(group[f"{form}_d"])), written)
+    if group["rom_y"]:
+        return _on(day_of(int(group["rom_y"]), _ROMAN.index(group["rom_m"].lower()) + 1, int(group["rom_d"])), written)
     if group["my_y"]:
         return whole_month(full_year(group["my_y"], newest), _number(group["my_m"]), written)
     for form in ("m_y", "y_m"):
@@ -149,7 +154,7 @@ def _on(day: date | None, written: str) -> Time | None:
 def _numeric(match: re.Match[str], order: Order, newest: int, reference: date | None) -> Time | None:
     first, second = int(match["num_a"]), int(match["num_b"])
     year = full_year(match["num_y"], newest)
-    if match["num_s"] == ".":
+    if match["num_s"].strip() == ".":
         order = "day first"
     day_first, month_first = day_of(year, second, first), day_of(year, first, second)
     if day_first is None or month_first is None:
@@ -197,7 +202,7 @@ def date_order(normal: str) -> Order:
     """
     day_first = month_first = False
     for match in _numeric_dates(normal):
-        if match["num_s"] != ".":
+        if match["num_s"].strip() != ".":
             day_first |= int(match["num_a"]) > 12
             month_first |= int(match["num_b"]) > 12
     if day_first != month_first:

@@ -8,121 +8,78 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from extraction.ages import find_ages
 from extraction.bystanders import whose
 from extraction.knowledge import cues
 from extraction.reading import Reading
-from extraction.scanning import matches_from
-from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality
+from kb.facts import Coded, Experiencer, Fact, Quantity, Temporality
 
-_YEARS = r"(?:[Yy]ears?|[Yy]rs?|yo|y\.o|y/o|[Yy])"
-_NOT_A_PERSON = r"(?![ -]+(?:graft|history|fistula|transplant|lesion|scar|disease|follow|course|gap|remission))"
-_PEOPLE = (
-    r"(?i:woman|lady|girl|female|man|gentleman|boy|male|patient|child|schoolgirl|schoolboy|teenager|adolescent"
-    r"|housewife|pt)"
-)
-_MONTHS = r"(?:[ ,-]*(?:and[ ])?(?P<{}_months>\d{{1,2}})[ -]?(?:months?|mo|m)\b)?"
-# the forms of an age, by the name of the group that holds its years
-_FORMS = (
-    # 34-year-old, 4 years 11 months old, 34 years of age
-    rf"(?<![\w./])(?P<old>\d{{1,3}})[ -]{{0,3}}{_YEARS}\.?{_MONTHS.format('old')}[ -]{{0,3}}"
-    rf"(?:old|of[ ]age)\b{_NOT_A_PERSON}",
-    # 34yo, 34 y.o.
-    r"(?<![\w./])(?P<short>\d{1,3})[ -]?(?:yo|y\.o\.?|y/o|yrs?/?[ ]?[oO]ld)(?![a-z])",
-    # Age: 34, aged 34 years, age at referral 34
-    r"\b[Aa](?:ge|GE)[dD]?(?:[ ]is|[ ]now|[ ]at[ ](?:visit|referral|screening))?[ ]?[:=]?[ ]?"
-    rf"(?P<label>\d{{1,3}})(?![\d/.%]|-\d)(?:[ ]?{_YEARS}\b)?{_MONTHS.format('label')}",
-    # 34F, 34 yrs/M
-    rf"(?<![\w./-])(?P<sex_behind>\d{{1,3}})[ ]?(?:{_YEARS}\.?)?[ ]?[/,|-]?[ ]?"
-    r"(?P<sex_after>[FM])(?=[\s,;:.)/(|-]|$)(?![ ]?:)",
-    # F/34, Female 34
-    r"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale)[ ]?[/,|:-]?[ ]?"
-    rf"(?P<sex_before>\d{{1,3}})(?:[ ]?{_YEARS}\b)?(?=[\s,;:.)/|]|$)",
-    # 34 years female patient
-    rf"(?<![\w./-])(?P<noun_behind>\d{{1,3}})[ -]?(?:{_YEARS}\b)[ -](?=(?:[a-z-]+[ ]){{0,3}}{_PEOPLE}\b)",
-    # a patient, 54 years
-    rf"\b{_PEOPLE}[ ]?[,(][ ]?(?P<noun_comma>\d{{1,3}})[ ]?{_YEARS}\b",
-    # a woman of 28 years
-    rf"\b{_PEOPLE}[ ](?:of|aged)[ ](?P<noun_of>\d{{1,3}})(?:[ ]?{_YEARS}\b)?{_MONTHS.format('noun_of')}"
-    r"(?![\d/.%]|[ ]?(?:kg|cm|mg))",
-    # this 12 year old is the first form; "this 34 lady"
-    rf"(?:\bthis[ ]|\ba[ ]|\bthe[ ])(?P<noun_near>\d{{1,2}})(?=[ ](?:[a-z-]+[ ]){{0,2}}{_PEOPLE}\b)",
-    # Mrs N., 54 years
-    rf"\b(?:Mrs?|Ms|Miss|Herr|Frau)\.?[ ][A-Z]\w*\.?,[ ](?P<title>\d{{1,3}})[ ]?{_YEARS}\b",
-    # she is now 34
-    rf"(?:\b[Ss]he|\b[Hh]e|[Pp]atient)[ ]is[ ](?:now[ ]|currently[ ])?(?P<pronoun>\d{{1,2}})(?:[ ]?{_YEARS}\b)?"
-    r"(?=[\s,;.]|$)(?![ ]?(?:weeks|cm|kg|months|days|st\b))",
-)
-_AGE = re.compile("|".join(_FORMS))
-# every form begins with its years or with one of these
-_AGE_STARTS = re.compile(
-    rf"(?<![\w./])\d|\b[Aa](?:ge|GE)|\b(?:[FM]|[Ff]emale|[Mm]ale)[ ]?[/,|:-]?[ ]?\d|\b{_PEOPLE}[ ]?(?:[,(]|of|aged)"
-    r"|\b(?:this|a|the)[ ]\d|\b(?:Mrs?|Ms|Miss|Herr|Frau)\b|\b(?:[Ss]he|[Hh]e|[Pp]atient)[ ]is[ ]"
-)
-_GROUPS = (
-    *("old", "short", "label", "sex_behind", "sex_before", "noun_behind"),
-    *("noun_comma", "noun_of", "noun_near", "title", "pronoun"),
-)
-_SEX_LABEL = re.compile(r"\b(?:sex|gender)\b ?[:=]? ?(?P<sex>female|male|f|m)\b", re.IGNORECASE)
-_OLDEST = 120
+_NEAR = 6  # words between a relative and an age in the same clause
+_MANY = 3  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
+_SEX_LABEL = re.compile(r"\b(?:sex|gender)\b ?[:=|-]? {0,6}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
 
 
 def read_demographics(reading: Reading) -> Iterator[Fact]:
     """Facts `age` (years), `sex` and `birth-date`, each with the words that say it."""
-    ages = list(matches_from(_AGE_STARTS, _AGE, reading.normal))
-    yield from _ages(reading, ages)
-    yield from _sexes(reading, ages)
+    yield from _ages(reading)
+    yield from _sexes(reading)
     yield from _birth_dates(reading)
 
 
-def _ages(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
-    for match in ages:
-        group = next(name for name in _GROUPS if match[name])
-        years = int(match[group])
-        if years > _OLDEST or (group in ("sex_behind", "sex_before") and years == 0):
-            continue
-        months = match["old_months"] or match["label_months"] or match["noun_of_months"]
-        value = _age_interval(years, int(months) if months else None)
+def _ages(reading: Reading) -> Iterator[Fact]:
+    for age in find_ages(reading.normal):
         yield reading.fact(
             "demographic",
             "age",
             "Age",
-            match.start(),
-            match.end(),
-            value=Quantity(value, "a", reading.text[match.start() : match.end()]),
-            experiencer=_whose(reading, match.start(), match.end()),
-            temporality=_when(reading.normal, match.start()),
+            age.start,
+            age.end,
+            value=Quantity(age.years, "a", reading.text[age.start : age.end]),
+            experiencer=_whose(reading, age.start, age.end),
+            temporality=_when(reading.normal, age.start),
         )
-
-
-def _age_interval(years: int, months: int | None) -> Interval:
-    """A stated age in whole years means that birthday has passed and the next has not."""
-    if months is not None:
-        return Interval(years + months / 12, years + (months + 1) / 12, high_open=True)
-    return Interval(years, years + 1, high_open=True)
 
 
 def _whose(reading: Reading, start: int, end: int) -> Experiencer:
     normal = reading.normal
     if whose(reading, start) != "patient":
         return "other"
-    relatives = _words("relatives")
-    after = re.findall(r"[a-z]+", normal[end : end + 40].lower())[:3]
-    before = re.findall(r"[a-z]+", normal[max(0, start - 40) : start].lower())[-3:]
-    clause_goes_on = not re.search(r"[.;:\n]", normal[max(0, start - 25) : start])
-    if any(word in relatives for word in after[:2]) or (clause_goes_on and any(word in relatives for word in before)):
-        return "family"
-    return "patient"
+    if _belongs(normal, start):
+        return "other"
+    before = re.findall(r"[a-z]+", re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
+    after = re.findall(r"[a-z]+", re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
+    return "family" if _relative(before[-_NEAR:]) or _relative(after[:3], behind=True) else "patient"
+
+
+def _relative(words: list[str], *, behind: bool = False) -> bool:
+    """Whether one of the words is a relative's; a "mother of two" or a child that the age is of is the patient."""
+    patients = {"child", "children"} if behind else set()
+    return any(
+        word in _words("relatives") - patients and "of" not in words[at + 1 : at + 2]
+        for at, word in enumerate(words[:2] if behind else words)
+    )
+
+
+@functools.cache
+def _belongs_to() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, cues("demographics")["belongs_to"]), key=len, reverse=True))
+    return re.compile(rf"(?<!\w)(?<!we )(?<!I )(?:{words})(?: [a-z-]+)?[ -]$", re.IGNORECASE)
+
+
+def _belongs(normal: str, start: int) -> bool:
+    """Whether the words before name a person as someone of the patient's: "her little boy", "has a 12-year-old"."""
+    return _belongs_to().search(re.sub(r"\s+", " ", normal[max(0, start - 40) : start])) is not None
 
 
 def _when(normal: str, start: int) -> Temporality:
-    before = re.sub(r"\s+", " ", normal[max(0, start - 30) : start].lower()).rstrip(" ,(")
-    return (
-        "historical"
-        if any(re.search(rf"\b{re.escape(word)}$", before) for word in cues("demographics")["past"])
-        else "current"
-    )
+    before = re.sub(r"\s+", " ", normal[max(0, start - 60) : start].lower()).rstrip(" ,(")
+    if any(re.search(rf"\b{re.escape(word)}$", before) for word in cues("demographics")["past"]):
+        return "historical"
+    event = re.search(rf"\b(?:{'|'.join(cues('demographics')['events'])})\b[^.;,:\n]*$", before)
+    is_named = re.match(r"age", normal[start : start + 4], re.IGNORECASE) is not None
+    return "historical" if event is not None and is_named else "current"
 
 
 @functools.cache
@@ -142,61 +99,124 @@ def _sex_pattern() -> re.Pattern[str]:
     )
 
 
-def _sexes(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
-    """The sex told with the age or by a label; else by a noun or title; else by the letter's pronouns."""
-    found = list(_sexes_with_age(reading, ages)) or list(_sexes_by_noun(reading)) or list(_sex_by_pronouns(reading))
-    yield from found
+def _sexes(reading: Reading) -> Iterator[Fact]:
+    """The sex told with the age or by a label; else by a noun or title; else by the letter's pronouns.
+
+    A noun that most pronouns contradict is someone else's.
+    """
+    found = list(_sexes_with_age(reading))
+    if not found:
+        pronoun = list(_sex_by_pronouns(reading))
+        found = list(_sexes_by_noun(reading)) or pronoun
+        if pronoun and found[0].value is not None and _code(found[0]) != _code(pronoun[0]):
+            found = pronoun
+    yield from found or _sex_by_what_women_have(reading)
 
 
-def _sexes_with_age(reading: Reading, ages: Sequence[re.Match[str]]) -> Iterator[Fact]:
+def _code(fact: Fact) -> str | None:
+    return fact.value.code if isinstance(fact.value, Coded) else None
+
+
+def _sexes_with_age(reading: Reading) -> Iterator[Fact]:
     normal = reading.normal
     for label in _SEX_LABEL.finditer(normal):
         if whose(reading, label.start()) == "patient":
             yield _sex(reading, label.start(), label.end(), label["sex"])
-    for match in ages:
-        if _whose(reading, match.start(), match.end()) != "patient" or _is_event(normal, match.start()):
+    for age in find_ages(normal):
+        if _whose(reading, age.start, age.end) != "patient" or _is_event(normal, age.start):
             continue
-        letter = match["sex_after"] or match["sex_first"]
-        if letter:
-            yield _sex(reading, match.start(), match.end(), letter)
+        if age.sex:
+            yield _sex(reading, age.start, age.end, age.sex)
             continue
-        after = re.match(
-            rf"[ ,(/-]{{0,3}}(?:[a-zA-Z'-]+ ){{0,4}}?(?P<sex>{_sex_pattern().pattern}|[FM](?=[\s,;:.)/]|$))",
-            normal[match.end() : match.end() + 60],
-            re.IGNORECASE,
-        )
-        if after is not None:
-            at = match.end() + after.start("sex")
+        after = _sex_behind_age().match(normal[age.end : age.end + 60])
+        if after is not None and not _is_a_thing(normal, age.end + after.end("sex")):
+            at = age.end + after.start("sex")
             yield _sex(reading, at, at + len(after["sex"]), after["sex"])
+
+
+@functools.cache
+def _sex_behind_age() -> re.Pattern[str]:
+    others = "|".join(cues("demographics")["other_behind"])
+    return re.compile(
+        rf"[ ,(/|-]{{0,3}}(?:(?!(?:{others})\b)[a-zA-Z'-]+ ){{0,4}}?"
+        rf"(?P<sex>{_sex_pattern().pattern}|[FM](?=[\s,;:.)/]|$))",
+        re.IGNORECASE,
+    )
 
 
 def _is_event(normal: str, start: int) -> bool:
     return _when(normal, start) == "historical"
 
 
+@functools.cache
+def _thing() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, cues("demographics")["not_sex_before"]), key=len, reverse=True))
+    return re.compile(rf"[ -](?:{words})\b", re.IGNORECASE)
+
+
+def _is_a_thing(normal: str, end: int) -> bool:
+    """Whether a noun of sex only tells of what follows it: "male nurse", "female partner"."""
+    return _thing().match(normal, end) is not None
+
+
 def _sexes_by_noun(reading: Reading) -> Iterator[Fact]:
     for match in _sex_pattern().finditer(reading.normal):
         word = match.group().lower()
-        if word in _words("relatives") or word == "mother of":
+        if _is_title(word):
+            if match.group().isupper() or _written_to(reading.normal, match.start()):
+                continue
+        elif word == "mother of":
+            if _belongs(reading.normal, match.start()) or not re.match(
+                r" (?:\d|a |one|two|three|four|twins)", reading.normal[match.end() : match.end() + 8]
+            ):
+                continue
+        elif word in _words("relatives") or _is_a_thing(reading.normal, match.end()):
             continue
         if _whose(reading, match.start(), match.end()) == "patient":
             yield _sex(reading, match.start(), match.end(), word)
             return
 
 
+def _is_title(word: str) -> bool:
+    return word in _words("titles_female") or word in _words("titles_male")
+
+
+def _written_to(normal: str, start: int) -> bool:
+    """Whether a title is a colleague's: "Dear Mr", "seen by Mr"."""
+    before = re.findall(r"[a-z]+", normal[max(0, start - 20) : start].lower())[-1:]
+    return any(word in _words("writes_to") for word in before)
+
+
 def _sex_by_pronouns(reading: Reading) -> Iterator[Fact]:
     found: dict[str, list[re.Match[str]]] = {}
     for sex in ("female", "male"):
         pattern = re.compile(rf"\b(?:{'|'.join(cues('demographics')[f'pronouns_{sex}'])})\b", re.IGNORECASE)
-        found[sex] = [one for one in pattern.finditer(reading.normal) if whose(reading, one.start()) == "patient"]
+        found[sex] = [one for one in pattern.finditer(reading.normal) if _speaks_of_patient(reading, one.start())]
     for sex, other in (("female", "male"), ("male", "female")):
-        if found[sex] and not found[other]:
+        if len(found[sex]) > _MANY * len(found[other]):
             yield _sex(reading, found[sex][0].start(), found[sex][0].end(), sex)
+
+
+def _speaks_of_patient(reading: Reading, start: int) -> bool:
+    """Whether no one else stands before a pronoun in its sentence whom it may mean."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    before = reading.normal[sentence.start : start]
+    if whose(reading, start) != "patient" or not _words("relatives").isdisjoint(re.findall(r"[a-z]+", before.lower())):
+        return False
+    return not any(_belongs(before, noun.start()) for noun in _sex_pattern().finditer(before))
+
+
+def _sex_by_what_women_have(reading: Reading) -> Iterator[Fact]:
+    pattern = re.compile(rf"\b(?:{'|'.join(cues('demographics')['of_women'])})\b", re.IGNORECASE)
+    for match in pattern.finditer(reading.normal):
+        if _whose(reading, match.start(), match.end()) == "patient":
+            yield _sex(reading, match.start(), match.end(), "female")
+            return
 
 
 def _sex(reading: Reading, start: int, end: int, word: str) -> Fact:
     lower = word.lower()
-    is_female = lower in _words("female") or lower in _words("titles_female") or lower.startswith("f")
+    is_female = lower in _words("female") or lower in _words("titles_female") or lower in ("f", "female")
     code = "female" if is_female else "male"
     return reading.fact("demographic", "sex", "Sex", start, end, value=Coded(code, reading.text[start:end]))
 

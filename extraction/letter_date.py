@@ -10,7 +10,7 @@ import functools
 import re
 from datetime import date
 
-from extraction.dates import Order, date_order, find_dates, read_date
+from extraction.dates import Order, date_order, find_dates, month_names, read_date
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from kb.facts import Time
@@ -19,8 +19,18 @@ _HEAD_LINES = 25
 _FOOT_LINES = 8
 _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
+_LONG = 366  # days
 _TOLD, _IN_TITLE, _ALONE = 80, 90, 100  # behind every label
+_SALUTATION = re.compile(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
+_LAST_OF_STAY = re.compile(
+    r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
+)
 _TODAY = re.compile(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
+_SIGNED = re.compile(
+    r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed)"
+    r"(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$",
+    re.IGNORECASE,
+)
 _CELL = re.compile(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
@@ -29,7 +39,8 @@ def _label() -> re.Pattern[str]:
     labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
     weekdays = "|".join(cues("timing")["weekdays"])
     return re.compile(
-        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*[:.]?\s*)(?:on )?(?:(?:{weekdays})[,.]? ?)?$",
+        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*[:.=,-]{{0,2}}\s*)"
+        rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
     )
 
@@ -50,12 +61,63 @@ def find_letter_date(text: str) -> Time | None:
     lines = normal.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]
     head, foot = filled[:_HEAD_LINES], filled[-_FOOT_LINES:]
+    title = _title(lines, filled)
+    newest = _newest(normal, order)
     best: tuple[int, Time] | None = None
     for number in [*head, *(line for line in foot if line not in head)]:
-        ranked = _rank(lines[number], order, is_title=number in filled[:_TITLE_LINES])
-        if ranked is not None and (best is None or ranked[0] < best[0]):
+        ranked = _rank(repaired(lines[number]), order, is_title=number in title)
+        if ranked is not None and (best is None or ranked[0] < best[0]) and not _long_before(ranked, newest):
             best = ranked
-    return None if best is None else best[1]
+    return _visit(normal, order) if best is None else best[1]
+
+
+def _newest(normal: str, order: Order) -> date:
+    """The newest day that the letter names, `date.min` where it names none."""
+    days = (read_date(match, order, None) for match in find_dates(normal) if _is_full(match))
+    return max((day.earliest for day in days if day is not None and day.earliest is not None), default=date.min)
+
+
+def _long_before(ranked: tuple[int, Time], newest: date) -> bool:
+    """Whether a date without a label is too old to be that of a letter that names so much later a day."""
+    day = ranked[1].latest
+    return ranked[0] >= _TOLD and day is not None and (newest - day).days > _LONG
+
+
+def _title(lines: list[str], filled: list[int]) -> list[int]:
+    """The first lines, up to the one that greets the reader."""
+    greeting = next((number for number in filled if _SALUTATION.match(lines[number])), len(lines))
+    return [number for number in filled[:_TITLE_LINES] if number < greeting]
+
+
+@functools.cache
+def _seen() -> re.Pattern[str]:
+    seen, there, long_ago = ("|".join(cues("timing")["visit"][name]) for name in ("seen", "there", "not_this_one"))
+    return re.compile(
+        rf"(?:^|[.;\n])(?:(?!\b(?:{long_ago})\b)[^.;])*\b(?:{seen})\b(?:(?!\b(?:{long_ago})\b)[^.;])*"
+        rf"(?:\b(?:{there})\b[^.;\d]{{0,20}}|\bI (?:have )?(?:{seen})\b[^.;\d]{{0,40}}\bon (?:the )?)$",
+        re.IGNORECASE,
+    )
+
+
+def _visit(normal: str, order: Order) -> Time | None:
+    """The day of the visit that an undated letter tells of ("I saw her in clinic on 14 May 2026"), if none is later."""
+    told: Time | None = None
+    for match in find_dates(normal):
+        time = read_date(match, order, None) if _is_full(match) else None
+        before = normal[max(0, match.start() - 200) : match.start()]
+        if time is not None and (_seen().search(before) or _stayed().search(before)):
+            told = time
+    return told if told is not None and told.latest is not None and told.latest >= _newest(normal, order) else None
+
+
+@functools.cache
+def _stayed() -> re.Pattern[str]:
+    """What stands before the last day of a stay "here" or "under our care"."""
+    return re.compile(
+        r"(?:^|[.;\n])(?=[^;]*\b(?:our|here|this|we|us)\b)[^;]*\b(?:in-?patient|hospitali[sz]\w+|care|stay\w*|ward)\b"
+        r"[^;]{0,60}\b(?:to|until|till|through)\s(?:the )?$",
+        re.IGNORECASE,
+    )
 
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
@@ -74,6 +136,39 @@ def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None
     return best
 
 
+def repaired(line: str) -> str:
+    """The line with the gaps closed that a scan or a typist leaves inside a date: "14 . 05 . 2026", "1 4 M ay 202 6".
+
+    >>> repaired("Date: 1 4 M ay 202 6")
+    'Date: 14 May 2026'
+    """
+    line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
+    line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
+    line = _gapped_month().sub(lambda match: match.group().replace(" ", ""), line)
+    line = re.sub(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", r"\1\2\3", line, flags=re.IGNORECASE)
+    line = re.sub(r"(?<=[/. -])(20)(?: (\d)(\d)|(\d) (\d)|(\d)(\d))(?![\d])", _joined_year, line)
+    return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
+
+
+_GAPPED = re.compile(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
+
+
+def _joined_year(match: re.Match[str]) -> str:
+    return match.group().replace(" ", "")
+
+
+@functools.cache
+def _month_name() -> str:
+    return "(?:" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + ")"
+
+
+@functools.cache
+def _gapped_month() -> re.Pattern[str]:
+    """The name of a month with a gap inside it between a day and a year."""
+    names = "|".join(" ?".join(map(re.escape, name)) for name in month_names() if len(name) > 2)
+    return re.compile(rf"(?<=\d )(?:{names})(?= ?,? ?[12]\d)", re.IGNORECASE)
+
+
 def _is_full(match: re.Match[str]) -> bool:
     """Whether the date has its day, month and year."""
     return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sc_a"))
@@ -81,20 +176,26 @@ def _is_full(match: re.Match[str]) -> bool:
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:
     labelled = _label().search(before)
-    opens = labelled is not None and (":" in labelled["colon"] or _opens_line(before[: labelled.start()]))
-    if labelled is not None and opens and not _never().search(before):
+    told_before = before if labelled is None else before[: labelled.start()]
+    if is_title:
+        told_before = re.split(r"[.;]\s+", told_before)[-1]
+    opens = labelled is not None and (":" in labelled["colon"] or (_opens_line(told_before) and not _told(told_before)))
+    if labelled is not None and opens and not _never().search(told_before):
         return int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
-    if _TODAY.search(line[: match.start()]):
+    if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
         return _TOLD
     words = set(re.findall(r"[a-z-]+", line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):
-        return _IN_TITLE
-    if not only or _never().search(before):
+        return _IN_TITLE if _LAST_OF_STAY.search(line[: match.start()]) else None
+    if not only or _never().search(before) or re.search(r"(?<!\*)\*\s*$", before):
         return None
-    is_story = bool(words & set(cues("timing")["words_of_a_story"]))
-    if is_title and not is_story and len(words) <= _WORDS_OF_A_TITLE:
+    if is_title and not _told(line) and len(words) <= _WORDS_OF_A_TITLE:
         return _IN_TITLE
     return _ALONE if _stands_alone(before, line[match.end() :]) else None
+
+
+def _told(words: str) -> bool:
+    return not set(re.findall(r"[a-z-]+", words.lower())).isdisjoint(cues("timing")["words_of_a_story"])
 
 
 def _opens_line(before: str) -> bool:

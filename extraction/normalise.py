@@ -37,7 +37,13 @@ _LETTER_IN_NUMBER = re.compile(
     r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
     r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|\d [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
+_DATE_SHAPED = re.compile(
+    r"(?<![\w/.-])[\dlIOoSZ]{1,2}(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
+    r"(?![\w/]|[.-]\w)"
+)
+_FEWEST_DIGITS = 3  # of a date; fewer, and it may be anything
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
+_DIGITS = str.maketrans("lIOoSZ", "110052")
 
 # the code of a test in its laboratory's own catalogue, five characters in brackets: "(XE2qu)", "(44F3x)", "(42J..)"
 _CATALOGUE_CODE = re.compile(
@@ -73,13 +79,19 @@ def normalise(text: str) -> str:
     plain = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
     if len(plain) != len(text):
         raise AssertionError("normalisation changed the length of the text")
-    read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, plain))
+    dated = _DATE_SHAPED.sub(_read_digits, plain)
+    read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated))
     return _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read)
 
 
 def scan_errors(text: str) -> int:
     """How many places look as if characters were recognised wrongly."""
     return len(_DIGIT_IN_WORD.findall(text)) + len(_LETTER_IN_NUMBER.findall(text))
+
+
+def _read_digits(match: re.Match[str]) -> str:
+    written = match.group()
+    return written.translate(_DIGITS) if sum(char.isdigit() for char in written) >= _FEWEST_DIGITS else written
 
 
 def _read_as(match: re.Match[str]) -> str:

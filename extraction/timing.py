@@ -14,10 +14,12 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, day_of, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
 from extraction.scanning import matches_from
+from extraction.spoken_times import spoken_times
 from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Interval, Time
 
@@ -26,11 +28,16 @@ _BARE_YEAR = re.compile(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-
 _YEARS = re.compile(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
 )
-_BEFORE = re.compile(r"([a-z]+(?: [a-z]+)?) ?(?:the |about |around |approximately |early |late |mid-?|c\. ?|\()?$")
+_BEFORE = re.compile(
+    r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |about |around |approximately |early |late |mid-?|c\. ?|\(|and including |"
+    r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
+)
+_ONE = {"quarter": "3 months", "half year": "6 months", "half-year": "6 months"}
+_OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
     "around nearly almost some roughly c. since lasting duration total course times x day yesterday today this by "
-    "until till from through to"
+    "earlier tonight until till from through to"
 ).split(" ")
 _JOINT = re.compile(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
@@ -74,7 +81,12 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"(?P<back>(?:(?:in|over|within|during|for|throughout|across) )?(?:(?:the|these|her|his) )?"
         rf"(?:last|past|previous|preceding|prior) {about}{amount})"
         r"|(?P<back_unit>(?:(?:in|over|within|during|for|throughout|across) (?:the |this )?"
-        r"(?:last|past|previous|preceding)|(?:the )?past) (?P<one>week|fortnight|month|year)(?![a-z]| of ))"
+        r"(?:last|past|previous|preceding)|(?:the )?past) (?:full |whole |calendar )?"
+        r"(?P<one>week|fortnight|month|quarter|half[ -]year|year)(?![a-z]| of ))"
+        rf"|(?P<leading>(?:in|over|within|during|for) the {amount} (?:before|prior to|preceding|leading up to|up to) "
+        rf"(?:this|today|now|the (?:letter|visit|referral|present)|screening|referral|clinic|writing)"
+        rf"(?: (?:letter|visit|referral|clinic|appointment))?)"
+        rf"|(?P<near>within (?:the )?(?:last )?{amount} of (?:today|this|now)(?: (?:letter|visit|referral))?)"
         rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
         rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)))"
         r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least )?"
@@ -82,7 +94,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<since>since (?:(?:the )?(?:last|past) )?{about}{amount})"
         rf"|(?P<long>{amount}[ -](?:course|history|duration|in total|duration of))"
         r"|(?P<unit_back>(?:last|past|this|previous) (?:week|month|year|fortnight)(?![a-z]| of ))"
-        r"|(?P<day>day before yesterday|yesterday|today|this morning|last night)(?![a-z])"
+        r"|(?P<day>day before yesterday|yesterday(?: (?:morning|afternoon|evening|night))?|(?:earlier )?today"
+        r"|this (?:morning|afternoon|evening)|tonight|last (?:night|evening)|the other day)(?![a-z])"
         rf"|(?P<recent>{_any_of(cues('timing')['recent_words'])})(?![a-z])"
         rf"|(?P<part>{part})[ -](?:(?P<part_month>{month})\.?[ ,]*)?(?P<part_year>(?:19|20)\d\d)?(?![\d])"
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
@@ -157,7 +170,10 @@ def _back(day: date, count: float, unit: str) -> date:
 def find_times(normal: str, letter_date: Time | None, order: Order) -> list[TimeExpression]:
     """All time expressions in order, none overlapping. Relative ones need the letter's date (a single day)."""
     reference = letter_date.latest if letter_date is not None and letter_date.earliest == letter_date.latest else None
-    found = [*_calendar(normal, reference, order), *_relative(normal, reference)]
+    calendar = sorted(_calendar(normal, reference, order), key=lambda expression: expression.start)
+    found = [*calendar, *_relative(normal, reference)]
+    if reference is not None:
+        found += spoken_times(normal, reference, calendar)
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
@@ -186,7 +202,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             start, end = whole_year(first), whole_year(last)
             span = Time(start.earliest, end.latest, years.group())
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
-    yield from _day_ranges(normal, reference)
+    yield from day_ranges(normal, reference, order)
     for match in _month_range_pattern().finditer(normal):
         first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
         year = full_year(match["year"], newest)
@@ -209,40 +225,6 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
     for match in _BARE_YEAR.finditer(normal):
         if int(match.group()) <= newest + 1 and not _is_of_a_name(normal, match.start(), match.end()):
             yield TimeExpression(match.start(), match.end(), "point", whole_year(int(match.group()), match.group()))
-
-
-def _day_ranges(normal: str, reference: date | None) -> Iterator[TimeExpression]:
-    """ "12-21 March 2026", "3 to 10 June", "2026-02-28 to 03-06": two days that share a month or a year."""
-    for match in _day_range_pattern().finditer(normal):
-        if match["iso"]:
-            year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
-            first, last = day_of(year, month, day), day_of(year, int(match["m2"]), int(match["n2"]))
-        else:
-            month = month_names()[match["month"].lower()]
-            if match["year"] is None and reference is None:
-                continue
-            newest = reference.year if reference else 2040
-            year = full_year(match["year"], newest) if match["year"] else newest
-            last = day_of(year, month, int(match["d2"]))
-            if last is not None and match["year"] is None and reference is not None and last > reference:
-                last = day_of(year - 1, month, int(match["d2"]))
-            first = None if last is None else day_of(last.year, month, int(match["d1"]))
-        if first is not None and last is not None and first <= last:
-            start, end = Time.on(first), Time.on(last)
-            span = Time(first, last, match.group())
-            yield TimeExpression(match.start(), match.end(), "span", span, start_time=start, end_time=end)
-
-
-@functools.cache
-def _day_range_pattern() -> re.Pattern[str]:
-    month = _any_of(list(month_names()))
-    return re.compile(
-        r"(?<![\w./-])(?:(?P<d1>\d{1,2})(?:st|nd|rd|th)? ?(?:-|to|until|till|through|and) ?"
-        r"(?P<d2>\d{1,2})(?:st|nd|rd|th)?(?: of)?"
-        rf"[ .-]{{1,2}}(?P<month>{month})\.?(?:[ ,'-]{{0,2}}(?P<year>(?:19|20)\d\d))?(?![a-z\d])"
-        r"|(?P<iso>(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?) ?(?:-|to|until|~) ?(?P<m2>\d\d)[-/.](?P<n2>\d\d)(?![-/.]?\d))",
-        re.IGNORECASE,
-    )
 
 
 @functools.cache
@@ -293,7 +275,7 @@ def _read_relative(match: re.Match[str], reference: date | None) -> TimeExpressi
     if match["for"] or match["long"]:
         days = days_of(written)
         return None if days is None else TimeExpression(start, end, "duration", None, days=days)
-    if match["back"] or match["back_unit"] or match["within"] or match["recent"]:
+    if any(match[name] for name in ("back", "back_unit", "within", "recent", "leading", "near")):
         return _lookback(match, reference)
     time = None if reference is None else _relative_time(match, reference, written)
     if match["since"]:
@@ -308,7 +290,7 @@ def _read_relative(match: re.Match[str], reference: date | None) -> TimeExpressi
 
 
 def _is_today(match: re.Match[str]) -> bool:
-    return match["day"] is not None and match["day"].lower() in ("today", "this morning")
+    return match["day"] is not None and match["day"].lower().startswith(("today", "earlier", "this ", "tonight"))
 
 
 def _lookback(match: re.Match[str], reference: date | None) -> TimeExpression | None:
@@ -316,7 +298,7 @@ def _lookback(match: re.Match[str], reference: date | None) -> TimeExpression | 
     if match["recent"]:
         span = float(cues("timing")["recent_days"]), float(cues("timing")["recent_days"]), "day"
     else:
-        read = _read_amount(f"1 {match['one']}" if match["one"] else written)
+        read = _read_amount(_ONE.get(one, f"1 {one}") if (one := (match["one"] or "").lower()) else written)
         if read is None:
             return None
         span = read
@@ -341,7 +323,10 @@ def _relative_time(match: re.Match[str], reference: date, written: str) -> Time 
         latest = min(_back(reference, low, unit) + slack, reference)
         return Time(_back(reference, high, unit) - slack, latest, written)
     if match["day"]:
-        off = {"yesterday": 1, "last night": 1, "day before yesterday": 2}.get(match["day"].lower(), 0)
+        words = match["day"].lower()
+        if words == "the other day":
+            return Time(reference - timedelta(days=_OTHER_DAY), reference - timedelta(days=1), written)
+        off = 2 if words.startswith("day before") else 1 if words.startswith(("yesterday", "last")) else 0
         return Time.on(reference - timedelta(days=off), written)
     if match["unit_back"]:
         which, unit = match["unit_back"].lower().split()
@@ -413,7 +398,7 @@ def _with_role(normal: str, expression: TimeExpression) -> TimeExpression:
     """A point behind "since" starts something, behind "until" it ends it."""
     if expression.role != "point":
         return expression
-    before = _BEFORE.search(normal[max(0, expression.start - 28) : expression.start].lower())
+    before = _BEFORE.search(normal[max(0, expression.start - 40) : expression.start].lower())
     if before is None:
         return expression
     words = before.group(1)

@@ -29,14 +29,64 @@ def told(text: str) -> dict[str, object]:
         ("this 12 year old girl", 12, "female"),
         ("51 -year-old  gentleman", 51, "male"),
         ("a 40-year-old accountant; she is well", 40, "female"),
+        ("Re: female, aged 34. Referral for the study", 34, "female"),
+        ("38 yrs / Male, shopkeeper. Wt 58 kg.", 38, "male"),
+        ("Age/Gender: 34 Y(s)/Female", 34, "female"),
+        ("Age (years): 26    Sex: F", 26, "female"),
+        ("Age | 26 | Sex | F", 26, "female"),
+        ("Pt age 26 yrs, female, 54 kg", 26, "female"),
+        ("The patient (26, female) has SLE.", 26, "female"),
+        ("This lady, 26, has SLE.", 26, "female"),
+        ("Ms X (34) has SLE.", 34, "female"),
+        ("26yof with SLE", 26, "female"),
+        ("26 y.o.m. with SLE", 26, "male"),
+        ("F aged 26 with lupus", 26, "female"),
+        ("DOB 03/04/1990 (34y) Female", 34, "female"),
+        ("a woman of thirty-six", 36, "female"),
+        ("The boy is nine years old.", 9, "male"),
+        ("She has just turned 26.", 26, "female"),
+        ("60 year oid retired man, seen with oedema", 60, "male"),
+        ("31-year-old mother of two", 31, "female"),
+        ("28 yr old, known to you. She is well. Her little boy had his MMR last Tuesday.", 28, "female"),
+        ("34-year-old with a baby boy. She has lupus.", 34, "female"),
+        ("Dear Mr X,\n\n34-year-old with SLE. She was seen by Mr Y, surgeon.", 34, "female"),
+        ("34F. Son 4 yo and daughter 6 yo well.", 34, "female"),
+        ("34F. FHx: mother breast ca 51 yo.", 34, "female"),
+        ("34-year-old. Diagnosed with SLE aged 20. She had a DVT aged 25.", 34, "female"),
+        ("34 yo woman, 10 yr hx of SLE", 34, "female"),
+        ("29F, T 98.2 F, admitted with cellulitis", 29, "female"),
+        ("34 yo woman; MR and MS on echo", 34, "female"),
+        ("28 years, female. 6 years ago the patient had a rash.", 28, "female"),
+        ("9-year-old child with SLE. He is small.", 9, "male"),
+        ("34 yr old. G2P1, LMP 3 May.", 34, "female"),
     ],
 )
 def test_age_and_sex(text: str, age: float, sex: str) -> None:
     assert told(text) == {"age": age, "sex": sex}
 
 
-def test_months_of_a_small_child() -> None:
-    assert told("a boy of 4 years 11 months old")["age"] == pytest.approx(4 + 11 / 12)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a boy of 4 years 11 months old",
+        "a 4 11/12 year old girl",
+        "Age: 4y11m",
+        "4 yrs 11 mths old boy",
+        "Boy. 4 y 11 m.",
+    ],
+)
+def test_months_of_a_small_child(text: str) -> None:
+    assert told(text)["age"] == pytest.approx(4 + 11 / 12)
+
+
+@pytest.mark.parametrize("text", ["an 11-month-old boy", "a boy of 11 months"])
+def test_a_child_of_months(text: str) -> None:
+    assert told(text)["age"] == pytest.approx(11 / 12)
+
+
+@pytest.mark.parametrize("text", ["ICD M32.1, known since 2014", "32F1", "Bed F 12", "male nurse in attendance"])
+def test_a_code_is_no_sex(text: str) -> None:
+    assert told(text) == {}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,183 @@
+"""How letters write an age: a normalised text in, ages with their places and the sex told in the same words out.
+
+"34F", "F/34", "aged thirty-four", "4 10/12 years old", "a girl of 4 years 11 months": each form is one pattern. A
+child of months is a fraction of a year; a dose, a graft's age or a diagnosis code ("M32") is none.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extraction.knowledge import cues
+from kb.facts import Interval
+
+_OLDEST = 120
+_YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy])"
+_MONTHS = r"(?i:months?|mths?|mo|m)"
+_NOT_A_PERSON = r"(?![ -]+(?:graft|history|fistula|transplant|lesion|scar|disease|follow|course|gap|remission))"
+_NO_MEASURE = (
+    r"(?![\d/%]|\.\d|-\d|[ ]?(?:kg|kgs|cm|mg|st|lb|lbs|%|mmHg|g|ml|mL|days?|weeks?|wks?|months?|hours?|mins?)\b)"
+)
+_NO_SPAN = r"(?![ -]?(?:hx|h/o|history|of|ago|post|after|course|since|into|duration|before|later|on)\b)"
+_SEX = r"(?:[Ff]emale|[Mm]ale|FEMALE|MALE|[Ww]oman|[Mm]an)"
+_END = r"(?=[\s,;:.)/|(-]|$)"
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age told at [start, end) in years, with the sex ("female", "M", ...) that the same words tell."""
+
+    start: int
+    end: int
+    years: Interval
+    sex: str | None
+
+
+@functools.cache
+def _number() -> str:
+    """A count of years in digits or words, with a half or a decimal."""
+    known = cues("demographics")["numbers"]
+    words = "|".join([*known["teens"], *known["tens"], *known["ones"]])
+    tens, ones = "|".join(known["tens"]), "|".join(known["ones"])
+    return rf"(?:\d{{1,3}}(?:\.\d|½)?(?!\d)|(?i:(?:{tens})[ -](?:{ones})|{words})(?![a-z]))"
+
+
+@functools.cache
+def people() -> str:
+    return "(?i:" + "|".join(sorted(cues("demographics")["people"], key=len, reverse=True)) + ")"
+
+
+@functools.cache
+def _forms() -> tuple[str, ...]:
+    number, person = _number(), people()
+    jobs = "(?i:" + "|".join(cues("demographics")["occupations"]) + ")"
+    months = rf"(?:[ ,-]*(?:and[ ])?(?P<{{}}_months>\d\d?)[ -]?{_MONTHS}\b\.?)?"
+    return (
+        # 34-year-old, 4 years 11 months old, 4 10/12 year old, 34 years of age
+        rf"(?<![\w./])(?P<old>{number})(?:[ ](?P<old_twelfths>\d\d?)/12)?"
+        rf"(?:[ -]and[ -]a[ -]half)?[ -]{{0,3}}{_YEARS}\.?{months.format('old')}"
+        rf"[ -]{{0,3}}(?:old|oid|oId|o1d|0ld|of[ ]age)\b{_NOT_A_PERSON}",
+        # 34yo, 34 y.o., 26yof
+        rf"(?<![\w./])(?P<short>{number})(?:[ ](?P<short_twelfths>\d\d?)/12)?"
+        rf"[ -]?(?:yo|YO|y\.o\.?|y/o|yrs?/?[ ]?[oO]ld)"
+        r"(?:[ ]?(?P<sex_glued>[fFmM])(?=[\s,;:.)]|$)|(?![a-z]))",
+        # 11-month-old boy, a boy of 11 months
+        rf"(?<![\w./])(?P<infant>\d\d?)[ -]months?[ -]old(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
+        rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
+        # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
+        r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
+        r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?[ ]{0,4}[:=|-]?[ ]{0,8}"
+        rf"(?P<label>{number}){_NO_MEASURE}(?:[ ]?{_YEARS}(?![a-z])\.?)?{months.format('label')}",
+        # 34F, 34 yrs/M, 38 yrs / Male, 26 Y | F
+        rf"(?<![\w./-])(?P<sex_behind>\d{{1,3}}(?![\d.]\d))[ ]?(?:{_YEARS}\.?)?[ ]?[/,|-]?[ ]?"
+        rf"(?P<sex_after>[FM]){_END}(?![ ]?:)",
+        rf"(?<![\w./-])(?P<word_behind>{number})[ ]?{_YEARS}\.?{months.format('word_behind')}[ ]?[/,|;(-]{{0,2}}[ ]?"
+        rf"(?P<word_after>{_SEX}|[fm])(?![\w'])"
+        r"(?![ ](?:ward|bay|nurse|doctor|partner))",
+        rf"\((?P<bracket>\d{{1,3}}(?![\d.]\d)),[ ]?(?P<bracket_sex>{_SEX}|[FfMm])[),;]",
+        # F/34, Female 34, F, 26 yrs, F aged 26, F26 with SLE
+        rf"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale|FEMALE|MALE)[ ]?[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
+        rf"(?P<sex_before>\d{{1,3}}(?![\d.]\d))(?:[ ]?{_YEARS}\b)?{_NO_MEASURE}{_END}",
+        rf"(?<![\w])(?P<letter_first>[FfMm])(?:,[ ]|[ ](?:aged[ ]|age[ ])?)"
+        rf"(?P<letter_before>\d{{1,3}}(?![\d.]\d))[ ]?{_YEARS}\b",
+        rf"(?<![\w])(?P<aged_first>[FM])[ ]aged?[ ](?P<aged_before>\d{{1,3}}(?![\d.]\d)){_NO_MEASURE}",
+        r"(?:^|(?<=[\n])|(?<=[.:;][ ]))(?P<line_first>[FM])[ ]?(?P<line_before>[1-9]\d)"
+        r"(?=,?[ ](?:with|w/|who|SLE|lupus|known|k/c/o)\b)",
+        # 34 years female patient
+        rf"(?<![\w./-])(?P<noun_behind>{number})[ -]?(?:{_YEARS}\b\.?){_NO_SPAN}"
+        rf"[ -](?=(?:[a-z-]+[ ]){{0,3}}(?:{person}|{jobs})\b)",
+        # a patient, 54 years; this lady, 26, has; a young woman, now 26; a student (26)
+        rf"\b(?:{person}|{jobs})[ ]?[,(][ ]?(?:now[ ]|aged?[ ]|just[ ])?(?P<noun_comma>{number})"
+        rf"(?:[ ]?{_YEARS}\b\.?{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
+        # a woman of 28 years
+        rf"\b(?:{person}|{jobs})[ ](?:of|aged)[ ](?P<noun_of>{number})(?:[ ]?{_YEARS}\b)?{months.format('noun_of')}"
+        rf"{_NO_MEASURE}",
+        # "this 34 lady"
+        rf"(?:\bthis[ ]|\ba[ ]|\bthe[ ])(?P<noun_near>\d{{1,2}})(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
+        # Mrs N., 54 years
+        rf"\b(?:Mrs?|Ms|Miss|Herr|Frau)\.?[ ][A-Z]\w*\.?[ ]?[,(][ ]?(?P<title>{number})"
+        rf"(?:[ ]?{_YEARS}\b|(?=[,)]))",
+        # girl. 4 y 8 m
+        rf"(?:^|(?<=[.:;,]\s)|(?<=\n))(?P<both>\d\d?)[ ]?(?:y|yrs?|years?)"
+        rf"[ ,]*(?P<both_months>\d\d?)[ ]?{_MONTHS}\b{_NO_SPAN}",
+        # DOB 03/04/1990 (34y)
+        rf"(?<=\d)[ ]?[(,][ ]?(?P<born>{number})[ ]?(?:{_YEARS}\b\.?|(?=\)))(?:[ ]?\))?"
+        rf"(?:[ ,]{{1,2}}(?P<born_sex>{_SEX}|[FM]){_END})?",
+        # she is now 34, has just turned 26
+        rf"(?:\b[Ss]he|\b[Hh]e|\b{person},?)[ ](?:is|has[ ]turned|turned|has[ ]just[ ]turned|just[ ]turned)[ ]"
+        rf"(?:now[ ]|currently[ ]|only[ ]|just[ ]|aged[ ])?(?P<pronoun>{number})(?:[ ]?{_YEARS}\b)?"
+        rf"(?=[\s,;.]|$){_NO_MEASURE}(?![ ]?[a-z]+[ ](?:of|after|before|since|post|into)\b)",
+    )
+
+
+_YEAR_GROUPS = (
+    *("old", "short", "infant", "baby", "label", "sex_behind", "word_behind", "bracket", "sex_before"),
+    *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
+    *("title", "both", "born", "pronoun"),
+)
+_SEX_GROUPS = (
+    *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
+    "born_sex",
+)
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(_forms()))
+
+
+@functools.lru_cache(maxsize=8)  # the age and the sex both ask
+def find_ages(normal: str) -> tuple[Age, ...]:
+    """The ages of a text, in order.
+
+    >>> [(age.years.low, age.sex) for age in find_ages("Re: 34 yrs / Male. Her son, 4 6/12 years old.")]
+    [(34.0, 'Male'), (4.5, None)]
+    """
+    return tuple(_ages(normal))
+
+
+def _ages(normal: str) -> Iterator[Age]:
+    for match in _pattern().finditer(normal):
+        group = next(name for name in _YEAR_GROUPS if match[name])
+        years = _years(match, group)
+        if years is None or (group == "born" and not _is_birth_line(normal, match.start())):
+            continue
+        sex = next((match[name] for name in _SEX_GROUPS if match[name]), None)
+        least = years.low or 0
+        if least > _OLDEST or (least == 0 and sex is not None):
+            continue
+        yield Age(match.start(), match.end(), years, sex)
+
+
+def _is_birth_line(normal: str, start: int) -> bool:
+    """Whether a date of birth stands before the place, on its line."""
+    line = normal[normal.rfind("\n", 0, start) + 1 : start + 1].lower()
+    return re.search(r"(?:\bborn|\bdob|d\.o\.b|birth|\*)\W{0,6}[\w /.-]{4,20}$", line) is not None
+
+
+def _years(match: re.Match[str], group: str) -> Interval | None:
+    written = match[group].lower()
+    if group in ("infant", "baby"):
+        return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
+    groups = match.groupdict()
+    months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")
+    count = _count(written)
+    if months is not None:
+        return Interval(count + int(months) / 12, count + (int(months) + 1) / 12, high_open=True)
+    # a stated age in whole years means that birthday has passed and the next has not
+    return Interval(count, int(count) + 1, high_open=True)
+
+
+def _count(written: str) -> float:
+    if written[0].isdigit():
+        return float(written.replace("½", ".5"))
+    known = cues("demographics")["numbers"]
+    values = {
+        **{word: 10 + at for at, word in enumerate(known["teens"])},
+        **{word: 20 + 10 * at for at, word in enumerate(known["tens"])},
+        **{word: 1 + at for at, word in enumerate(known["ones"])},
+    }
+    return float(sum(values[word] for word in re.split(r"[ -]", written)))

@@ -1,0 +1,89 @@
+"""Spans of days that share a month or a year: a normalised text in, TimeExpressions out.
+
+"12-21 March 2026", "the 24th, 25th and 26th of February", "March 3-10", "2026-02-28 to 03-06", "20/2-2/3/2026".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from extraction.dates import Order, day_of, full_year, month_names
+from extraction.reading import TimeExpression
+from kb.facts import Time
+
+_TO = r" ?(?:-|to|until|till|through|~) ?"
+_ORDINAL = r"(?:st|nd|rd|th)?"
+
+
+def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
+    """Every such span; a day without a year is the last one not after `reference`."""
+    for match in _pattern().finditer(normal):
+        days = _iso(match) or _in_month(match, reference) or _numeric(match, reference, order)
+        if days is not None and days[0] <= days[1]:
+            start, end = Time.on(days[0]), Time.on(days[1])
+            span = Time(days[0], days[1], match.group())
+            yield TimeExpression(match.start(), match.end(), "span", span, start_time=start, end_time=end)
+
+
+@functools.cache
+def _pattern() -> re.Pattern[str]:
+    month = "(?:" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + ")"
+    forms = (
+        rf"(?P<d1>\d{{1,2}}){_ORDINAL}(?:, ?\d\d?{_ORDINAL})*(?:{_TO}|,? ?(?:and|&) ?)(?:the )?"
+        rf"(?P<d2>\d{{1,2}}){_ORDINAL}"
+        rf"(?: of)?[ .-]{{1,2}}(?P<month>{month})\.?(?:[ ,'-]{{0,2}}(?P<year>(?:19|20)\d\d))?(?![a-z\d])",
+        rf"(?P<first_month>{month})\.? (?P<e1>\d{{1,2}}){_ORDINAL}(?:{_TO}| and )(?P<e2>\d{{1,2}}){_ORDINAL}"
+        r"(?:,? (?P<first_year>(?:19|20)\d\d))?(?![\d/]|[:.]\d| ?(?:mg|g|kg|%|days|weeks|h)\b|-\d)",
+        rf"(?P<iso>(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?)(?:{_TO})(?P<m2>\d\d)[-/.](?P<n2>\d\d)(?![-/.]?\d)",
+        rf"(?P<a1>\d{{1,2}})(?P<sign>[./])(?P<a2>\d{{1,2}})(?P=sign)?{_TO}(?P<b1>\d{{1,2}})(?P=sign)(?P<b2>\d{{1,2}})"
+        r"(?P=sign)(?P<numeric_year>(?:20)?\d\d)(?![\d/])",
+        rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
+    )
+    return re.compile(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
+
+
+def _iso(match: re.Match[str]) -> tuple[date, date] | None:
+    if not match["iso"]:
+        return None
+    year, month, day = (int(part) for part in re.split(r"[-/.]", match["iso"]))
+    return _both(day_of(year, month, day), day_of(year, int(match["m2"]), int(match["n2"])))
+
+
+def _both(first: date | None, last: date | None) -> tuple[date, date] | None:
+    return None if first is None or last is None else (first, last)
+
+
+def _in_month(match: re.Match[str], reference: date | None) -> tuple[date, date] | None:
+    name = match["month"] or match["first_month"]
+    if not name:
+        return None
+    written, month = match["year"] or match["first_year"], month_names()[name.lower()]
+    first_day, last_day = int(match["d1"] or match["e1"]), int(match["d2"] or match["e2"])
+    if written is None and reference is None:
+        return None
+    year = int(written) if written else reference.year if reference else 0
+    last = day_of(year, month, last_day)
+    if last is not None and written is None and reference is not None and last > reference:
+        last = day_of(year - 1, month, last_day)
+    return None if last is None else _both(day_of(last.year, month, first_day), last)
+
+
+def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tuple[date, date] | None:
+    newest = reference.year if reference else 2040
+    if match["p_month"]:
+        year, month = full_year(match["p_year"], newest), int(match["p_month"])
+        return _both(day_of(year, month, int(match["p1"])), day_of(year, month, int(match["p2"])))
+    if not match["a1"]:
+        return None
+    year = full_year(match["numeric_year"], newest)
+    numbers = [int(match[name]) for name in ("a1", "a2", "b1", "b2")]
+    day_first = match["sign"] == "." or order == "day first" or numbers[0] > 12 or numbers[2] > 12
+    if not day_first and order == "not known" and numbers[1] <= 12 and numbers[3] <= 12:
+        return None
+    a, b = ((numbers[1], numbers[0]), (numbers[3], numbers[2])) if day_first else (numbers[:2], numbers[2:])
+    last = day_of(year, b[0], b[1])
+    first = day_of(year - (a[0] > b[0]), a[0], a[1])
+    return _both(first, last)
