@@ -54,18 +54,27 @@ def _together(one: Criterion, other: Criterion) -> Iterator[Contradiction]:
     if all("fail" in pair for pair in pairs):
         words = f"whoever passes it fails {other.id}" if "fail" in (second for _, second in pairs) else ""
         yield Contradiction((one, other), words, f"change the bounds of {one.id} or of {other.id}")
-    elif other.repeats != one.id and one.repeats != other.id and _stops_no_more(pairs, other, shared):
+    elif _repetition_untold(one, other) and _asked_of_more(one, other) and _stops_no_more(pairs, other, shared):
         yield Contradiction(
             (other, one),
             f"whoever fails it fails {one.id} too, so it decides nothing",
             f"leave it out, or, if the registry says it twice, write 'repeats: {one.id}'",
         )
-    elif other.repeats != one.id and one.repeats != other.id and _stops_no_more(_turned(pairs), one, shared):
+    elif _repetition_untold(one, other) and _asked_of_more(other, one) and _stops_no_more(_turned(pairs), one, shared):
         yield Contradiction(
             (one, other),
             f"whoever fails it fails {other.id} too, so it decides nothing",
             f"leave it out, or, if the registry says it twice, write 'repeats: {other.id}'",
         )
+
+
+def _repetition_untold(one: Criterion, other: Criterion) -> bool:
+    return other.repeats != one.id and one.repeats != other.id
+
+
+def _asked_of_more(one: Criterion, other: Criterion) -> bool:
+    """Whether every patient who is asked the other is asked the one."""
+    return not one.cohorts or (bool(other.cohorts) and set(other.cohorts) <= set(one.cohorts))
 
 
 def _stops_no_more(pairs: Sequence[tuple[Answer, Answer]], later: Criterion, shared: set[str]) -> bool:

@@ -17,7 +17,7 @@ from kb.vocabulary import Vocabulary
 from rules.amounts import because, number
 from rules.concepts import Names
 from rules.findings import Finding, Situation
-from rules.matching import Items, counted, spoken_of
+from rules.matching import Items, spoken_of
 from rules.moments import Dated, reading_day
 from rules.tests.base import Bounded, Flaw, Outcome
 from rules.windows import SpanText, WindowText, lasts, window
@@ -29,14 +29,14 @@ Direction = Literal["rise", "fall"]
 class Change(Bounded):
     """`change` of a score or measurement: a `direction`, a bound in its unit or in %, `within` a window, `sustained`.
 
-    `denied_by`: what says that there was no such change. `raised_by` raises the question without an answer.
+    `denied_as`: that of which the denial says that there was no such change. `raised_by` raises the question without an answer.
     """
 
     change: Annotated[str, Names(("score", "lab"))]
     direction: Direction = "rise"
     within: WindowText
     sustained: SpanText = Field(default="0 days", description="how long the later values last, in days or months")
-    denied_by: Items = ()
+    denied_as: Annotated[tuple[str, ...], Names()] = ()
     raised_by: Items = ()
 
     def finding_id(self) -> str:
@@ -54,7 +54,7 @@ class Change(Bounded):
 
     def find(self, situation: Situation) -> Finding | None:
         values = self._values(situation)
-        denied = counted(self.denied_by, situation)
+        denied = [fact for name in self.denied_as for fact in situation.about(name) if fact.assertion == "absent"]
         rise, used = self._sustained(values)
         if rise is not None and not denied:
             return self._finding(rise, None, used)

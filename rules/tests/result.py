@@ -61,6 +61,7 @@ class Result(Test):
     def finding_id(self) -> str:
         # both readings of one test share a finding: 1 is positive
         limited = [f"negative-by-{self.negative_only_by}"] if self.negative_only_by else []
+        limited += ["ever"] if self.positive == "ever" else []
         return ".".join([self.result, "positive", *limited])
 
     def holds_when(self) -> Comparison:
