@@ -130,13 +130,15 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
     dated = time is not None and (time.latest is None or day is None or time.latest <= day)
     start, end = clause_span(reading, mention)
     before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
+    given_before = holds(before[-45:], known["given_before"])
+    spoken_of = after_words(behind, known["planned_behind"]) or holds(before[-60:], known["spoken_before"])
+    if spoken_of and not given_before:
+        return False
     if mention.temporality == "historical":
         return True
     if mention.temporality == "planned" and not dated:
         return False
-    given = holds(before[-45:], known["given_before"]) or holds(behind[:60], known["given_behind"])
-    spoken_of = after_words(behind, known["planned_behind"]) and not holds(before[-45:], known["given_before"])
-    return (given or dated) and not spoken_of
+    return given_before or holds(behind[:60], known["given_behind"]) or dated
 
 
 def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:

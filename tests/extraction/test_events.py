@@ -202,6 +202,9 @@ def test_a_denial_for_the_present_is_denied_for_the_letters_day(extractor: Extra
     [
         "She is under the transplant clinic.",
         "I am referring her for CAR-T therapy.",
+        "RE: lady, DOB 03/02/1995 - referral for the BCMA/CD70 CAR-T study",
+        "Discussed CAR-T on 3 March 2026 and gave the leaflet.",
+        "She agrees to participate in the CAR-T trial and signed the consent form today.",
         "Thank you for considering her for your anti-BCMA/CD70 CAR-T trial.",
         "She has agreed to take part in the study.",
         "She wishes to take part in this trial.",
