@@ -15,6 +15,7 @@ from extraction.numbers import read_number
 from extraction.reading import Reading
 from extraction.reports import report_result
 from extraction.result_courses import earlier, further
+from extraction.result_series import is_told_in_series, series
 from extraction.result_turns import came_back, goes_on, turned
 from extraction.result_words import Page, code_of, code_pattern, pattern_of
 from extraction.results import Result, numeric_result, read_result
@@ -28,7 +29,12 @@ _ON = re.compile(
 _CLOSES = re.compile(r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in)\b)", re.IGNORECASE)
 _TOGETHER = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _LEADS = re.compile(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
-_PANEL_MEMBERS = re.compile(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", re.IGNORECASE)
+_PANEL_OPENS = re.compile(
+    r"\s*(?:(?:throughout|again|overall|completely|entirely|twice|recently|to date|so far|in full|as follows|on|in|of|"
+    r"dated|at|from|results?|tests?|screening|also|all)\b\s*)*"
+    r"(?:[(\[:-]\s*|,?\s*(?:for|including|incl\.?|i\.?e\.?|viz\.?|namely)(?!\w)[\s:]*(?:(?:both|all|the|tests?)\s+)*)+",
+    re.IGNORECASE,
+)
 _POINTS_ON = re.compile(
     r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
     r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
@@ -74,11 +80,11 @@ def read_group(
             *_course(reading, page, last, after, limit, following),
         ]
     for named in group if after is None else group[:-1]:
-        shared = after if after is not None and (together or isinstance(after.value, Coded)) else None
-        if before is not None and (shared is None or named is group[0]):
-            shared = before
-        if shared is not None:
-            named.results = [shared]
+        shared = last.results if after is not None and (together or isinstance(after.value, Coded)) else []
+        if before is not None and (not shared or named is group[0]):
+            shared = [before]
+        if shared:
+            named.results = list(shared)
     if after is None and before is None and inherited is not None:
         for named in group:
             named.results = [inherited]
@@ -103,6 +109,8 @@ def _course(
         if newer is None:
             break
         results += further(page, last.concept, newer, end)
+    if len(results) == 1 and is_told_in_series(last.concept):
+        return series(reading, page, last.concept, first, None if following is None else following.mention)
     back = came_back(page, results[-1], end)
     if back is None:
         return results
@@ -173,11 +181,9 @@ def panel_result(group: list[Named], groups: list[list[Named]], position: int, r
     if not is_member(group[-1].concept, groups[position + 1][0].concept):
         return None
     between = reading.normal[result.end : following.start]
-    return (
-        result
-        if re.fullmatch(r"\s*(?:[(\[:,-]|for|including|incl\.?)+\s*(?:for|including)?\s*", between, re.IGNORECASE)
-        else None
-    )
+    for time in reading.times_in(result.end, following.start):
+        between = between.replace(reading.normal[time.start : time.end], " ", 1)
+    return result if _PANEL_OPENS.fullmatch(between) else None
 
 
 def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:

@@ -18,13 +18,17 @@ from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
 from extraction.named_tests import Named, groups_of, sentence_end
 from extraction.near_dates import with_near_dates
+from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
-from extraction.result_courses import is_overtaken, leads_on
+from extraction.rest_of_panel import rest_of_panels
+from extraction.result_courses import leads_on
+from extraction.result_series import is_told_in_series
 from extraction.result_times import time_behind, time_of
-from extraction.result_words import Page, page_of, pattern_of
+from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
+from extraction.wished_results import is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
 from kb.vocabulary import Lab, vocabulary
 
@@ -61,6 +65,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
                 continue
             taken += [(result.start, result.end) for result in named.results]
             facts += _facts(reading, page, named, None)
+    facts += [fact for named in rest_of_panels(reading, page) for fact in _facts(reading, page, named, None)]
     facts += _sizes(reading, page, facts)
     facts = [_settled(reading, facts, fact) for fact in of_past_drugs(reading, facts)]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
@@ -71,9 +76,14 @@ def _settled(reading: Reading, facts: list[Fact], fact: Fact) -> Fact:
     """A negative result that its own sentence goes on to overtake, without a fact of the newer one, settles nothing."""
     if not isinstance(fact.value, Coded) or fact.value.code not in ("negative", "undetected"):
         return fact
-    end = reading.sentences[reading.sentence_at(fact.start)].end
-    end = min((other.start for other in facts if fact.end <= other.start < end), default=end)
-    if not is_overtaken(reading.normal[fact.end : end]):
+    number = reading.sentence_at(fact.start)
+    end = reading.sentences[number].end
+    viral = is_told_in_series(fact.concept)
+    if viral and any(fact.end <= time.start for time in reading.times_in(end, end + 12)):
+        end = reading.sentences[min(number + 1, len(reading.sentences) - 1)].end  # "Negative. 8 June: 640 IU/mL"
+    named = [one.start for one in reading.mentions_in(fact.end, end) if viral and one.kind in ("lab", "condition")]
+    end = min([end, *named, *(other.start for other in facts if fact.end <= other.start < end)])
+    if not is_overtaken(reading.normal[fact.end : end], viral=viral):
         return fact
     return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
 
@@ -103,10 +113,14 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
         for result in named.results
         if not (isinstance(result.value, Quantity) and _is_no_result(reading, mention, result))
     ]
-    if not results:
-        if not named.results:
+    told = [result for result in results if not _is_only_wished(reading, mention, result)]
+    if not told:
+        if results:
+            yield from _merely_named(reading, named)
+        elif not named.results:
             yield from _bare(reading, page, named)
         return
+    results = told
     times = [time or _time(reading, result) for result in results]
     newest = _newest(times)
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
@@ -180,6 +194,10 @@ def _tells_no_result(clause: str) -> bool:
         if not (done and pattern_of("told_as_done").search(clause, word.end())):
             return True
     return False
+
+
+def _is_only_wished(reading: Reading, mention: Mention, result: Result) -> bool:
+    return isinstance(result.value, Coded) and not _is_open(result) and is_wished(reading, mention, result)
 
 
 def _in_score(reading: Reading, normal: str, mention: Mention) -> bool:
@@ -322,7 +340,7 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     mention = named.mention
     words = page.text[mention.start : mention.end]
     if (
-        words in cues("measurements")["needs_result"]
+        (words in cues("measurements")["needs_result"] and mention.assertion != "absent")
         or (len(words) < int(cues("measurements")["bare_needs_length"]) and not words.isupper())
         or (len(words) < 3 and words not in cues("measurements")["bare_short"])
     ):
@@ -335,7 +353,7 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
         return
     if named.concept in cues("measurements")["panels"] and _is_title(reading, mention):
         return
-    value: Coded | None = None
+    value = _by_name(reading, mention)
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]
@@ -349,11 +367,35 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
             page.normal[mention.end : mention.end + 14],
         )
         value = Coded("negative", cue) if immune and not available else Coded("not_done", cue)
+    yield from _merely_named(reading, named, value, start)
+
+
+def _by_name(reading: Reading, mention: Mention) -> Coded | None:
+    """ "CMV viraemia": a name that holds its result, where it is neither looked for nor feared."""
+    known = cues("measurements")
+    words = reading.normal[mention.start : mention.end]
+    if mention.assertion != "present" or mention.temporality == "planned":
+        return None
+    if not words.lower().endswith(tuple(known["named_positive"])):
+        return None
+    before, behind = reading.normal[max(0, mention.start - 40) : mention.start], reading.normal[mention.end :]
+    if re.search(rf"{alternatives(known['named_positive_not_before'])}\s*(?:[\w-]+\s+)?$", before, re.IGNORECASE):
+        return None
+    if re.match(rf"\s*{alternatives(known['named_positive_not_behind'])}", behind[:30], re.IGNORECASE):
+        return None
+    return Coded("positive", reading.text[mention.start : mention.end])
+
+
+def _merely_named(
+    reading: Reading, named: Named, value: Coded | None = None, start: int | None = None
+) -> Iterator[Fact]:
+    """A test that is named, with what its name or a denial of it says."""
+    mention = named.mention
     for concept in cues("measurements")["expands"].get(named.concept, [named.concept]):
         yield _one(
             reading,
             concept,
-            start,
+            mention.start if start is None else start,
             mention.end,
             value=value,
             experiencer=mention.experiencer,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives, code_pattern, pattern_of
-from extraction.results import Result
+from extraction.results import Result, is_nucleic_acid
 from extraction.short_names import with_short_names
 from extraction.special_results import by_unit, concept_of
 from kb.units import find_unit
@@ -26,6 +26,9 @@ _TESTED_BEFORE = re.compile(
     r"(?:negative|non-reactive|reactive|positive)\s+(?:for\s+)?(?:[\w/]+(?:,| and| or)\s+)*$"
     r"|(?:virology|serology|screen|screening)\W+(?:for\s+)?(?:[\w/ ,]+)?$",
     re.IGNORECASE,
+)
+_METHOD = re.compile(
+    r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|quantitative|real[- ]time|rt|q)[\s-]*)*", re.IGNORECASE
 )
 _FOR = re.compile(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
 
@@ -72,6 +75,9 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
         if _is_abbreviation(page, groups, named):
             groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), named.concept, [])
             continue
+        if _is_method(page, groups, mention):
+            groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), groups[-1][-1].concept, [])
+            continue
         if mention.end - mention.start <= 2 and (_in_brackets(page, mention) or _is_unit(reading, page, mention)):
             continue
         if groups and _joined(page, groups[-1], named):
@@ -116,6 +122,15 @@ def _is_abbreviation(page: Page, groups: list[list[Named]], named: Named) -> boo
     return re.fullmatch(r"\s*\(\s*", page.normal[groups[-1][-1].mention.end : named.mention.start]) is not None
 
 
+def _is_method(page: Page, groups: list[list[Named]], mention: Mention) -> bool:
+    """Whether "PCR" tells how the nucleic acid before it was looked for: "HBV DNA (PCR)", "CMV DNA by RT-PCR"."""
+    if not groups or not is_nucleic_acid(groups[-1][-1].concept):
+        return False
+    words = page.normal[mention.start : mention.end]
+    between = page.normal[groups[-1][-1].mention.end : mention.start]
+    return re.fullmatch(r"(?:rt-?|q)?pcr", words, re.IGNORECASE) is not None and _METHOD.fullmatch(between) is not None
+
+
 def _in_brackets(page: Page, mention: Mention) -> bool:
     return page.normal[: mention.start].endswith("(") and page.normal[mention.end : mention.end + 1] == ")"
 
@@ -148,6 +163,15 @@ def is_member(panel: str, concept: str) -> bool:
     return panel in cues("measurements")["panels"] and (members is None or concept in members)
 
 
+def _joins_past_bracket(page: Page, group: list[Named], between: str) -> bool:
+    """ "HBV (sAg and core) and HCV": the list goes on behind the bracket with the members of one of its panels."""
+    told = page.normal[group[0].mention.start : group[-1].mention.end]
+    closing = re.match(r"\s*(?:antibod(?:y|ies)|ab|antigens?|ag)?\s*\)", between, re.IGNORECASE)
+    if closing is None or told.count("(") <= told.count(")") or not any(one.is_heading for one in group):
+        return False
+    return between[closing.end() :].strip() != "" and _joint().fullmatch(between[closing.end() :]) is not None
+
+
 def _joined(page: Page, group: list[Named], named: Named) -> bool:
     last = group[-1].mention
     if last.sentence != named.mention.sentence:
@@ -157,7 +181,9 @@ def _joined(page: Page, group: list[Named], named: Named) -> bool:
         return last.kind == named.mention.kind == "lab" and last.concept in cues("measurements")["panels"]
     if code_pattern().search(between):
         return False
-    if _joint().fullmatch(between):
+    if _joint().fullmatch(between) or _joins_past_bracket(page, group, between):
+        return True
+    if "(" in between and is_member(group[-1].concept, named.concept) and _panel_joint().fullmatch(between):
         return True
     if _FOR.fullmatch(between) and is_member(named.concept, group[-1].concept):
         return True

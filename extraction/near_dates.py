@@ -14,14 +14,16 @@ from datetime import date, timedelta
 from extraction.dates import Order, date_order, day_of, month_names, whole_month
 from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
-from extraction.result_words import alternatives
+from extraction.result_words import alternatives, code_pattern
 from kb.facts import Time
 
 _SHORT = re.compile(
     r"(?<![\w.,/:+-])(?P<first>3[01]|[12]\d|0?[1-9])(?P<sign>[./])(?P<second>3[01]|[12]\d|0?[1-9])\.?"
     r"(?![\w/%]|[.,-]?\d| ?(?:mg|g|mm|x|u|k?g)\b| ?%)"
 )
-_BEHIND_TEST = re.compile(r"[ \t]*\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE)
+_BEHIND_TEST = re.compile(
+    r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
+)
 _HEAD = re.compile(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
@@ -58,7 +60,8 @@ def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
             continue
         month = month_names()[match["month"].lower()]
         year = newest.year if month <= newest.month else newest.year - 1
-        yield _point(match, whole_month(year, month, match.group()))
+        time = whole_month(year, month, match.group())
+        yield _point(match, time if time.latest is None or time.latest <= newest else replace(time, latest=newest))
 
 
 @functools.cache
@@ -81,7 +84,12 @@ def _short_dates(reading: Reading, newest: date) -> Iterator[TimeExpression]:
         colon = re.match(r"\)?:", reading.normal[match.end() : match.end() + 2]) is not None
         bracket = _bracketed(reading, match) and match["sign"] == "."
         headed = _HEAD.search(reading.normal[max(0, match.start() - 30) : match.start()]) is not None
-        near = _beside(reading, match) and (match["sign"] == "/" or match.group().endswith(".") or colon)
+        specimen = reading.normal[: match.start()].rstrip().endswith(")")  # "hCG (serum) 24/05", but not "10.12"
+        near = (
+            _beside(reading, match)
+            and not (specimen and match["sign"] == ".")
+            and (match["sign"] == "/" or match.group().endswith(".") or colon)
+        )
         if not (headed or bracket or (near and _names_test(reading, match, colon))):
             continue
         time = _either(int(match["first"]), int(match["second"]), order, newest, match)
@@ -92,6 +100,9 @@ def _short_dates(reading: Reading, newest: date) -> Iterator[TimeExpression]:
 def _names_test(reading: Reading, match: re.Match[str], colon: bool) -> bool:
     """A pair of numbers behind a name is a date where the test has no numbers of its own, or a colon follows."""
     investigations = cues("measurements")["reports"]["concepts"]
+    told = re.compile(r"\)?[ \t]+").match(reading.normal, match.end())
+    if told is not None and code_pattern().match(reading.normal, told.end()):
+        return True  # "UPT (08/01)   negative"
     return colon or _before(reading, match.start()) in investigations
 
 

@@ -31,7 +31,15 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         return True
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"], known["nouns_between"]):
         return True
-    tests = (_is_heading, _was_looked_for, _is_name_of_test, _is_attribution, _is_prevented)
+    tests = (
+        _is_heading,
+        _was_looked_for,
+        _is_name_of_test,
+        _is_of_named_agent,
+        _is_no_pregnancy_now,
+        _is_attribution,
+        _is_prevented,
+    )
     return any(test(reading, mention) for test in tests)
 
 
@@ -96,6 +104,35 @@ def _is_name_of_test(reading: Reading, mention: Mention) -> bool:
     named = re.match(cues("conditions")["test_behind"], reading.normal[mention.end : end], re.IGNORECASE)
     infection = vocabulary().is_a(mention.concept, "infection")
     return infection and named is not None and named["positive"] is None
+
+
+def _is_of_named_agent(reading: Reading, mention: Mention) -> bool:
+    """ "No infection with HIV, hepatitis B or C": a denial of these alone, not of any infection."""
+    if mention.concept != "infection" or mention.assertion != "absent":
+        return False
+    agent = re.match(r"\s+(?:with|by|due to|from)\s+(?:the\s+)?", reading.normal[mention.end : mention.end + 20])
+    if agent is None:
+        return False
+    at = mention.end + agent.end()
+    return any(other.start == at and other.kind in ("lab", "condition") for other in reading.mentions_in(at, at + 1))
+
+
+def _is_no_pregnancy_now(reading: Reading, mention: Mention) -> bool:
+    """ "She is planning a pregnancy", "a flare in her second pregnancy": not that she is pregnant today."""
+    if mention.concept != "pregnancy":
+        return False
+    known = cues("conditions")["no_pregnancy_now"]
+    start, end = sentence_span(reading, mention)
+    if pattern_of(tuple(known["unless"])).search(reading.normal[start:end]):
+        return False
+    before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
+    return any(
+        re.search(rf"\b(?:{'|'.join(known[key])})\s+{between}$", before, re.IGNORECASE)
+        for key, between in (
+            ("wished", r"(?:[\w-]+\s+){0,3}"),
+            ("during", r"(?:(?:her|the|a|an|any|each)\s+)?(?:\w+\s+)?"),
+        )
+    ) or bool(re.match(rf"\s+(?:{'|'.join(known['behind'])})\b", behind, re.IGNORECASE))
 
 
 def _is_attribution(reading: Reading, mention: Mention) -> bool:

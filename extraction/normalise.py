@@ -35,13 +35,21 @@ _DIGIT_IN_WORD = re.compile(
 )
 _LETTER_IN_NUMBER = re.compile(
     r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
-    r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|\d [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
+    r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
 _DATE_SHAPED = re.compile(
     r"(?<![\w/.-])[\dlIOoSZ]{1,2}(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
     r"(?![\w/]|[.-]\w)"
 )
 _FEWEST_DIGITS = 3  # of a date; fewer, and it may be anything
+# at the end of a word only behind letters that no numbered thing ("stage1", "day1", "type1") ends with
+_DIGIT_AT_END = re.compile(
+    r"[01O](?:(?<=[a-z]{2}a1)(?<!alpha1)(?![\w-])|(?<=[a-z]l1)(?!\w)|(?<=\bAl1)(?!\w)|(?<=[a-z]{2}i1)(?!\w)"
+    r"|(?<=[a-z]{3}[ou]1)(?!\w)|(?<=\b[Ll]eve1)(?!\w)|(?<=\b[nt]0)(?= [a-z])|(?<=\b(?:als|int|zer)0)(?!\w)"
+    r"|(?<=\btw0)(?!\w)|(?<=[a-z]0)(?=0[a-z])|(?<=[a-z][0o]0)(?=[a-z])"
+    r"|(?<=\b[lI1-3]O)(?= [A-Z][a-z]{2,8} [\dO]{4}))"
+)
+_SMALL_L = re.compile(r"(?<![^\W\d_])l(?=n[a-z]{3})")  # "lnfection"
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
 
@@ -73,6 +81,8 @@ def normalise(text: str) -> str:
     'stopped at 15 mg'
     >>> normalise("sodium (XE2qu) 140")
     'sodium         140'
+    >>> normalise("norma1, HbA1c, day1; lnfection unti1 lO May 2026, alpha1")
+    'normal, HbA1c, day1; Infection until 10 May 2026, alpha1'
     >>> normalise("60\\u219240\\u00a0mg \\u2013 \\uff13\\u00d7ULN\\r\\n")
     '60→40 mg - 3xULN \\n'
     """
@@ -80,13 +90,14 @@ def normalise(text: str) -> str:
     if len(plain) != len(text):
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
-    read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated))
-    return _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read)
+    read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
+    return _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _SMALL_L.sub("I", read))
 
 
 def scan_errors(text: str) -> int:
     """How many places look as if characters were recognised wrongly."""
-    return len(_DIGIT_IN_WORD.findall(text)) + len(_LETTER_IN_NUMBER.findall(text))
+    patterns = (_DIGIT_IN_WORD, _DIGIT_AT_END, _LETTER_IN_NUMBER)
+    return sum(len(pattern.findall(text)) for pattern in patterns)
 
 
 def _read_digits(match: re.Match[str]) -> str:

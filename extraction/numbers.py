@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from extraction.knowledge import cues
@@ -30,6 +30,7 @@ _NUMBER_HERE = re.compile(_DIGITS)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TIMES = re.compile(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
 _LOG = re.compile(r" ?log(?: ?_?10|₁₀)?(?![a-z])(?: ?\(?)?", re.IGNORECASE)
+_LOG_BEFORE = re.compile(r"log(?: ?_?10|₁₀)?(?: (?:of|is|was)| ?[=:])? ?(?=\d{1,2}[.,]\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,10 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
     between = re.match(r"between (?=\d)", text[at : at + 9], re.IGNORECASE) if ranges else None
     if between:
         at += between.end()
+    leading = _LOG_BEFORE.match(text, at)
+    if leading:
+        inner = read_number(normal, leading.end(), limit, comma, ranges=ranges)
+        return None if inner is None or inner.form != "number" else replace(inner, start=begin, form="log")
     titre = _TITRE.match(text, at)
     if titre:
         return _read_titre(text, begin, at, kind)

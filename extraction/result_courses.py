@@ -110,21 +110,3 @@ def past_time(page: Page, at: int, limit: int) -> int:
         return at
     closing = re.compile(r"\s*[)\]]").match(page.normal, time.end, limit)
     return closing.end() if closing else time.end
-
-
-@functools.cache
-def _overtaking() -> re.Pattern[str]:
-    words = cues("measurements")["overtaken"]
-    turns, results, denied = ("|".join(words[key]) for key in ("turns", "results", "denied"))
-    return re.compile(
-        rf"\b(?:{turns})\b(?:(?!\b(?:{denied})\b)[^.;\n]){{0,60}}?(?<![\w-])(?:{results})(?!\w)", re.IGNORECASE
-    )
-
-
-def is_overtaken(behind: str) -> bool:
-    """Whether the words behind a negative result go on to a positive one or to a load.
-
-    >>> is_overtaken(" in March but 900 copies/mL on 10 June"), is_overtaken(" in March, and is now negative")
-    (True, False)
-    """
-    return _overtaking().search(behind) is not None

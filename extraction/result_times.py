@@ -35,7 +35,13 @@ _CLAUSE = re.compile(
 )
 _HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
+_FROM = re.compile(
+    r"(?:\b(?:is|are|was|were|dates?|virology|serology|serologies|results?|bloods|labs|tests?|screen|panel|values?|"
+    r"reports?|markers|negative|neg|positive|pos|detected|reactive)|[(\[])\s*from\s+$",
+    re.IGNORECASE,
+)
 _LINES_ABOVE = 45
+_NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
 _ALL = re.compile(
     r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
@@ -67,8 +73,17 @@ def time_behind(reading: Reading, start: int, end: int) -> Time | None:
     return None if found is None else found.time
 
 
-def _usable(expression: TimeExpression) -> bool:
-    return expression.role in ("point", "span", "lookback") and expression.time is not None
+def _usable(reading: Reading, expression: TimeExpression) -> bool:
+    """Whether a date can be a result's: "since May" begins something, "virology is from May" does not."""
+    if expression.time is None:
+        return False
+    from_it = expression.role == "start" and _FROM.search(reading.normal[: expression.start][-24:]) is not None
+    return from_it or expression.role in ("point", "span", "lookback")
+
+
+def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
+    """The names in a stretch; what looks like a date inside one is none. A statement is a whole clause, not a name."""
+    return [(one.start, one.end) for one in reading.mentions_in(start, end) if one.kind != "statement"]
 
 
 def _next_result(reading: Reading, end: int, limit: int) -> int:
@@ -78,21 +93,23 @@ def _next_result(reading: Reading, end: int, limit: int) -> int:
 
 
 def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(max(0, start - 60), end)]
+    named = _names(reading, max(0, start - 60), end)
     inside = [
         time
         for time in reading.times_in(start, end)
-        if _usable(time) and time.end <= end and not any(first <= time.start < last for first, last in named)
+        if _usable(reading, time) and time.end <= end and not any(first <= time.start < last for first, last in named)
     ]
     return inside[-1] if inside else None
 
 
 def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(end, end + 70)]
+    named = _names(reading, end, end + 70)
     for expression in reading.times_in(end, min(stop + 1, end + 70)):
         between = reading.normal[end : expression.start]
-        if not _usable(expression) or any(first <= expression.start < last for first, last in named):
+        if not _usable(reading, expression) or any(first <= expression.start < last for first, last in named):
             continue
+        if "\n" in between and reading.normal[expression.end : expression.end + 1] == ":":
+            return None  # it heads the line of the next result
         # another value's bracket or a new clause in between: not this value's date
         return expression if _BEHIND.match(_without_range(between)) else None
     return None
@@ -103,7 +120,9 @@ def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None
     for expression in reading.times_in(end, limit):
         before = reading.normal[max(end, expression.start - 40) : expression.start]
         occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
-        if _usable(expression) and (_ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))):
+        if _usable(reading, expression) and (
+            _ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))
+        ):
             return expression
     return None
 
@@ -117,7 +136,7 @@ def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:
     for expression in reading.times_in(opening, start)[:1]:
         lead = reading.normal[opening + 1 : expression.start].strip().lower()
         colon = reading.normal[expression.end : start].lstrip().startswith(":")
-        if _usable(expression) and lead in ("", "on", "in") and colon:
+        if _usable(reading, expression) and lead in ("", "on", "in") and colon:
             return expression
     return None
 
@@ -126,7 +145,7 @@ def _head_of_paragraph(reading: Reading, start: int) -> TimeExpression | None:
     """The date that heads the paragraph: in "Results 2 March 2026: Hb 102; ALT 20. ECG normal." that of all three."""
     begin = _paragraph(reading.normal, start)
     for expression in reversed(reading.times_in(begin, start)):
-        if not _usable(expression) or expression.role != "point":
+        if not _usable(reading, expression) or expression.role != "point":
             continue
         if _heads_paragraph(reading, begin, expression):
             return expression
@@ -177,11 +196,11 @@ def _without_range(between: str) -> str:
 
 def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     """A date that opens the sentence, or stands before the result in its own clause."""
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(begin, start)]
+    named = _names(reading, begin, start)
     earlier = [
         time
         for time in reading.times_in(begin, start)
-        if _usable(time) and not any(first <= time.start < last for first, last in named)
+        if _usable(reading, time) and not any(first <= time.start < last for first, last in named)
     ]
     for expression in reversed(earlier):
         between = reading.normal[expression.end : start]
@@ -204,7 +223,7 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
         (begin + match.end() for match in _CLAUSE.finditer(reading.normal[begin : expression.start])), default=begin
     )
     tests = [m for m in reading.mentions_in(clause, expression.start) if m.kind in ("lab", "score")]
-    others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in ("lab", "score", "span")]
+    others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in _NO_OTHER]
     if others:
         return False
     if not tests:
@@ -223,7 +242,10 @@ def _is_header(between: str, behind: str) -> bool:
 
 def _other_matter(reading: Reading, start: int, end: int) -> bool:
     """Whether a drug, a disease or a procedure is named in between."""
-    return any(mention.kind not in ("lab", "score", "span") for mention in reading.mentions_in(start, end))
+    return any(
+        mention.kind not in ("lab", "score", "span") and not (mention.kind == "statement" and mention.start < start)
+        for mention in reading.mentions_in(start, end)
+    )
 
 
 def _heading(reading: Reading, start: int) -> TimeExpression | None:
@@ -250,7 +272,7 @@ def _heading(reading: Reading, start: int) -> TimeExpression | None:
 
 def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | None:
     """The date of a heading line; False for a heading without date (it ends the search); None for any other line."""
-    times = [time for time in reading.times_in(begin, end) if _usable(time) and time.role == "point"]
+    times = [time for time in reading.times_in(begin, end) if _usable(reading, time) and time.role == "point"]
     rest = reading.normal[begin:end]
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from extraction.knowledge import cues
 from extraction.numbers import Written, read_number
 from extraction.reference_ranges import BRACKETS, behind_number, bounds_in
+from extraction.result_signs import minus_behind
 from extraction.result_words import Page, code_of, code_pattern, is_serology, pattern_of, skip_space
+from extraction.traces import detected_behind, uncounted_behind
 from kb.facts import Coded, Interval, Quantity, Value
 from kb.units import canonical_unit, codes_of, convert, find_unit, power_of_ten, to_canonical, units_meant
 from kb.vocabulary import Lab, Score, vocabulary
@@ -21,20 +23,18 @@ _AFTER_CODE = re.compile(
     r"[ \t]*(?:$|[,;.:()\[\]|\t\n/+*?→\"'-]|\d|(?:and|but|or|with|in|on|at|as|for|both|apart|except|from|since|until|"
     r"to|by|so|although|though|while|throughout|again|now|today|yesterday|last|this|previously|study|range|"
     r"limits?|results?|per|twice|thrice|once|"
-    r"(?:two|three|four|several|many|multiple|repeated) times|repeatedly|both|all|each|dated|seen|apex|axis|"
+    r"(?:two|three|four|several|many|multiple|repeated) times|repeatedly|both|all|each|dated|seen|here|there|"
+    r"locally|elsewhere|already|done|taken|checked|confirmed|twice|apex|axis|"
     r"when|after|before|which|is|was|were|are|has|have|then|too|also|x|he|she|we|i|no|not|only|bilaterally|titre|titer|"
     r"speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
     re.IGNORECASE,
 )
 _LABORATORY_CODE = re.compile(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 
-
-_MINUS = re.compile(r"[-–−](?!>)\s*")
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
 _QUALIFIED = re.compile(
     r"[\s,]*(?:for|of|apart|except|excepting|aside|bar|save|but|other than|with the exception)\b", re.IGNORECASE
 )
-_ENDS_MINUS = re.compile(r"[,;.)/|]|$")
 # "beta-HCG (serum) 10.12: <0.5", "SLEDAI (12.3): 8": the day before the colon is no value
 _DAY_BEFORE = re.compile(
     r"\(?(?:[12]?\d|3[01]|0\d)[./](?:1[0-2]|0?[1-9])\.?\)?\s*:(?=\s*[<>≤≥a-z\d(+-])", re.IGNORECASE
@@ -57,9 +57,9 @@ class Result:
 
 def read_result(page: Page, concept: str, start: int, limit: int) -> Result | None:
     """The result that follows a name: `start` is the end of the name, nothing at or after `limit` is read."""
-    sign = _sign_on_name(page, concept, start, limit)
+    sign = minus_behind(page, concept, start, limit)
     if sign is not None:
-        return sign
+        return Result(sign, sign + 1, Coded("negative", page.text[sign : sign + 1]), None, sign + 1)
     at = start
     unit: str | None = None
     reference: Interval | None = None
@@ -92,17 +92,6 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
         trend = trend or page.normal[at:skipped].lower() == "from"
         at = skipped
     return None
-
-
-def _sign_on_name(page: Page, concept: str, start: int, limit: int) -> Result | None:
-    """ "HBsAg-, HIV-": a hyphen that hangs on the name of a test and leads to nothing else is a minus."""
-    term = vocabulary().terms[concept]
-    if not isinstance(term, Lab) or term.panel not in ("virology", "autoantibodies", "pregnancy"):
-        return None
-    sign = _MINUS.match(page.normal, start)
-    if sign is None or (sign.end() < limit and not _ENDS_MINUS.match(page.normal, sign.end())):
-        return None
-    return Result(start, start + 1, Coded("negative", page.text[start : start + 1]), None, start + 1)
 
 
 def _skip_one(page: Page, at: int, limit: int) -> int | None:
@@ -187,6 +176,10 @@ def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | N
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
     """A qualitative result, or the number that it leads to ("raised at 120", "positive 1:640")."""
     found = code_of(code.group())
+    uncounted = _trace_end(page, concept, code, limit)
+    if uncounted is not None:
+        words = page.text[code.start() : uncounted]
+        return Result(code.start(), uncounted, Coded("trace", words), None, uncounted)
     if found in ("high", "low") and re.match(
         r"\s+(?:from|by)\b", page.normal[code.end() : code.end() + 8], re.IGNORECASE
     ):
@@ -205,6 +198,21 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
         return None
     written = page.text[code.start() : code.end()]
     return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
+
+
+def _trace_end(page: Page, concept: str, code: re.Match[str], limit: int) -> int | None:
+    """Where the words end that tell a load too little to be counted: "detected <35 IU/mL", "<LLOQ (detected)"."""
+    if not is_nucleic_acid(concept):
+        return None
+    found = code_of(code.group())
+    if found == "positive":
+        return uncounted_behind(page, code.end(), limit)
+    return detected_behind(page, code.end(), limit) if found == "undetected" else None
+
+
+def result_of_code(page: Page, concept: str, code: re.Match[str], limit: int) -> Result | None:
+    """A result word where one is expected, or the number that it leads to."""
+    return _coded_result(page, concept, code, limit, None)
 
 
 def meant(page: Page, concept: str, code: re.Match[str]) -> str:
@@ -366,9 +374,14 @@ def _as_code(page: Page, concept: str, result: Result, limit: int, bounds: Inter
     viral = isinstance(term, Lab) and term.panel in ("virology", "pregnancy")
     if not viral:
         return result
+    if is_nucleic_acid(concept) and written.interval.low is None:
+        detected = detected_behind(page, result.end, limit)
+        if detected is not None:
+            return replace(result, end=detected, value=Coded("trace", page.text[result.start : detected]))
     beside = re.compile(r"[ \t]*[(,;=:\[-]?[ \t]*").match(page.normal, result.end, limit)
     code = code_pattern().match(page.normal, beside.end() if beside else result.end, limit)
-    if code is not None and code_of(code.group()) in ("positive", "negative", "undetected"):
+    told = code is not None and _AFTER_CODE.match(page.normal[:limit], code.end()) is not None
+    if code is not None and told and code_of(code.group()) in ("positive", "negative", "undetected"):
         found = code_of(code.group())
         if not (concept.endswith(("dna", "rna")) and found == "positive"):
             end = code.end() + (page.normal[code.end() : code.end() + 1] in (")", "]"))

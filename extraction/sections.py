@@ -22,7 +22,7 @@ from extraction.tokens import LINE_BREAK
 _HEAD = re.compile(
     r"(?:^|\n)[ \t]*(?:[-*•#>=]+[ \t]*|\(?\d{1,2}[.)][ \t]*|\(?[A-Z][.)][ \t]+)?\**"
     r"(?P<line>[A-Za-z][A-Za-z /&,-]{0,60}?)\**[ \t]*"
-    r"(?:\([^()\n]{0,40}\)|(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
+    r"(?:\([^()\n]{0,40}\)|(?<![A-Za-z])(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
     r"(?:(?::|[ ]-[ ]|=)|(?=\n|$))"
     r"|(?<=[.,;])[ \t]*(?P<inline>[A-Z][A-Z /&-]{1,40}):"
 )

@@ -5,12 +5,13 @@ A place in the text and a concept in; a result, a more special concept, or the a
 
 from __future__ import annotations
 
+import functools
 import re
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.reading import Mention
-from extraction.result_words import Page, pattern_of
+from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result
 from kb.facts import Coded, Interval, Quantity
 from kb.units import codes_of
@@ -71,7 +72,7 @@ def feet_and_inches(page: Page, concept: str, start: int, limit: int) -> Result 
 def concept_of(page: Page, mention: Mention) -> str:
     """The concept of a name, made more special by the specimen beside it: a pregnancy test in urine or in blood."""
     if mention.concept != "pregnancy-test":
-        return by_unit(page, mention) or mention.concept
+        return by_method(page, mention) or by_unit(page, mention) or mention.concept
     before = re.split(r"[;,.\n]", page.normal[max(0, mention.start - 18) : mention.start])[-1]
     near = before + " " + re.split(r"[;,.\n]", page.normal[mention.end : mention.end + 18])[0]
     if pattern_of("urine").search(near):
@@ -80,6 +81,37 @@ def concept_of(page: Page, mention: Mention) -> str:
     if pattern_of("blood").search(near) or any(word in name for word in cues("measurements")["hcg_names"]):
         return "pregnancy-test-blood"
     return "pregnancy-test"
+
+
+@functools.cache
+def _methods() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """How a method stands before the name of a virus, and how behind it."""
+    known = cues("measurements")
+    method, virus = alternatives(known["by_method_words"]), alternatives(known["by_method_neighbours"])
+    others = rf"(?:{virus}\s*(?:,|/|&|and\b|or\b|\+)\s*)*"
+    before = rf"{method}\s*(?:tests?|testing|assays?)?\s*(?:for|of|:)?\s*(?:the\s+)?(?:both\s+)?{others}$"
+    result = rf"(?:(?:was|is|were|has been|been|again|came back)\s+)*(?:{code_pattern().pattern}|found|seen|identified)"
+    behind = (
+        rf"(?:\s*(?:,|/|&|and\b|or\b|\+)\s*{virus})*\s*[(,:]?\s*"
+        rf"(?:{result}\s+)?(?:(?:by|on|in|with|via|using|quantitative|plasma|blood|serum)\s+)*{method}(?![\w])"
+    )
+    return re.compile(before, re.IGNORECASE), re.compile(behind, re.IGNORECASE)
+
+
+def by_method(page: Page, mention: Mention) -> str | None:
+    """The test of its nucleic acid, where a method stands beside a virus that is told by its name alone."""
+    known = cues("measurements")
+    if mention.concept not in known["by_method"]:
+        return None
+    if page.normal[mention.start : mention.end].lower() not in known["by_method_names"]:
+        return None
+    before, behind = _methods()
+    line = page.normal.rfind("\n", 0, mention.start) + 1
+    if before.search(page.normal, max(line, mention.start - 60), mention.start) or behind.match(
+        page.normal, mention.end, mention.end + 80
+    ):
+        return str(known["by_method"][mention.concept])
+    return None
 
 
 def by_unit(page: Page, mention: Mention) -> str | None:

@@ -43,6 +43,7 @@ class Result(Test):
     conditions whose denial does. `shown_by` are conditions that stand for a positive one, with `shown_within`
     only while they are there or were in that window. `negative_only_by`: a negative one of another specimen leaves it
     open. `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
+    `trace`: what a load is that was detected, but too little to be counted.
     """
 
     result: Annotated[str, Names(("lab",))]
@@ -56,6 +57,7 @@ class Result(Test):
     negative_only_by: Annotated[str | None, Names(("lab",))] = None
     confirmed_by: Annotated[str | None, Names(("lab",))] = None
     any_amount: bool = False
+    trace: Literal["positive", "open"] = "open"
     raised_by: Items = ()
 
     def finding_id(self) -> str:
@@ -100,6 +102,8 @@ class Result(Test):
 
     def _sign(self, fact: Fact, situation: Situation, *, own: bool) -> Sign:
         sign = _sign(fact, situation, any_amount=self.any_amount)
+        if sign == "open" and isinstance(fact.value, Coded) and fact.value.code == "trace":
+            sign = "open" if fact.assertion != "present" else self.trace
         if sign == "positive" and fact.attributes.get("confirmed") == "no":
             return "negative"
         if sign == "positive" and not own:
@@ -225,7 +229,7 @@ def _is_heading(panel: Fact, situation: Situation) -> bool:
         other.kind == "measurement"
         and other.concept != panel.concept
         and other.document == panel.document
-        and panel.start <= other.start
+        and panel.start < other.start  # those that share a word before them begin with it
         and other.end < panel.end  # a list that shares its result ends with it: "hepatitis B and C negative"
         for other in situation.facts
     )

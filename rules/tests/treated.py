@@ -110,7 +110,8 @@ class Treated(Test):
         if present and told == "systemic" and fact.concept not in prevented:
             clears = None if ongoing or last is None or last.latest is None else span.clears(last.latest)
             return Vote(fact, "yes", clears, ongoing)
-        if fact.time is None and told in (None, "systemic", "completed") and any(_near(fact, drug) for drug in over):
+        unplaced = fact.time is None or place == "open"
+        if unplaced and told in (None, "systemic", "completed") and any(_near(fact, drug) for drug in over):
             return Vote(fact, "no")  # its treatment is told to have ended before the window
         if told != "completed" and fact.temporality == "historical" and place == "open" and _placed(last, situation):
             return Vote(fact, "no if denied")
