@@ -8,7 +8,7 @@ or mean other things in other cases. `is_a` names more general terms of any file
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -176,6 +176,10 @@ class Vocabulary:
 
     def is_a(self, term_id: str, general: str) -> bool:
         return term_id in self.terms and general in self.ancestors(term_id)
+
+    def is_one_of(self, term_id: str, general: Collection[str]) -> bool:
+        """Whether the term is any of the general ones, or below one."""
+        return term_id in self.terms and not self.ancestors(term_id).isdisjoint(general)
 
     def closed_by_denial(self, term_id: str) -> frozenset[str]:
         """What a denial of the term denies: itself and all below it, and the same of the terms its closure lists."""
