@@ -33,7 +33,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
     terms = vocabulary()
 
     def is_one_of(*classes: str) -> bool:
-        return any(terms.is_a(mention.concept, general) for general in classes)
+        return terms.is_one_of(mention.concept, classes)
 
     known = cues("conditions")
     found: dict[str, str | None] = {}

@@ -1,7 +1,7 @@
 """The cues of `context.yaml` among the words of a sentence: words in, medspaCy's ConText modifiers out.
 
-The rules, their scopes and how they end each other are ConText's own; the words are looked up by their first, so that
-a sentence costs its length and no Doc has to be made of it.
+The rules, their scopes and how they end each other are ConText's own; the words are looked up in a tree, so that a
+sentence costs its length and no Doc has to be made of it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from medspacy.common.util import prune_overlapping_matches
 from medspacy.context import ConTextModifier, ConTextRule
@@ -22,36 +23,49 @@ Word = frozenset[str]
 _SET = re.compile(r"(\{\w+\})")
 
 
+@dataclass(slots=True)
+class _Node:
+    """What may follow the words so far, and the rules of the cues that end here."""
+
+    following: dict[str, _Node] = field(default_factory=dict)
+    rules: list[int] = field(default_factory=list)
+
+
 class CueFinder:
-    """Cues by their first word; one cue may mean several things, joined by bars in its rule's category."""
+    """Cues as a tree of words; one cue may mean several things, joined by bars in its rule's category."""
 
     def __init__(self, meanings: Sequence[str]) -> None:
         self._rules: list[ConTextRule] = []
-        self._by_first: dict[str, list[tuple[tuple[Word, ...], int]]] = {}
+        self._root = _Node()
         for phrase, category, direction in sorted(_cues(meanings), key=lambda cue: "{" not in cue[0]):
+            nodes = [self._root]
+            for allowed in _pattern(phrase):
+                nodes = [node.following.setdefault(word, _Node()) for node in nodes for word in allowed]
+            for node in nodes:
+                node.rules.append(len(self._rules))
             self._rules.append(ConTextRule(phrase, category, direction=direction))
-            first, *rest = _pattern(phrase)
-            for word in first:
-                self._by_first.setdefault(word, []).append((tuple(rest), len(self._rules) - 1))
 
     def modifiers(self, words: Sequence[str]) -> list[ConTextModifier]:
         """The longest cues of a sentence of lower-case words in order, each with ConText's scope in it."""
         matches = [
-            (number, start, start + 1 + len(rest))
+            (number, start, end)
             for start, word in enumerate(words)
-            for rest, number in self._by_first.get(word, ())
-            if not rest or _stands_at(rest, words, start + 1)
+            if word in self._root.following
+            for number, end in self._beginning_at(words, start)
         ]
         return [
             _modifier(self._rules[number], start, end, len(words))
             for number, start, end in (prune_overlapping_matches(matches) if len(matches) > 1 else matches)
         ]
 
-
-def _stands_at(rest: Sequence[Word], words: Sequence[str], at: int) -> bool:
-    if at + len(rest) > len(words) or words[at] not in rest[0]:
-        return False
-    return all(words[at + place] in allowed for place, allowed in enumerate(rest))
+    def _beginning_at(self, words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+        """The rules of all cues that begin at a word, each with the word behind it."""
+        node = self._root
+        while at < len(words) and words[at] in node.following:
+            node = node.following[words[at]]
+            at += 1
+            for number in node.rules:
+                yield number, at
 
 
 def _modifier(rule: ConTextRule, start: int, end: int, length: int) -> ConTextModifier:

@@ -64,12 +64,12 @@ def date_pattern() -> re.Pattern[str]:
 
 
 @functools.cache
-def _first_letters() -> re.Pattern[str]:
+def date_starts() -> re.Pattern[str]:
     """Where a date may begin: a digit, or the first two letters of a month that stand at the beginning of a word."""
     starts = sorted({name[:2] for name in month_names()})
     firsts = "".join(sorted({letter for start in starts for letter in (start[0], start[0].upper())}))
     seconds = "|".join(f"(?<=[{a}{a.upper()}])[{b}{b.upper()}]" for a, b in map(tuple, starts))
-    return re.compile(rf"[\d{firsts}](?<![\w.,/].)(?:(?<=\d)|(?={seconds}))")
+    return re.compile(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
 
 
 @functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask
@@ -79,7 +79,7 @@ def find_dates(normal: str) -> tuple[re.Match[str], ...]:
     >>> [match.group() for match in find_dates("In May 2024, not in 1/2; on 03/04/2026.")]
     ['May 2024', '03/04/2026']
     """
-    return tuple(matches_from(_first_letters(), date_pattern(), normal))
+    return tuple(matches_from(date_starts(), date_pattern(), normal))
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

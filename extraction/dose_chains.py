@@ -13,7 +13,7 @@ from extraction.dose_item import Item
 from extraction.dose_words import Token, match_phrase, tokenise_dose, words
 
 
-def with_units(items: list[Item], tokens: Sequence[Token], *, bare_from: int | None) -> list[Item]:
+def with_units(items: Sequence[Item], tokens: Sequence[Token], *, bare_from: int | None) -> list[Item]:
     """Numbers of a chain take the unit that stands elsewhere in it: 60→40→20 mg, 60 mg → 40."""
     out = list(items)
     for position, item in enumerate(items):
@@ -33,7 +33,7 @@ def with_units(items: list[Item], tokens: Sequence[Token], *, bare_from: int | N
 _BETWEEN = ("number", "filler", "duration", "frequency", "time_of_day", "open", "close")
 
 
-def _unit_ahead(items: list[Item], position: int) -> Item | None:
+def _unit_ahead(items: Sequence[Item], position: int) -> Item | None:
     linked = False
     for item in items[position + 1 : position + 14]:
         if item.kind == "change" and item.word in ("to", "from"):
@@ -45,7 +45,7 @@ def _unit_ahead(items: list[Item], position: int) -> Item | None:
     return None
 
 
-def _unit_behind(items: list[Item], position: int) -> Item | None:
+def _unit_behind(items: Sequence[Item], position: int) -> Item | None:
     """The unit of an earlier amount, for a number straight behind a word of change."""
     following = items[position + 1] if position + 1 < len(items) else None
     if following is not None and following.kind == "change" and is_one_of(following, "now"):
@@ -58,7 +58,7 @@ def _unit_behind(items: list[Item], position: int) -> Item | None:
     return next((item for item in reversed(items[:before]) if item.kind == "amount"), None)
 
 
-def _dose_like(items: list[Item], position: int, *, opens: bool) -> bool:
+def _dose_like(items: Sequence[Item], position: int, *, opens: bool) -> bool:
     """A number that opens the instruction, or is followed by how often, is a strength."""
     following = items[position + 1] if position + 1 < len(items) else None
     value = items[position].value

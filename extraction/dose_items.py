@@ -29,7 +29,8 @@ from kb.facts import Interval
 Production = Callable[[Sequence[Token], int], Item | None]
 
 
-def read_items(tokens: Sequence[Token]) -> list[Item]:
+@functools.lru_cache(maxsize=512)
+def read_items(tokens: tuple[Token, ...]) -> tuple[Item, ...]:
     """Every token in exactly one item, in order."""
     items: list[Item] = []
     at = 0
@@ -43,7 +44,7 @@ def read_items(tokens: Sequence[Token]) -> list[Item]:
             item = Item("word", at, at + 1, word=token.text)
         items.append(item)
         at = item.last
-    return items
+    return tuple(items)
 
 
 @functools.lru_cache(maxsize=4096)

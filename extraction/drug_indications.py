@@ -161,7 +161,7 @@ def _links(between: str) -> bool:
     joints = find_cues(listed("treated_by"), tokens, 0)
     if not joints:
         return False
-    rest = [token for token in tokens if not any(cue.start <= token.start < cue.end for cue in joints)]
+    rest = tuple(token for token in tokens if not any(cue.start <= token.start < cue.end for cue in joints))
     ignored = set(cues("medications")["amid_treatment"])
     strange = [item for item in read_items(rest) if item.kind == "word" and rest[item.first].text not in ignored]
     return not strange and not any(token.text in (".", ";") for token in rest)

@@ -96,12 +96,13 @@ def _sentences(normal: str, parts: list[Part], spans: list[tuple[int, int]]) -> 
 
 
 def _unique(facts: list[Fact]) -> list[Fact]:
-    seen: set[str] = set()
+    """Without those that say the very same of the same place."""
+    seen: dict[tuple[int, int, str, str], list[Fact]] = {}
     kept = []
     for fact in facts:
-        key = repr(fact)
-        if key not in seen:
-            seen.add(key)
+        same = seen.setdefault((fact.start, fact.end, fact.kind, fact.concept), [])
+        if fact not in same:
+            same.append(fact)
             kept.append(fact)
     return kept
 

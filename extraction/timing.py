@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, date_starts, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
@@ -24,6 +24,7 @@ from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Interval, Time
 
 _NOT_A_UNIT = r"(?! ?(?:mg|mcg|g|ml|u|iu|units|copies|x|kg|cells|%|steps|kcal)\b)"
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _BARE_YEAR = re.compile(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
 _YEARS = re.compile(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
@@ -195,7 +196,7 @@ def _not_after(expression: TimeExpression, reference: date | None) -> TimeExpres
 
 def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
     newest = reference.year if reference else 2040
-    for years in _YEARS.finditer(normal):
+    for years in matches_from(_ANY_YEAR, _YEARS, normal):
         first = int(years["from"])
         last = full_year(years["to"] if len(years["to"]) > 1 else years["from"][2] + years["to"], newest)
         if first <= last <= newest + 1:
@@ -203,7 +204,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             span = Time(start.earliest, end.latest, years.group())
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
     yield from day_ranges(normal, reference, order)
-    for match in _month_range_pattern().finditer(normal):
+    for match in matches_from(date_starts(), _month_range_pattern(), normal):
         first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
         year = full_year(match["year"], newest)
         start, end = whole_month(year - (first > last), first), whole_month(year, last)
@@ -222,7 +223,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             time = Time(None, None, match.group())  # some year, so no day of this letter
         if time is not None:
             yield TimeExpression(match.start(), match.end(), "point", time)
-    for match in _BARE_YEAR.finditer(normal):
+    for match in matches_from(_ANY_YEAR, _BARE_YEAR, normal):
         if int(match.group()) <= newest + 1 and not _is_of_a_name(normal, match.start(), match.end()):
             yield TimeExpression(match.start(), match.end(), "point", whole_year(int(match.group()), match.group()))
 

@@ -35,7 +35,9 @@ class Unit:
 @functools.cache
 def _table() -> dict[str, Any]:
     path = Path(__file__).parent / "units.yaml"
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content: dict[str, Any] = yaml.load(
+        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    )
     return content
 
 

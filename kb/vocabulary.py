@@ -8,7 +8,7 @@ or mean other things in other cases. `is_a` names more general terms of any file
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -139,10 +139,12 @@ class Vocabulary:
                 if other not in self.terms:
                     raise TermsError(f"term '{term.id}' refers to '{other}', which no terms file has")
         self._ancestors: dict[str, frozenset[str]] = {}
-        self._below: dict[str, set[str]] = {key: {key} for key in self.terms}
+        below: dict[str, set[str]] = {key: {key} for key in self.terms}
         for key in self.terms:
             for ancestor in self.ancestors(key):
-                self._below[ancestor].add(key)
+                below[ancestor].add(key)
+        self._below = {key: frozenset(special) for key, special in below.items()}
+        self._closed: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, term_id: str) -> Term:
         return self.terms[term_id]
@@ -170,19 +172,24 @@ class Vocabulary:
 
     def below(self, term_id: str) -> frozenset[str]:
         """The term and everything more special than it."""
-        return frozenset(self._below[term_id])
+        return self._below[term_id]
 
     def is_a(self, term_id: str, general: str) -> bool:
         return term_id in self.terms and general in self.ancestors(term_id)
+
+    def is_one_of(self, term_id: str, general: Collection[str]) -> bool:
+        """Whether the term is any of the general ones, or below one."""
+        return term_id in self.terms and not self.ancestors(term_id).isdisjoint(general)
 
     def closed_by_denial(self, term_id: str) -> frozenset[str]:
         """What a denial of the term denies: itself and all below it, and the same of the terms its closure lists."""
         if term_id not in self.terms:
             return frozenset({term_id})
-        found = set(self._below[term_id])
-        for other in getattr(self.terms[term_id], "denial_closes", ()):
-            found |= self._below[other]
-        return frozenset(found)
+        known = self._closed.get(term_id)
+        if known is None:
+            closes: tuple[str, ...] = getattr(self.terms[term_id], "denial_closes", ())
+            known = self._closed[term_id] = self._below[term_id].union(*(self._below[other] for other in closes))
+        return known
 
 
 def read_terms(path: Path) -> list[tuple[str, Term]]:

@@ -17,6 +17,7 @@ from rules.language import All, AnyOf, AtLeast, Criterion, Node, Not, Protocol, 
 from rules.tests.base import Comparison, Outcome, Test
 
 Answer = Literal["pass", "fail", "unknown"]
+_DEFINITE: tuple[Outcome, Outcome] = ("holds", "fails")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class PlannedNode:
     parts: tuple[PlannedNode, ...]
     height: int
     positive: bool
+    below: tuple[PlannedNode, ...]  # all of them, parts after their whole
 
     def rule_id(self, outcome: Outcome) -> str:
         return f"{self.id}.{outcome}"
@@ -41,10 +43,12 @@ class PlannedNode:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The criteria's trees in the protocol's order, and all rules."""
+    """The criteria's trees in the protocol's order, all rules and whose they are, and the connectives, lowest first."""
 
     roots: Mapping[str, PlannedNode]
     rules: tuple[Rule, ...]
+    owners: Mapping[str, tuple[PlannedNode, Outcome]]
+    connectives: tuple[PlannedNode, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +77,13 @@ class Proof:
 def plan(protocol: Protocol) -> Plan:
     """The nodes named and the rules written. Raises EngineError where a bound is not a finite number."""
     roots = {criterion.id: _root(criterion) for criterion in protocol.criteria}
-    rules = [rule for root in roots.values() for node in walk(root) for rule in _rules(node)]
-    return Plan(roots, tuple(rules))
+    nodes = [node for root in roots.values() for node in walk(root)]
+    return Plan(
+        roots,
+        tuple(rule for node in nodes for rule in _rules(node)),
+        {node.rule_id(outcome): (node, outcome) for node in nodes for outcome in _DEFINITE},
+        tuple(sorted((node for node in nodes if node.parts), key=lambda node: node.height)),
+    )
 
 
 def _root(criterion: Criterion) -> PlannedNode:
@@ -92,7 +101,8 @@ def _planned(node: Node, name: str, positive: bool) -> PlannedNode:
         suffix = "" if taken[own] == 1 else f"-{taken[own]}"
         parts.append(_planned(child, f"{name}.{own}{suffix}", inner))
     height = 1 + max(part.height for part in parts) if parts else 0
-    return PlannedNode(name, node, tuple(parts), height, positive)
+    below = tuple(inner for part in parts for inner in walk(part))
+    return PlannedNode(name, node, tuple(parts), height, positive, below)
 
 
 def _name(node: Node) -> str:
@@ -109,9 +119,9 @@ def _name(node: Node) -> str:
             return re.sub(r"[^a-z0-9-]+", "-", node.finding_id().split(".")[0].lower()).strip("-") or "test"
 
 
-def walk(planned: PlannedNode) -> list[PlannedNode]:
+def walk(planned: PlannedNode) -> tuple[PlannedNode, ...]:
     """The node and all below it, parts after their whole."""
-    return [planned, *(inner for part in planned.parts for inner in walk(part))]
+    return (planned, *planned.below)
 
 
 def _rules(planned: PlannedNode) -> tuple[Rule, Rule]:
@@ -163,22 +173,19 @@ def prove(planned: Plan, session: Session, findings: Mapping[str, Finding]) -> P
     Raises EngineError where a node is answered both ways.
     """
     proof = Proof()
-    nodes = [node for root in planned.roots.values() for node in walk(root)]
-    owners = {node.rule_id(outcome): (node, outcome) for node in nodes for outcome in _DEFINITE}
     for finding in findings.values():
         ends = {"low": finding.low, "high": finding.high}
         for firing in session.tell(_finding_subject(finding.id), ends):
-            _enter(proof, *owners[firing.rule], (finding.id,))
-    for node in sorted((node for node in nodes if node.parts), key=lambda node: node.height):
+            _enter(proof, *planned.owners[firing.rule], (finding.id,))
+    for node in planned.connectives:
         outcomes = [proof.outcome(part) for part in node.parts]
         tally = {"passes": float(outcomes.count("holds")), "fails": float(outcomes.count("fails"))}
+        if not any(tally.values()):
+            continue  # every rule over a tally asks for at least one
         for firing in session.tell(_tally_subject(node), tally):
-            _, outcome = owners[firing.rule]
+            _, outcome = planned.owners[firing.rule]
             _enter(proof, node, outcome, _supports(proof, node, outcome))
     return proof
-
-
-_DEFINITE: tuple[Outcome, Outcome] = ("holds", "fails")
 
 
 def _enter(proof: Proof, node: PlannedNode, outcome: Outcome, sources: tuple[str, ...]) -> None:

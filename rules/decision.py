@@ -75,8 +75,9 @@ class Judge:
         self.protocol = protocol
         self._plan = compiler.plan(protocol)
         self._rulebase = compiler.build(self._plan, verdict.rules_of(protocol))
+        self._asked = {one.id: frozenset(test.key for test in leaf_tests(one.tree)) for one in protocol.criteria}
         tests = (test for criterion in protocol.criteria for test in leaf_tests(criterion.tree))
-        self._tests = {test.finding_id(): test for test in tests}
+        self._tests = dict(sorted({test.key: test for test in tests}.items()))
 
     def close(self) -> None:
         """Frees the engine's memory."""
@@ -84,7 +85,7 @@ class Judge:
 
     def find(self, situation: Situation) -> dict[str, Finding]:
         """Every finding that the protocol asks for and the dossier speaks of, by id."""
-        found = {key: test.find(situation) for key, test in sorted(self._tests.items())}
+        found = {key: test.find(situation) for key, test in self._tests.items()}
         return {key: finding for key, finding in found.items() if finding is not None}
 
     def decide(self, situation: Situation) -> Decision:
@@ -122,7 +123,7 @@ class Judge:
         return frozenset(
             one.id
             for one in self.protocol.criteria
-            if answers[one.id] == "unknown" and any(test.finding_id() in spoken for test in leaf_tests(one.tree))
+            if answers[one.id] == "unknown" and not spoken.isdisjoint(self._asked[one.id])
         )
 
     def _compare(

@@ -15,6 +15,8 @@ from rules.findings import Situation
 from rules.moments import letter_day
 from rules.windows import ScreeningDay, Window
 
+_HAPPENS = frozenset({"condition", "procedure", "vaccination", "study"})
+
 
 @dataclass(frozen=True, slots=True)
 class Denial:
@@ -50,8 +52,10 @@ def denying(
     asked = {*concepts, *also_by}
     return tuple(
         fact
-        for fact in situation.facts
-        if _denies(fact) and fact.concept not in not_by and asked & situation.vocabulary.closed_by_denial(fact.concept)
+        for fact in situation.denied
+        if fact.kind in _HAPPENS
+        and fact.concept not in not_by
+        and not situation.vocabulary.closed_by_denial(fact.concept).isdisjoint(asked)
     )
 
 
@@ -61,15 +65,6 @@ def suffices(
     """Whether the denials together name every one of `concepts`, or one of `also_by`."""
     closed = {concept for fact in facts for concept in situation.vocabulary.closed_by_denial(fact.concept)}
     return bool(closed & set(also_by)) or (bool(concepts) and set(concepts) <= closed)
-
-
-def _denies(fact: Fact) -> bool:
-    return (
-        fact.assertion == "absent"
-        and fact.experiencer == "patient"
-        and fact.temporality != "planned"
-        and fact.kind in ("condition", "procedure", "vaccination", "study")
-    )
 
 
 def covers(fact: Fact, span: Window | None, situation: Situation, *, now_suffices: bool = False) -> bool:

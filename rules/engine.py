@@ -6,6 +6,7 @@ here; whatever a guard refuses, and whatever the package does not confirm, is an
 
 from __future__ import annotations
 
+import functools
 import math
 import threading
 from collections import Counter
@@ -187,6 +188,7 @@ def check_hashes(names: Iterable[str]) -> None:
             raise EngineError(f"'{name}' and '{other}' have the same hash: the engine would take them for one")
 
 
+@functools.lru_cache(maxsize=4096)  # the subjects of a protocol are told again for every dossier
 def fnv1a(text: str) -> int:
     """The 32-bit FNV-1a hash.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.facts import Fact
-from rules.compiler import PlannedNode
+from rules.compiler import PlannedNode, walk
 from rules.decision import Answered, Decision
 from rules.findings import Finding
 from rules.language import AtLeast, Not
@@ -23,13 +23,27 @@ _SHOWN = 4  # sentences of a reason; the proof has them all
 class Explained:
     """A node of the proof: its rule (None where none fired), its sentence, the operands it compared, its facts."""
 
-    id: str
+    planned: PlannedNode
     outcome: Outcome
     rule: str | None
-    sentence: str
-    operands: str
     finding: Finding | None
     parts: tuple[Explained, ...]
+
+    @property
+    def id(self) -> str:
+        return self.planned.id
+
+    @property
+    def sentence(self) -> str:
+        """What came out and why."""
+        node = self.planned.node
+        return node.sentence(self.finding, self.outcome) if isinstance(node, Test) else _connective(self.planned)
+
+    @property
+    def operands(self) -> str:
+        """The numbers that the node's two rules compared."""
+        node = self.planned.node
+        return _test_operands(node, self.finding) if isinstance(node, Test) else _tally_operands(self.parts)
 
 
 def explain(answered: Answered, decision: Decision) -> Explained:
@@ -39,13 +53,9 @@ def explain(answered: Answered, decision: Decision) -> Explained:
 
 def _explained(node: PlannedNode, decision: Decision) -> Explained:
     outcome = decision.proof.outcome(node)
-    rule = node.rule_id(outcome) if node.id in decision.proof.outcomes else None
-    parts = tuple(_explained(part, decision) for part in node.parts)
-    if isinstance(node.node, Test):
-        finding = decision.findings.get(node.node.finding_id())
-        sentence = node.node.sentence(finding, outcome)
-        return Explained(node.id, outcome, rule, sentence, _test_operands(node.node, finding), finding, ())
-    return Explained(node.id, outcome, rule, _connective_sentence(node), _tally_operands(parts), None, parts)
+    rule = node.rule_id(outcome) if outcome != "open" else None
+    finding = decision.findings.get(node.node.key) if isinstance(node.node, Test) else None
+    return Explained(node, outcome, rule, finding, tuple(_explained(part, decision) for part in node.parts))
 
 
 def _test_operands(test: Test, finding: Finding | None) -> str:
@@ -65,7 +75,7 @@ def _comparison(comparison: Comparison) -> str:
     return f"{comparison.end} {comparison.operator} {_number(comparison.bound)}"
 
 
-def _connective_sentence(node: PlannedNode) -> str:
+def _connective(node: PlannedNode) -> str:
     count = len(node.parts)
     match node.node:
         case AtLeast():
@@ -130,9 +140,9 @@ def reason(answered: Answered, decision: Decision) -> str:
 
 def reasons(answered: Answered, decision: Decision) -> list[str]:
     """The sentences of the tests that decide the answer, or of what is open."""
-    leaves = [(leaf, leaf.finding is not None and leaf.finding.speaks) for leaf in _leaves(explain(answered, decision))]
     if answered.silent:
         return [f"The letter does not speak of this: {answered.criterion.silence}."]
+    leaves = [(leaf, leaf.finding is not None and leaf.finding.speaks) for leaf in _leaves(explain(answered, decision))]
     if answered.answer == "unknown":
         spoken_open = [leaf for leaf, spoken in leaves if spoken and leaf.outcome == "open"]
         still_open = [leaf for leaf, _ in leaves if leaf.outcome == "open"][:1]
@@ -160,7 +170,8 @@ def _leaves(node: Explained) -> Iterator[Explained]:
 def deciding_findings(answered: Answered, decision: Decision) -> tuple[Finding, ...]:
     """The findings behind an answer: those its proof starts from; of an unknown one, all that bear on it."""
     if answered.answer == "unknown":
-        keys = [leaf.finding.id for leaf in _leaves(explain(answered, decision)) if leaf.finding is not None]
+        tests = [planned.node for planned in walk(answered.root) if isinstance(planned.node, Test)]
+        keys = [test.key for test in tests if test.key in decision.findings]
     else:
         keys = [key for step in answered.steps for key in step.sources if key in decision.findings]
     return tuple(decision.findings[key] for key in dict.fromkeys(keys))

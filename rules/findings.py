@@ -46,22 +46,39 @@ class Situation:
     letter_dates: tuple[Time | None, ...] = ()
 
     @cached_property
-    def by_concept(self) -> dict[str, list[Fact]]:
+    def _own(self) -> dict[str, list[Fact]]:
+        """The patient's own facts by concept."""
         found: dict[str, list[Fact]] = {}
         for fact in self.facts:
-            found.setdefault(fact.concept, []).append(fact)
+            if fact.experiencer == "patient":
+                found.setdefault(fact.concept, []).append(fact)
         return found
+
+    @cached_property
+    def _about(self) -> dict[tuple[str, bool], list[Fact]]:
+        return {}
 
     def about(self, concept: str) -> list[Fact]:
         """The patient's own facts on a concept or anything below it, planned ones left out, in the text's order."""
-        return [fact for fact in self._own(concept) if fact.temporality != "planned"]
+        return self._told(concept, planned=False)
 
     def planned(self, concept: str) -> list[Fact]:
         """The patient's own facts on a concept or anything below it that tell a plan, in the text's order."""
-        return [fact for fact in self._own(concept) if fact.temporality == "planned"]
+        return self._told(concept, planned=True)
 
-    def _own(self, concept: str) -> list[Fact]:
-        below = self.vocabulary.below(concept) if concept in self.vocabulary else {concept}
-        facts = (fact for key in below for fact in self.by_concept.get(key, ()))
-        own = (fact for fact in facts if fact.experiencer == "patient")
-        return sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))
+    def _told(self, concept: str, *, planned: bool) -> list[Fact]:
+        """Looked up once for each concept: many tests ask about the same."""
+        known = self._about.get((concept, planned))
+        if known is None:
+            below = self.vocabulary.below(concept) if concept in self.vocabulary else frozenset({concept})
+            facts = (fact for key in self._own.keys() & below for fact in self._own[key])
+            told = (fact for fact in facts if (fact.temporality == "planned") == planned)
+            known = sorted(told, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))
+            self._about[concept, planned] = known
+        return known
+
+    @cached_property
+    def denied(self) -> tuple[Fact, ...]:
+        """The patient's facts that deny something, planned ones left out."""
+        own = (fact for fact in self.facts if fact.experiencer == "patient" and fact.temporality != "planned")
+        return tuple(fact for fact in own if fact.assertion == "absent")

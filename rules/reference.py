@@ -28,7 +28,7 @@ def outcome(node: Node, findings: Mapping[str, Finding]) -> Outcome:
         case Not():
             return _flip(outcome(node.part, findings))
         case _:
-            finding = findings.get(node.finding_id())
+            finding = findings.get(node.key)
             if finding is None:
                 return "open"
             if _met(finding, node.holds_when()):

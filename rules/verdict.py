@@ -137,7 +137,7 @@ def _asks(node: PlannedNode, proof: Proof, findings: Mapping[str, Finding]) -> l
     if proof.outcome(node) != "open":
         return []
     if isinstance(node.node, Test):
-        finding = findings.get(node.node.finding_id())
+        finding = findings.get(node.node.key)
         spoken = finding is not None and finding.speaks
         return [((finding.ask if finding is not None else None) or node.node.question(), spoken)]
     parts = [asks for part in node.parts if (asks := _asks(part, proof, findings))]

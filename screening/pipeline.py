@@ -75,8 +75,9 @@ class Pipeline:
             facts += found
             about = f"{letter.document.name}: " if len(letters) > 1 else ""
             warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
-        numbered = tuple(dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1))
-        return Extracted(Dossier(tuple(letter.document for letter in letters)), numbered, tuple(warnings))
+        if len(letters) > 1:  # each document's own start at f1
+            facts = [dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1)]
+        return Extracted(Dossier(tuple(letter.document for letter in letters)), tuple(facts), tuple(warnings))
 
     def screen(self, letters: Sequence[Letter], as_of: date | None = None) -> list[Screening]:
         """One screening a protocol, the most hopeful first. `as_of` stands in for the newest letter's date.

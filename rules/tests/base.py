@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -50,6 +51,11 @@ class Test(BaseModel, ABC):
     @abstractmethod
     def finding_id(self) -> str:
         """The id of the finding asked for; two tests with the same id share one finding."""
+
+    @cached_property
+    def key(self) -> str:
+        """The `finding_id`, worked out once."""
+        return self.finding_id()
 
     @abstractmethod
     def find(self, situation: Situation) -> Finding | None:
