@@ -110,7 +110,8 @@ class Treated(Test):
         if present and told == "systemic" and fact.concept not in prevented:
             clears = None if ongoing or last is None or last.latest is None else span.clears(last.latest)
             return Vote(fact, "yes", clears, ongoing)
-        if fact.time is None and told in (None, "systemic", "completed") and any(_near(fact, drug) for drug in over):
+        unplaced = fact.time is None or place == "open"
+        if unplaced and told in (None, "systemic", "completed") and any(_ended_it(fact, drug) for drug in over):
             return Vote(fact, "no")  # its treatment is told to have ended before the window
         if told != "completed" and fact.temporality == "historical" and place == "open" and _placed(last, situation):
             return Vote(fact, "no if denied")
@@ -218,6 +219,13 @@ def _near(one: Fact, other: Fact) -> bool:
     """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
     told = one.assertion == "present" and other.assertion == "present"
     return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _ended_it(fact: Fact, drug: Fact) -> bool:
+    """Whether a drug that is over was the treatment of this episode: told beside it, and not over before it began."""
+    began = None if fact.time is None else fact.time.earliest
+    end = None if drug.course is None or drug.course.end is None else drug.course.end.latest
+    return _near(fact, drug) and (began is None or (end is not None and end >= began))
 
 
 def _when(fact: Fact) -> str:
