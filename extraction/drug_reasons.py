@@ -85,10 +85,10 @@ def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Seq
         limit = scope.sentence_end  # "switched from X to Y because of nausea"
     ending = all(cue.group == "past" for cue in causes)
     direct = any(cue.end <= scope.start for cue in causes) and not ending  # "failed azathioprine (nausea)"
-    found = _harm_before(reading, scope) or _cause_in(reading, scope.end, limit, weak=direct)
+    found = _harm_before(reading, scope) or cause_in(reading, scope.end, limit, weak=direct)
     if found is None and any(cue.start > scope.end for cue in causes):
         ends = [cue.end for cue in causes if cue.start > scope.end and cue.group != "past"]
-        found = _cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
+        found = cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
     if found is None:
         found = _straight_behind(reading, scope, limit)
     if found is None and not ending:
@@ -102,7 +102,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
         return None
     tokens = tokenise_dose(reading.normal[scope.end : scope.after])
     if any(match_phrase(listed("caused"), tokens, at) for at in range(min(len(tokens), 8))):
-        found = _cause_in(reading, scope.end, scope.after, weak=False)
+        found = cause_in(reading, scope.end, scope.after, weak=False)
         if found is not None and found.kind == "intolerance":
             return found
     before = _harm_before(reading, scope)
@@ -118,7 +118,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
 
 def cause_behind(reading: Reading, scope: Scope) -> Reason | None:
     """The cause that a word such as "due to" tells behind a drug that was never given."""
-    return _cause_in(reading, scope.end, scope.after, weak=False)
+    return cause_in(reading, scope.end, scope.after, weak=False)
 
 
 def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | None:
@@ -185,7 +185,7 @@ def _reason_at(reading: Reading, offset: int, tokens: Sequence[Token], at: int, 
     return Reason(group, reading.text[offset + tokens[at].start : end], end)
 
 
-def _cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool = False) -> Reason | None:
+def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool = False) -> Reason | None:
     """The first cause behind a word of causing; `weak` words such as "with" and `short` names ("LFTs") on request."""
     tokens = tokenise_dose(reading.normal[start:end])
     skip = {

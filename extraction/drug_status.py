@@ -5,6 +5,7 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,11 @@ from extraction.reading import Reading
 from kb.facts import MedicationStatus
 from kb.vocabulary import vocabulary
 
+_ALLERGIES = re.compile(
+    r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
+    re.IGNORECASE,
+)
+_NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _HARMS = frozenset({"intolerance", "allergy", "forbidden"})
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
@@ -337,7 +343,16 @@ def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
 
 def _default(reading: Reading, scope: Scope) -> MedicationStatus:
     section = reading.section_at(scope.start)
+    if _in_list_of_allergies(reading, scope):
+        return "allergy"
     return _OF_SECTION.get(section or "", "current")
+
+
+def _in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
+    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line."""
+    line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    found = _ALLERGIES.search(line)
+    return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None
 
 
 _OF_SECTION: dict[str, MedicationStatus] = {"allergies": "allergy", "past_treatment": "past"}
