@@ -7,6 +7,7 @@ before "so" it was not given. What merely worries or goes along with a drug that
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
 
+_ALLERGIES = re.compile(
+    r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
+    re.IGNORECASE,
+)
+_NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 
@@ -210,3 +216,10 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
             because_at = at
         at += 1
     return None
+
+
+def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
+    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line."""
+    line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    found = _ALLERGIES.search(line)
+    return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None

@@ -4,26 +4,30 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
-from extraction.drug_reasons import Cue, Reason, cause_behind, find_cues, harm_of, listed, reason_of
+from extraction.drug_reasons import (
+    Cue,
+    Reason,
+    cause_behind,
+    find_cues,
+    harm_of,
+    in_list_of_allergies,
+    listed,
+    reason_of,
+)
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.facts import MedicationStatus
 from kb.vocabulary import vocabulary
 
-_ALLERGIES = re.compile(
-    r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
-    re.IGNORECASE,
-)
-_NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _HARMS = frozenset({"intolerance", "allergy", "forbidden"})
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
@@ -52,6 +56,8 @@ def _cues(side: str) -> Phrases:
 
 def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
     """The status of one drug among those of its sentence."""
+    if scope.mention.assertion == "absent" and _has_aside(reading, scope):
+        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
@@ -68,6 +74,12 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
         return _from_context(reading, scope, scopes, default)
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
+
+
+def _has_aside(reading: Reading, scope: Scope) -> bool:
+    """ "40 mg daily, never had IV pulses": the denial is of something else than the drug."""
+    found = find_cues(_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
+    return {"aside"} == {cue.group for cue in found} & {"aside", "never"}
 
 
 def _is_denied(reading: Reading, cue: Cue) -> bool:
@@ -342,17 +354,9 @@ def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
 
 
 def _default(reading: Reading, scope: Scope) -> MedicationStatus:
-    section = reading.section_at(scope.start)
-    if _in_list_of_allergies(reading, scope):
+    if in_list_of_allergies(reading, scope):
         return "allergy"
-    return _OF_SECTION.get(section or "", "current")
-
-
-def _in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
-    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line."""
-    line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
-    found = _ALLERGIES.search(line)
-    return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None
+    return _OF_SECTION.get(reading.section_at(scope.start) or "", "current")
 
 
 _OF_SECTION: dict[str, MedicationStatus] = {"allergies": "allergy", "past_treatment": "past"}
