@@ -11,11 +11,13 @@ from collections.abc import Sequence
 
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
-from extraction.dose_words import Token, tokenise_dose
+from extraction.dose_words import Token, match_phrase, tokenise_dose
+from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
-from kb.vocabulary import Vocabulary
+from kb.facts import Time
+from kb.vocabulary import Vocabulary, vocabulary
 
 _MOST_WORDS = 4  # before the amount
 
@@ -52,6 +54,51 @@ def continued_scopes(reading: Reading, scopes: Sequence[Scope], vocabulary: Voca
             found.append(scope)
             last_of.setdefault(index, scope)
     return found
+
+
+def told_ends(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Time]:
+    """By the start of a drug's scope, the day told as its end in a clause of its own: "...; last tablet on 10 May"."""
+    found: dict[int, Time] = {}
+    for scope in {scope.mention.sentence: scope for scope in scopes}.values():
+        following = scope.mention.sentence + 1
+        if following >= len(reading.sentences):
+            continue
+        sentence = reading.sentences[following]
+        drugs = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "drug"]
+        tokens = tokenise_dose(reading.normal[sentence.start : min(sentence.end, sentence.start + 60)])
+        times = [
+            time for time in reading.times_in(sentence.start, sentence.end) if time.role in ("point", "start", "end")
+        ]
+        opens = match_phrase(listed("ended_without_name"), tokens, 0)
+        if opens is None or len(times) != 1 or times[0].time is None:
+            continue
+        if all(one.start < times[0].start and _is_general(one.concept) for one in drugs):
+            found[scope.start] = times[0].time
+    return found
+
+
+def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]:
+    """By the start of a drug's scope, why it ended, told in a clause of its own: "... 2012-2015. Stopped: rash."."""
+    found: dict[int, Reason] = {}
+    for scope in {scope.mention.sentence: scope for scope in scopes}.values():
+        following = scope.mention.sentence + 1
+        if following >= len(reading.sentences):
+            continue
+        sentence = reading.sentences[following]
+        if any(one.kind == "drug" for one in reading.mentions_in(sentence.start, sentence.end)):
+            continue
+        tokens = tokenise_dose(reading.normal[sentence.start : min(sentence.end, sentence.start + 60)])
+        opens = match_phrase(listed("ended_without_name"), tokens, 0)
+        if opens is not None:
+            reason = cause_in(reading, sentence.start + tokens[opens[1] - 1].end, sentence.end, weak=True, short=True)
+            if reason is not None:
+                found[scope.start] = reason
+    return found
+
+
+def _is_general(concept: str) -> bool:
+    """ "the antibiotics were stopped": a class, which names no other drug."""
+    return bool(vocabulary().below(concept) - {concept})
 
 
 def _has_dose(reading: Reading, scope: Scope) -> bool:

@@ -21,6 +21,8 @@ from kb.facts import Course, Interval, MedicationStatus, Step, Time
 _APART = re.compile(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}|'\d\d|[./]\d\d$")
 _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
+_LONGEST = 36500  # days
+_SOON = 90  # days
 _FAR = 60  # characters between a drug's own words and a date before it
 
 
@@ -96,6 +98,8 @@ def course_of_steps(
     """
     told_of = [_ends(reading, owned, status, steps) for owned in _shared_out(times, steps)]
     start, end = told_of[0][0], told_of[-1][1]
+    if end is not None and status.told and status.status == "current" and _is_to_come(reading, end):
+        told_of[-1], end = (told_of[-1][0], None), None
     told = status.status if settled else _status_by_dates(reading, times, status, steps, start, end)
     if pulse and told == "current":
         told = "past"
@@ -213,6 +217,8 @@ def _status_by_dates(
     today = reading.letter_date.latest if reading.letter_date is not None else None
     if end is not None and (today is None or end.latest is None or end.latest < today):
         return "past"
+    if _ran_out(steps, start, today):
+        return "past"
     if status.told:
         return "current"
     roles = {time.role for time in times}
@@ -234,6 +240,26 @@ def _status_by_dates(
     if dated and section != "medications" and not any(step.per_day or step.per_kg or step.dose for step in steps):
         return "past"
     return "current"
+
+
+def _ran_out(steps: Sequence[DoseStep], start: Time | None, today: date | None) -> bool:
+    """ "from 1 February for 7 days": over, where the last day that was told lies before the letter's."""
+    if len(steps) != 1 or start is None or start.latest is None or today is None:
+        return False
+    lasted = steps[0].duration_days
+    return (
+        lasted is not None
+        and lasted.high is not None
+        and start.latest + timedelta(days=min(lasted.high, _LONGEST)) < today
+    )
+
+
+def _is_to_come(reading: Reading, end: Time) -> bool:
+    """ "on amoxicillin until 12 March", of a letter some days before: the day still to come, without its year."""
+    today = reading.letter_date.latest if reading.letter_date is not None else None
+    if today is None or end.latest is None or _YEAR.search(end.written):
+        return False
+    return end.latest < today <= shifted(end.latest, 1, "year") <= today + timedelta(days=_SOON)
 
 
 def _since(reading: Reading, times: Sequence[TimeExpression]) -> bool:

@@ -7,6 +7,7 @@ before "so" it was not given. What merely worries or goes along with a drug that
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,11 @@ from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
 
+_ALLERGIES = re.compile(
+    r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
+    re.IGNORECASE,
+)
+_NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 
@@ -85,10 +91,10 @@ def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Seq
         limit = scope.sentence_end  # "switched from X to Y because of nausea"
     ending = all(cue.group == "past" for cue in causes)
     direct = any(cue.end <= scope.start for cue in causes) and not ending  # "failed azathioprine (nausea)"
-    found = _harm_before(reading, scope) or _cause_in(reading, scope.end, limit, weak=direct)
+    found = _harm_before(reading, scope) or cause_in(reading, scope.end, limit, weak=direct)
     if found is None and any(cue.start > scope.end for cue in causes):
         ends = [cue.end for cue in causes if cue.start > scope.end and cue.group != "past"]
-        found = _cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
+        found = cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
     if found is None:
         found = _straight_behind(reading, scope, limit)
     if found is None and not ending:
@@ -102,7 +108,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
         return None
     tokens = tokenise_dose(reading.normal[scope.end : scope.after])
     if any(match_phrase(listed("caused"), tokens, at) for at in range(min(len(tokens), 8))):
-        found = _cause_in(reading, scope.end, scope.after, weak=False)
+        found = cause_in(reading, scope.end, scope.after, weak=False)
         if found is not None and found.kind == "intolerance":
             return found
     before = _harm_before(reading, scope)
@@ -118,7 +124,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
 
 def cause_behind(reading: Reading, scope: Scope) -> Reason | None:
     """The cause that a word such as "due to" tells behind a drug that was never given."""
-    return _cause_in(reading, scope.end, scope.after, weak=False)
+    return cause_in(reading, scope.end, scope.after, weak=False)
 
 
 def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | None:
@@ -185,7 +191,7 @@ def _reason_at(reading: Reading, offset: int, tokens: Sequence[Token], at: int, 
     return Reason(group, reading.text[offset + tokens[at].start : end], end)
 
 
-def _cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool = False) -> Reason | None:
+def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool = False) -> Reason | None:
     """The first cause behind a word of causing; `weak` words such as "with" and `short` names ("LFTs") on request."""
     tokens = tokenise_dose(reading.normal[start:end])
     skip = {
@@ -210,3 +216,10 @@ def _cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool
             because_at = at
         at += 1
     return None
+
+
+def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
+    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line."""
+    line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    found = _ALLERGIES.search(line)
+    return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None

@@ -4,6 +4,7 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,16 @@ from itertools import pairwise
 
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
-from extraction.drug_reasons import Cue, Reason, cause_behind, find_cues, harm_of, listed, reason_of
+from extraction.drug_reasons import (
+    Cue,
+    Reason,
+    cause_behind,
+    find_cues,
+    harm_of,
+    in_list_of_allergies,
+    listed,
+    reason_of,
+)
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
@@ -46,6 +56,8 @@ def _cues(side: str) -> Phrases:
 
 def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
     """The status of one drug among those of its sentence."""
+    if scope.mention.assertion == "absent" and _has_aside(reading, scope):
+        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
@@ -62,6 +74,12 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
         return _from_context(reading, scope, scopes, default)
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
+
+
+def _has_aside(reading: Reading, scope: Scope) -> bool:
+    """ "40 mg daily, never had IV pulses": the denial is of something else than the drug."""
+    found = find_cues(_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
+    return {"aside"} == {cue.group for cue in found} & {"aside", "never"}
 
 
 def _is_denied(reading: Reading, cue: Cue) -> bool:
@@ -336,8 +354,9 @@ def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
 
 
 def _default(reading: Reading, scope: Scope) -> MedicationStatus:
-    section = reading.section_at(scope.start)
-    return _OF_SECTION.get(section or "", "current")
+    if in_list_of_allergies(reading, scope):
+        return "allergy"
+    return _OF_SECTION.get(reading.section_at(scope.start) or "", "current")
 
 
 _OF_SECTION: dict[str, MedicationStatus] = {"allergies": "allergy", "past_treatment": "past"}

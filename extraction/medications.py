@@ -13,10 +13,10 @@ from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
-from extraction.drug_continued import continued_scopes
+from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, times_of
 from extraction.drug_indications import indication_of, purpose_of
-from extraction.drug_reasons import listed
+from extraction.drug_reasons import Reason, listed
 from extraction.drug_scope import Scope, masked_times, scopes_of
 from extraction.drug_status import DrugStatus, status_of
 from extraction.knowledge import cues
@@ -30,6 +30,7 @@ def read_medications(reading: Reading) -> list[Fact]:
     terms = vocabulary()
     scopes = scopes_of(reading, terms)
     scopes = sorted([*scopes, *continued_scopes(reading, scopes, terms)], key=lambda scope: (scope.start, scope.end))
+    ends, reasons = told_ends(reading, scopes), told_reasons(reading, scopes)
     facts: list[Fact] = []
     for scope in scopes:
         same = [other for other in scopes if other.sentence_start == scope.sentence_start]
@@ -38,8 +39,32 @@ def read_medications(reading: Reading) -> list[Fact]:
         further = _facts(reading, scope, same, terms)
         if scope.start == scope.end and further and facts and further[0].concept == facts[-1].concept:
             facts[-1] = _left(facts[-1], further[0])
+        if scope.start in ends and further:
+            further[-1] = _ended_on(further[-1], ends[scope.start])
+        if scope.start in reasons and further:
+            further[-1] = _ended_for(further[-1], reasons[scope.start])
         facts += further
     return facts
+
+
+def _ended_for(fact: Fact, reason: Reason) -> Fact:
+    """The reason is told in the clause behind."""
+    if fact.dosing is None or fact.dosing.status not in ("current", "past") or fact.dosing.reason_stopped is not None:
+        return fact
+    course = dataclasses.replace(fact.course or Course(), ongoing=False)
+    dosing = dataclasses.replace(fact.dosing, status="past", reason_stopped=reason.kind)
+    attributes = {**fact.attributes, "reason_detail": " ".join(reason.detail.lower().split())}
+    return dataclasses.replace(fact, course=course, dosing=dosing, temporality="historical", attributes=attributes)
+
+
+def _ended_on(fact: Fact, end: Time) -> Fact:
+    """The end is told in the clause behind."""
+    if fact.dosing is None or fact.dosing.status not in ("current", "past") or (fact.course and fact.course.end):
+        return fact
+    course = dataclasses.replace(fact.course or Course(), end=end, ongoing=False)
+    return dataclasses.replace(
+        fact, course=course, dosing=dataclasses.replace(fact.dosing, status="past"), temporality="historical"
+    )
 
 
 def _left(fact: Fact, following: Fact) -> Fact:

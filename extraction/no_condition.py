@@ -26,7 +26,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         return True
     if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
-    before = reading.normal[max(0, mention.start - 14) : mention.start].lower()
+    before = reading.normal[max(0, mention.start - 20) : mention.start].lower()
     if before.endswith(tuple(known["name_of_something_else_before"])) and before[:1] != "\n":
         return True
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"], known["nouns_between"]):

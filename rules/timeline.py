@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kb.calculators.prednisone import prednisone_equivalent
+from kb.calculators.prednisone import prednisone_equivalent, prednisone_equivalent_per_kg
 from kb.facts import Course, Fact, Interval, Step, Time
 from rules.amounts import number, span_words
 from rules.findings import Situation
@@ -120,7 +120,7 @@ def _level(
     """The prednisone equivalent per kg and day, with its arithmetic; None where dose, weight or equivalence lacks."""
     drug = fact.label.lower()
     if per_kg is not None:
-        level = _equivalent(fact.concept, per_kg)
+        level = prednisone_equivalent_per_kg(fact.concept, per_kg)
         told = f"{drug} {span_words(per_kg.least, per_kg.greatest, 'mg/kg/day')}"
         return level, told if level in (None, per_kg) else f"{told} = {_per_kg(level)}"
     if per_day is None:

@@ -19,6 +19,7 @@ UNIT = "mg/d"
 
 _TABLE = Path(__file__).with_suffix(".yaml")
 _REFERENCE_MG = 5.0
+_UNNAMED = "glucocorticoid"
 
 
 @functools.cache
@@ -29,6 +30,15 @@ def amounts() -> dict[str, Interval]:
         concept: Interval(amount[0], amount[1]) if isinstance(amount, list) else Interval.exactly(amount)
         for concept, amount in table.items()
     }
+
+
+def prednisone_equivalent_per_kg(concept: str, per_kg: Interval) -> Interval | None:
+    """The same of a dose per kg; "steroids at 1 mg/kg" without the drug's name is said in prednisone.
+
+    >>> prednisone_equivalent_per_kg("glucocorticoid", Interval.exactly(1))
+    Interval(low=1, high=1, low_open=False, high_open=False)
+    """
+    return per_kg if concept == _UNNAMED else prednisone_equivalent(concept, per_kg)
 
 
 def prednisone_equivalent(concept: str, per_day_mg: Interval) -> Interval | None:

@@ -7,8 +7,8 @@ given on suspicion, and a drug whose purpose is not told, leave it open.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -28,6 +28,7 @@ from rules.wording import capital, label
 
 Answer = Literal["yes", "no", "open", "no if denied"]
 _ONE_BREATH = 150  # characters
+_LONGEST = 36500  # days
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,10 @@ class Treated(Test):
         conditions = self._conditions(situation)
         drugs = [(fact, self._of_drug(fact, conditions, situation)) for fact in taken(self.by, situation)]
         over = [fact for fact, vote in drugs if vote is not None and vote.answer == "no"]
+        unsettled = [fact for fact, vote in drugs if vote is not None and vote.answer != "no"]
         prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
-        votes = [self._of_condition(fact, over, prevented, situation) for fact in conditions]
+        ended = [one for one in conditions if _has_ended(one, over, unsettled, situation)]
+        votes = [self._of_condition(fact, fact in ended, prevented, situation) for fact in conditions]
         votes += [vote for _, vote in drugs if vote is not None]
         denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
         against = denied.covering if denied.complete else ()
@@ -94,9 +97,7 @@ class Treated(Test):
             if not any(terms.is_a(fact.concept, other) or fact.concept == other for other in self.apart_from)
         ]
 
-    def _of_condition(
-        self, fact: Fact, over: Sequence[Fact], prevented: Collection[str | None], situation: Situation
-    ) -> Vote:
+    def _of_condition(self, fact: Fact, ended: bool, prevented: Collection[str | None], situation: Situation) -> Vote:
         span = window(self.within)
         place, last, ongoing = place_of(fact, span, situation, lasting=True)
         told = fact.attributes.get("treatment")
@@ -107,12 +108,11 @@ class Treated(Test):
             return Vote(fact, "yes", None, True)
         if told in ("none", "topical"):
             return Vote(fact, "no")
+        if ended and told in (None, "systemic", "completed"):
+            return Vote(fact, "no")  # its treatment is told to have ended before the window
         if present and told == "systemic" and fact.concept not in prevented:
             clears = None if ongoing or last is None or last.latest is None else span.clears(last.latest)
             return Vote(fact, "yes", clears, ongoing)
-        unplaced = fact.time is None or place == "open"
-        if unplaced and told in (None, "systemic", "completed") and any(_near(fact, drug) for drug in over):
-            return Vote(fact, "no")  # its treatment is told to have ended before the window
         if told != "completed" and fact.temporality == "historical" and place == "open" and _placed(last, situation):
             return Vote(fact, "no if denied")
         return Vote(fact, "open")
@@ -124,6 +124,7 @@ class Treated(Test):
         if purpose == "none":
             return None
         span = window(self.within)
+        fact = _with_end(fact)
         course = fact.course
         if going_on(fact):
             today = letter_day(fact, situation)
@@ -219,6 +220,34 @@ def _near(one: Fact, other: Fact) -> bool:
     """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
     told = one.assertion == "present" and other.assertion == "present"
     return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _has_ended(fact: Fact, over: Sequence[Fact], unsettled: Sequence[Fact], situation: Situation) -> bool:
+    """Whether a drug that is over was the treatment of this episode, and no other is told beside it."""
+    ended = any(_near(fact, drug) and _was_for(drug, fact, situation) for drug in over)
+    return ended and not any(_near(fact, drug) for drug in unsettled)
+
+
+def _was_for(drug: Fact, fact: Fact, situation: Situation) -> bool:
+    """Not for another infection, and not over before this one began."""
+    terms, told = situation.vocabulary, drug.attributes.get("indication", fact.concept)
+    related = told == fact.concept or terms.is_a(told, fact.concept) or terms.is_a(fact.concept, told)
+    began = None if fact.time is None else fact.time.earliest
+    end = None if drug.course is None or drug.course.end is None else drug.course.end.latest
+    return related and (began is None or (end is not None and end >= began))
+
+
+def _with_end(fact: Fact) -> Fact:
+    """The course with the end that its beginning and its length tell."""
+    course, days = fact.course, dosing_of(fact).duration_days
+    if course is None or course.start is None or course.end is not None or course.ongoing is not False:
+        return fact
+    if days is None or days.low is None or days.high is None or course.start.latest is None:
+        return fact
+    first = course.start.earliest or course.start.latest
+    longest = timedelta(days=min(days.high, _LONGEST))
+    end = Time(first + timedelta(days=min(days.low, _LONGEST)), course.start.latest + longest)
+    return replace(fact, course=replace(course, end=end))
 
 
 def _when(fact: Fact) -> str:
