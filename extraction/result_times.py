@@ -77,8 +77,13 @@ def _next_result(reading: Reading, end: int, limit: int) -> int:
     return later[0] if later else limit
 
 
+def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
+    """Where terms are named, a year in which is no date; what a whole statement spans may hold one."""
+    return [(mention.start, mention.end) for mention in reading.mentions_in(start, end) if mention.kind != "statement"]
+
+
 def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(max(0, start - 60), end)]
+    named = _names(reading, max(0, start - 60), end)
     inside = [
         time
         for time in reading.times_in(start, end)
@@ -88,7 +93,7 @@ def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
 
 
 def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(end, end + 70)]
+    named = _names(reading, end, end + 70)
     for expression in reading.times_in(end, min(stop + 1, end + 70)):
         between = reading.normal[end : expression.start]
         if not _usable(expression) or any(first <= expression.start < last for first, last in named):
@@ -177,7 +182,7 @@ def _without_range(between: str) -> str:
 
 def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     """A date that opens the sentence, or stands before the result in its own clause."""
-    named = [(mention.start, mention.end) for mention in reading.mentions_in(begin, start)]
+    named = _names(reading, begin, start)
     earlier = [
         time
         for time in reading.times_in(begin, start)
