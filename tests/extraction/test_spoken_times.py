@@ -5,6 +5,7 @@ import pytest
 from extraction.normalise import normalise
 from extraction.timing import find_times
 from kb.facts import Time
+from tests.extraction.reading import facts
 
 LETTER = Time.on(date(2026, 3, 10))  # a Tuesday
 
@@ -76,3 +77,32 @@ def test_what_is_planned_or_no_day_at_all_is_no_time(text: str) -> None:
 def test_a_day_behind_a_named_date_follows_it() -> None:
     found = find_times("ceftriaxone from 12 January, stopped on the 27th", LETTER, "day first")
     assert found[-1].time is not None and found[-1].time.earliest == date(2026, 1, 27)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "earliest"),
+    [
+        ("Virology is from April 2025: HBsAg neg, HBcAb neg.", "hbsag", "2025-04-01"),
+        ("HBsAg and anti-HBc negative from December 2024.", "anti-hbc", "2024-12-01"),
+        ("A urine pregnancy test on 9 January was negative, Mirena in situ.", "pregnancy-test-urine", "2026-01-09"),
+        ("SLEDAI-2K 12 in the first week of November.", "sledai-2k", "2025-11-01"),
+        ("From 2025 on she held at 12.5 mg; so it is: SLEDAI-2K was 10 on 15th February.", "sledai-2k", "2026-02-15"),
+        ("Last echo from August 2025: LVEF 60%.", "lvef", "2025-08-01"),
+    ],
+)
+def test_a_result_has_the_day_told_of_it(text: str, concept: str, earliest: str) -> None:
+    found = [fact for fact in facts("10 March 2026\n\n" + text) if fact.concept == concept]
+    assert [fact.time.earliest for fact in found if fact.time] == [day(earliest)]
+
+
+@pytest.mark.parametrize(
+    ("text", "whose"),
+    [
+        ("Her little boy had his MMR last Tuesday.", "family"),
+        ("Her toddler was given MMR on 2 March.", "family"),
+        ("She was given MMR on 2 March.", "patient"),
+        ("The boy was given MMR on 2 March.", "patient"),
+    ],
+)
+def test_what_a_child_of_hers_had_is_the_child_s(text: str, whose: str) -> None:
+    assert [fact.experiencer for fact in facts(text) if fact.concept == "mmr-vaccine"] == [whose]
