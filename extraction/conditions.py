@@ -15,7 +15,7 @@ from extraction.gvhd import grades_told_later
 from extraction.interventions import with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
-from extraction.reading import Mention, Reading
+from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_times import time_of
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
@@ -111,12 +111,18 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     found = time_beside(reading, mention)
     if found is not None and found.role == "start":
         before = reading.normal[start : found.start]
-        found = None if holds(before, known["not_its_start"]) else found
+        found = None if holds(before, known["not_its_start"]) or _is_of_a_drug(reading, mention, found) else found
     if found is not None and found.role == "duration" and not over:
         sentence = reading.normal[slice(*sentence_span(reading, mention))]
         ongoing = ongoing or (mention.temporality == "current" and holds(sentence, known["lasting_tense"]))
     time, course = lasting(reading, found, over=over, ongoing=ongoing)
     return time or (None if course else _time_of_finding(reading, mention)), course
+
+
+def _is_of_a_drug(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
+    """ "Ceftriaxone from 12 February for pyelonephritis": the beginning is that of the treatment."""
+    start = sentence_span(reading, mention)[0]
+    return time.end <= mention.start and any(other.kind == "drug" for other in reading.mentions_in(start, time.start))
 
 
 def _is_history(concept: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 from extraction.reading import Reading, TimeExpression
 from kb.facts import Time
@@ -21,7 +22,7 @@ _BEHIND = re.compile(
     r"(?:during|at the (?:time|height|worst|peak) of|with|before|after) (?:[a-z]+ ){1,4}(?:in|of|on)|"
     r"(?:at|in|during|from) (?:[a-z-]+ ){0,3}(?:visit|clinic|review|appointment|consultation|assessment|admission|"
     r"follow-up)(?: on| of| in)?|"
-    r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|last done)?\s*[:.]?\s*$",
+    r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|last done)?\s*(?:the\s+)?[:.]?\s*$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(
@@ -35,11 +36,7 @@ _CLAUSE = re.compile(
 )
 _HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
-_FROM = re.compile(
-    r"(?:\b(?:is|are|was|were|dates?|virology|serology|serologies|results?|bloods|labs|tests?|screen|panel|values?|"
-    r"reports?|markers|negative|neg|positive|pos|detected|reactive)|[(\[])\s*from\s+$",
-    re.IGNORECASE,
-)
+_FROM = re.compile(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
 _LINES_ABOVE = 45
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
@@ -73,17 +70,8 @@ def time_behind(reading: Reading, start: int, end: int) -> Time | None:
     return None if found is None else found.time
 
 
-def _usable(reading: Reading, expression: TimeExpression) -> bool:
-    """Whether a date can be a result's: "since May" begins something, "virology is from May" does not."""
-    if expression.time is None:
-        return False
-    from_it = expression.role == "start" and _FROM.search(reading.normal[: expression.start][-24:]) is not None
-    return from_it or expression.role in ("point", "span", "lookback")
-
-
-def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
-    """The names in a stretch; what looks like a date inside one is none. A statement is a whole clause, not a name."""
-    return [(one.start, one.end) for one in reading.mentions_in(start, end) if one.kind != "statement"]
+def _usable(expression: TimeExpression) -> bool:
+    return expression.role in ("point", "span", "lookback") and expression.time is not None
 
 
 def _next_result(reading: Reading, end: int, limit: int) -> int:
@@ -92,21 +80,36 @@ def _next_result(reading: Reading, end: int, limit: int) -> int:
     return later[0] if later else limit
 
 
+def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
+    """The time expressions of a stretch; "from April 2025" is the day of a result, not the beginning of something."""
+    return [
+        replace(time, role="point")
+        if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
+        else time
+        for time in reading.times_in(start, end)
+    ]
+
+
+def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
+    """Where terms are named, a year in which is no date; what a whole statement spans may hold one."""
+    return [(mention.start, mention.end) for mention in reading.mentions_in(start, end) if mention.kind != "statement"]
+
+
 def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
     named = _names(reading, max(0, start - 60), end)
     inside = [
         time
-        for time in reading.times_in(start, end)
-        if _usable(reading, time) and time.end <= end and not any(first <= time.start < last for first, last in named)
+        for time in _times_in(reading, start, end)
+        if _usable(time) and time.end <= end and not any(first <= time.start < last for first, last in named)
     ]
     return inside[-1] if inside else None
 
 
 def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
     named = _names(reading, end, end + 70)
-    for expression in reading.times_in(end, min(stop + 1, end + 70)):
+    for expression in _times_in(reading, end, min(stop + 1, end + 70)):
         between = reading.normal[end : expression.start]
-        if not _usable(reading, expression) or any(first <= expression.start < last for first, last in named):
+        if not _usable(expression) or any(first <= expression.start < last for first, last in named):
             continue
         if "\n" in between and reading.normal[expression.end : expression.end + 1] == ":":
             return None  # it heads the line of the next result
@@ -117,10 +120,10 @@ def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
 
 def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None:
     """The date of a whole list: "HIV neg, HCV neg (all 1/2026)", "(work-up, 1/2026)"."""
-    for expression in reading.times_in(end, limit):
+    for expression in _times_in(reading, end, limit):
         before = reading.normal[max(end, expression.start - 40) : expression.start]
         occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
-        if _usable(reading, expression) and (
+        if _usable(expression) and (
             _ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))
         ):
             return expression
@@ -133,10 +136,10 @@ def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:
     opening = max(reading.normal.rfind(sign, sentence.start, start) for sign in "([")
     if opening < 0 or re.search(r"[)\]]", reading.normal[opening:start]):
         return None
-    for expression in reading.times_in(opening, start)[:1]:
+    for expression in _times_in(reading, opening, start)[:1]:
         lead = reading.normal[opening + 1 : expression.start].strip().lower()
         colon = reading.normal[expression.end : start].lstrip().startswith(":")
-        if _usable(reading, expression) and lead in ("", "on", "in") and colon:
+        if _usable(expression) and lead in ("", "on", "in") and colon:
             return expression
     return None
 
@@ -144,8 +147,8 @@ def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:
 def _head_of_paragraph(reading: Reading, start: int) -> TimeExpression | None:
     """The date that heads the paragraph: in "Results 2 March 2026: Hb 102; ALT 20. ECG normal." that of all three."""
     begin = _paragraph(reading.normal, start)
-    for expression in reversed(reading.times_in(begin, start)):
-        if not _usable(reading, expression) or expression.role != "point":
+    for expression in reversed(_times_in(reading, begin, start)):
+        if not _usable(expression) or expression.role != "point":
             continue
         if _heads_paragraph(reading, begin, expression):
             return expression
@@ -199,8 +202,8 @@ def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     named = _names(reading, begin, start)
     earlier = [
         time
-        for time in reading.times_in(begin, start)
-        if _usable(reading, time) and not any(first <= time.start < last for first, last in named)
+        for time in _times_in(reading, begin, start)
+        if _usable(time) and not any(first <= time.start < last for first, last in named)
     ]
     for expression in reversed(earlier):
         between = reading.normal[expression.end : start]
@@ -272,7 +275,7 @@ def _heading(reading: Reading, start: int) -> TimeExpression | None:
 
 def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | None:
     """The date of a heading line; False for a heading without date (it ends the search); None for any other line."""
-    times = [time for time in reading.times_in(begin, end) if _usable(reading, time) and time.role == "point"]
+    times = [time for time in _times_in(reading, begin, end) if _usable(time) and time.role == "point"]
     rest = reading.normal[begin:end]
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]

@@ -28,13 +28,18 @@ _PLANNED = re.compile(
 
 def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) -> Iterator[TimeExpression]:
     """The spoken times of a letter of the day `reference`; `dated` are its calendar dates."""
-    for pattern, read in _READERS:
+    lower = normal.lower()
+    for words, pattern, read in _READERS:
+        if not any(word in lower for word in words):
+            continue
         for match in pattern().finditer(normal):
             time = read(match, reference)
             if time is not None and time.earliest is not None and time.earliest <= reference:
                 yield TimeExpression(match.start("at"), match.end(), "point", time)
-    yield from _weekdays(normal, reference)
-    yield from _of_years(normal, reference)
+    if any(day in lower for day in cues("timing")["spoken"]["weekdays"]):
+        yield from _weekdays(normal, reference)
+    if "last year" in lower or "this year" in lower:
+        yield from _of_years(normal, reference)
     for match in _bare_day().finditer(normal):
         time = _day_after_last_named(normal, match, reference, dated)
         if time is not None:
@@ -191,9 +196,9 @@ def _read_before_last(match: re.Match[str], reference: date) -> Time | None:
 
 @functools.cache
 def _feast() -> re.Pattern[str]:
-    names = "|".join(map(re.escape, cues("timing")["spoken"]["feasts"]))
+    names = "|".join(sorted(map(re.escape, cues("timing")["spoken"]["feasts"]), key=len, reverse=True))
     return re.compile(
-        rf"(?:(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s))"
+        rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s))"
         rf"(?P<at>(?:the\s)?(?P<feast>{names}))(?!\w|\s\d|\sDay)",
         re.IGNORECASE,
     )
@@ -263,11 +268,14 @@ def _day_after_last_named(
     return None
 
 
-_READERS: tuple[tuple[Callable[[], re.Pattern[str]], Callable[[re.Match[str], date], Time | None]], ...] = (
-    (_day_of_month, _read_day_of_month),
-    (_week_of_month, _read_week_of_month),
-    (_part, _read_part),
-    (_before_last, _read_before_last),
-    (_feast, _read_feast),
-    (_ago_today, _read_ago_today),
+# words without one of which a pattern finds nothing, the pattern, and what reads it
+_READERS: tuple[
+    tuple[tuple[str, ...], Callable[[], re.Pattern[str]], Callable[[re.Match[str], date], Time | None]], ...
+] = (
+    (("inst", "ult", "month"), _day_of_month, _read_day_of_month),
+    (("week", "days", "fortnight", "half"), _week_of_month, _read_week_of_month),
+    (("last month", "this month", "last year", "this year"), _part, _read_part),
+    (("before last",), _before_last, _read_before_last),
+    (("christmas", "xmas", "new year", "diwali", "festival"), _feast, _read_feast),
+    (("ago",), _ago_today, _read_ago_today),
 )

@@ -48,6 +48,7 @@ def carry_subjects(reading: Reading) -> None:
         if _PARAGRAPH.search(gap):
             subject = None
         mentions = mentions_of.get(number, [])
+        _give_to_children(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -72,6 +73,27 @@ def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, men
             if mention.assertion == "present" and mention.kind in ("condition", "procedure", "vaccine", "span"):
                 mention.assertion = "possible"
     return None
+
+
+@functools.cache
+def _child() -> re.Pattern[str]:
+    children = "|".join(cues("context")["subjects"]["children"])
+    return re.compile(
+        rf"\b(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
+        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})\s+"
+        r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?)\b"
+        r"(?P<told>[^;]*?)(?=;|, (?:and |but )?(?:she|he|the patient)\b|\b(?:and|but) (?:she|he)\b|$)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
+    """ "Her little boy had his MMR": what is told behind someone else's child in its clause is the child's."""
+    for match in _child().finditer(text):
+        low, high = start + match.start("told"), start + match.end("told")
+        for mention in mentions:
+            if low <= mention.start < high and mention.experiencer == "patient":
+                mention.experiencer = "family"
 
 
 def _give(mentions: list[Mention], subject: Subject) -> None:

@@ -84,7 +84,8 @@ def _relative_pattern() -> re.Pattern[str]:
         r"|(?P<back_unit>(?:(?:in|over|within|during|for|throughout|across) (?:the |this )?"
         r"(?:last|past|previous|preceding)|(?:the )?past) (?:full |whole |calendar )?"
         r"(?P<one>week|fortnight|month|quarter|half[ -]year|year)(?![a-z]| of ))"
-        rf"|(?P<leading>(?:in|over|within|during|for) the {amount} (?:before|prior to|preceding|leading up to|up to) "
+        rf"|(?P<leading>(?:in|over|within|during|for) the (?:{amount}|week|fortnight|month|year) "
+        rf"(?:before|prior to|preceding|leading up to|up to) "
         rf"(?:this|today|now|the (?:letter|visit|referral|present)|screening|referral|clinic|writing)"
         rf"(?: (?:letter|visit|referral|clinic|appointment))?)"
         rf"|(?P<near>within (?:the )?(?:last )?{amount} of (?:today|this|now)(?: (?:letter|visit|referral))?)"
@@ -245,8 +246,10 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
 def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
     """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
     before = [(at, year) for at, year in years_named if match.start() - 200 < at < match.start()]
-    if not before or time.earliest is None or re.search(r"[.;]\s|\n", normal[before[-1][0] : match.start()]):
+    if not before or time.earliest is None or re.search(r"[.;:]\s|\n", normal[before[-1][0] : match.start()]):
         return time
+    if re.search(r"\b(?:since|from) $", normal[: before[-1][0]][-8:]):
+        return time  # what began then has gone on
     year = before[-1][1]
     if year >= time.earliest.year:
         return time
@@ -300,6 +303,8 @@ def _lookback(match: re.Match[str], reference: date | None) -> TimeExpression | 
         span = float(cues("timing")["recent_days"]), float(cues("timing")["recent_days"]), "day"
     else:
         read = _read_amount(_ONE.get(one, f"1 {one}") if (one := (match["one"] or "").lower()) else written)
+        if read is None and match["leading"]:
+            read = _read_amount(re.sub(r"\bthe (?=[a-z])", "1 ", written, count=1))
         if read is None:
             return None
         span = read
