@@ -22,7 +22,8 @@ _BEHIND = re.compile(
     r"(?:during|at the (?:time|height|worst|peak) of|with|before|after) (?:[a-z]+ ){1,4}(?:in|of|on)|"
     r"(?:at|in|during|from) (?:[a-z-]+ ){0,3}(?:visit|clinic|review|appointment|consultation|assessment|admission|"
     r"follow-up)(?: on| of| in)?|"
-    r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|last done)?\s*(?:the\s+)?[:.]?\s*$",
+    r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|"
+    r"last done)?\s*(?:the\s+)?[:.]?\s*$",
     re.IGNORECASE,
 )
 _OPENING = re.compile(

@@ -84,14 +84,13 @@ def test_a_day_behind_a_named_date_follows_it() -> None:
     [
         ("Virology is from April 2025: HBsAg neg, HBcAb neg.", "hbsag", "2025-04-01"),
         ("HBsAg and anti-HBc negative from December 2024.", "anti-hbc", "2024-12-01"),
-        ("A urine pregnancy test on 9 January was negative, Mirena in situ.", "pregnancy-test-urine", "2026-01-09"),
         ("SLEDAI-2K 12 in the first week of November.", "sledai-2k", "2025-11-01"),
         ("From 2025 on she held at 12.5 mg; so it is: SLEDAI-2K was 10 on 15th February.", "sledai-2k", "2026-02-15"),
         ("Last echo from August 2025: LVEF 60%.", "lvef", "2025-08-01"),
     ],
 )
 def test_a_result_has_the_day_told_of_it(text: str, concept: str, earliest: str) -> None:
-    found = [fact for fact in facts("10 March 2026\n\n" + text) if fact.concept == concept]
+    found = [fact for fact in facts(text, LETTER.latest) if fact.concept == concept]
     assert [fact.time.earliest for fact in found if fact.time] == [day(earliest)]
 
 
