@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extraction.knowledge import cues
+from extraction.scanning import matches_from
 from kb.facts import Interval
 
 _OLDEST = 120
@@ -129,6 +130,17 @@ def _pattern() -> re.Pattern[str]:
     return re.compile("|".join(_forms()))
 
 
+@functools.cache
+def _starts() -> re.Pattern[str]:
+    """What every form begins with: digits, or the first of its words."""
+    known = cues("demographics")
+    words = "|".join([word for listed in known["numbers"].values() for word in listed] + known["occupations"])
+    return re.compile(
+        r"(?<![\w./])\d|\(\d|(?<=\d)[ (,]|(?<!\w)(?:[Aa](?:ge|GE)|[FfMm](?=[ ,/|:(\d])|[Ff]emale|[Mm]ale|FEMALE|MALE"
+        rf"|(?:this|a|the)[ ]\d|Mrs?\b|Ms\b|Miss\b|Herr\b|Frau\b|[Ss]?[Hh]e[ ]|{people()}|(?i:{words}))"
+    )
+
+
 @functools.lru_cache(maxsize=8)  # the age and the sex both ask
 def find_ages(normal: str) -> tuple[Age, ...]:
     """The ages of a text, in order.
@@ -140,7 +152,7 @@ def find_ages(normal: str) -> tuple[Age, ...]:
 
 
 def _ages(normal: str) -> Iterator[Age]:
-    for match in _pattern().finditer(normal):
+    for match in matches_from(_starts(), _pattern(), normal):
         group = next(name for name in _YEAR_GROUPS if match[name])
         years = _years(match, group)
         if years is None or (group == "born" and not _is_birth_line(normal, match.start())):

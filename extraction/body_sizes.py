@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.result_words import Page, alternatives
+from extraction.spans import Spans
 from kb.facts import Quantity
 from kb.units import to_canonical
 from kb.vocabulary import Lab, vocabulary
@@ -47,8 +48,9 @@ def _patterns(concept: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patter
 def body_sizes(page: Page, taken: list[tuple[int, int]]) -> list[BodySize]:
     """The sizes of a body that stand alone; `taken` are the spans that other results already hold."""
     found = []
+    held = Spans(taken)
     for match in _NUMBER.finditer(page.normal):
-        if any(start <= match.start() < end for start, end in taken) or page.time_at(match.start()) is not None:
+        if held.hold(match.start()) or page.time_at(match.start()) is not None:
             continue
         for concept in cues("measurements")["body_sizes"]:
             size = _size(page, concept, match)

@@ -181,8 +181,16 @@ def grade_in(text: str) -> str | None:
 def _sle_is_denied(reading: Reading, mention: Mention) -> bool:
     return any(
         other.concept == "sle" and other.assertion == "absent" and other.experiencer == mention.experiencer
-        for other in reading.mentions
-        if abs(other.sentence - mention.sentence) <= 1
+        for other in _mentions_around(reading, mention.sentence)
+    )
+
+
+def _mentions_around(reading: Reading, sentence: int) -> list[Mention]:
+    """The mentions of a sentence and of its neighbours."""
+    start = reading.sentences[sentence - 1].start if sentence else 0
+    behind = sentence + 2
+    return reading.mentions_in(
+        start, reading.sentences[behind].start if behind < len(reading.sentences) else len(reading.normal)
     )
 
 

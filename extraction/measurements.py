@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -35,6 +36,7 @@ from kb.vocabulary import Lab, vocabulary
 _TITLE_WORDS = re.compile(
     r"serology|results?|report|panel|screen|date|dated|microbiology|immunology|and", re.IGNORECASE
 )
+_NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
 _CLAUSE_START = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
 
@@ -63,16 +65,17 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for named in group:
             if named.is_heading or (inherited is not None and named is group[-1]):
                 continue
-            taken += [(result.start, result.end) for result in named.results]
+            taken = [*taken[-_NEAR:], *((result.start, result.end) for result in named.results)]
             facts += _facts(reading, page, named, None)
     facts += [fact for named in rest_of_panels(reading, page) for fact in _facts(reading, page, named, None)]
     facts += _sizes(reading, page, facts)
-    facts = [_settled(reading, facts, fact) for fact in of_past_drugs(reading, facts)]
+    starts = sorted(fact.start for fact in facts)
+    facts = [_settled(reading, starts, fact) for fact in of_past_drugs(reading, facts)]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return facts
 
 
-def _settled(reading: Reading, facts: list[Fact], fact: Fact) -> Fact:
+def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     """A negative result that its own sentence goes on to overtake, without a fact of the newer one, settles nothing."""
     if not isinstance(fact.value, Coded) or fact.value.code not in ("negative", "undetected"):
         return fact
@@ -82,7 +85,8 @@ def _settled(reading: Reading, facts: list[Fact], fact: Fact) -> Fact:
     if viral and any(fact.end <= time.start for time in reading.times_in(end, end + 12)):
         end = reading.sentences[min(number + 1, len(reading.sentences) - 1)].end  # "Negative. 8 June: 640 IU/mL"
     named = [one.start for one in reading.mentions_in(fact.end, end) if viral and one.kind in ("lab", "condition")]
-    end = min([end, *named, *(other.start for other in facts if fact.end <= other.start < end)])
+    following = bisect_left(starts, fact.end)
+    end = min([end, *named, *starts[following : following + 1]])
     if not is_overtaken(reading.normal[fact.end : end], viral=viral):
         return fact
     return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
@@ -93,7 +97,7 @@ def _sizes(reading: Reading, page: Page, facts: list[Fact]) -> Iterator[Fact]:
     taken = [(fact.start, fact.end) for fact in facts if fact.value is not None]
     for size in body_sizes(page, taken):
         sentence = reading.sentence_at(size.start)
-        about = [mention.experiencer for mention in reading.mentions if mention.sentence == sentence]
+        about = [mention.experiencer for mention in reading.mentions_of(sentence)]
         yield _one(
             reading,
             size.concept,

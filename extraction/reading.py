@@ -95,6 +95,12 @@ class Reading:
         last = bisect.bisect_left(self.mentions, end, key=_START)
         return self.mentions[first:last]
 
+    def mentions_of(self, sentence: int) -> list[Mention]:
+        """The mentions of a sentence, in order."""
+        begin = self.sentences[sentence].start if sentence else 0
+        end = self.sentences[sentence + 1].start if sentence + 1 < len(self.sentences) else len(self.normal) + 1
+        return self.mentions_in(begin, end)
+
     def times_in(self, start: int, end: int) -> list[TimeExpression]:
         first = bisect.bisect_left(self.times, start, key=_START)
         last = bisect.bisect_left(self.times, end, key=_START)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives
+from extraction.spans import Spans
 
 _REACH = 140
 
@@ -33,15 +34,17 @@ def alternatives_exact(words: list[str]) -> str:
 
 def with_short_names(reading: Reading, page: Page) -> list[Mention]:
     """All mentions in the order of the text, the explained short names among them."""
-    spans = [(mention.start, mention.end) for mention in reading.mentions if mention.kind != "span"]
+    spans = Spans((mention.start, mention.end) for mention in reading.mentions if mention.kind != "span")
+    starting: dict[int, list[int]] = {}
+    for number, mention in enumerate(reading.mentions):
+        starting.setdefault(mention.start, []).append(number)
     added: list[Mention] = []
     replaced: set[int] = set()
     for pattern, behind in _shorts():
         for match in pattern.finditer(page.normal):
             holder = _explained_by(reading, match.start(), behind)
-            same = [number for number, mention in enumerate(reading.mentions) if mention.start == match.start()]
-            own = [number for number in same if reading.mentions[number].end <= match.end()]
-            covered = any(start < match.end() and match.start() < end for start, end in spans)
+            own = [number for number in starting.get(match.start(), ()) if reading.mentions[number].end <= match.end()]
+            covered = spans.overlap(match.start(), match.end())
             if holder is None or (covered and not own):
                 continue
             replaced |= set(own)

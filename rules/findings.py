@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
@@ -34,6 +36,9 @@ class Finding:
     clears_on: date | None = None
     holds_open: bool = False
     basis: str | None = None
+
+
+_place = attrgetter("document", "start")
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,15 @@ class Situation:
             known = sorted(told, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))
             self._about[concept, planned] = known
         return known
+
+    @cached_property
+    def _placed(self) -> list[Fact]:
+        return sorted(self.facts, key=_place)
+
+    def beginning_in(self, document: int, start: int, end: int) -> list[Fact]:
+        """Everyone's facts that begin in the characters [start, end) of a document."""
+        first = bisect_left(self._placed, (document, start), key=_place)
+        return self._placed[first : bisect_left(self._placed, (document, end), key=_place)]
 
     @cached_property
     def denied(self) -> tuple[Fact, ...]:

@@ -228,10 +228,9 @@ def _is_heading(panel: Fact, situation: Situation) -> bool:
     return any(
         other.kind == "measurement"
         and other.concept != panel.concept
-        and other.document == panel.document
         and panel.start < other.start  # those that share a word before them begin with it
         and other.end < panel.end  # a list that shares its result ends with it: "hepatitis B and C negative"
-        for other in situation.facts
+        for other in situation.beginning_in(panel.document, panel.start, panel.end)
     )
 
 
