@@ -6,10 +6,11 @@ each scope is held to its clause, and the cues that reach a mention are turned i
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 from medspacy.context import ConText, ConTextRule
@@ -26,6 +27,7 @@ from kb.facts import Assertion, Experiencer, Temporality
 
 _TARGETS = "asserted_mentions"
 _WORDS_OF_EVIDENCE = 4
+_LONGEST_CUE = 4
 _SET = re.compile(r"\{(\w+)\}")
 _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
     "absent": ("absent", None, None),
@@ -35,6 +37,7 @@ _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]
     "hypothetical": ("conditional", None, None),
     "conditional": ("conditional", None, None),
     "historical": (None, None, "historical"),
+    "background": (None, None, "historical"),
     "ended": (None, None, "historical"),
     "planned": (None, None, "planned"),
     "family": (None, "family", None),
@@ -88,7 +91,7 @@ class Asserter:
         clause = Clause.of(reading.normal, spans, [(span.start, span.end, mention.kind) for mention, span in placed])
         found = _cues_of_targets(doc, clause)
         for mention, span in placed:
-            reaching = found.get((span.start, span.end), [])
+            reaching = found.get((span.start, span.end, span.label_), [])
             _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
             _known_already(mention, clause.words[: span.start])
             _by_section(mention, sentence.section, clause.words[: span.start])
@@ -100,12 +103,32 @@ def _place(doc: Doc, spans: Sequence[tuple[int, int]], mention: Mention) -> Span
     if not inside:
         nearest = min(range(len(spans)), key=lambda i: abs(spans[i][0] - mention.start))
         inside = [nearest]
+    if mention.kind == "span":
+        inside = inside[_leading_cue([doc[i].lower_ for i in inside]) :]
     return Span(doc, inside[0], inside[-1] + 1, label=mention.kind)
 
 
-def _cues_of_targets(doc: Doc, clause: Clause) -> dict[tuple[int, int], list[Cue]]:
-    """The cues whose scope, held to its clause, reaches each target (by its tokens)."""
-    found: dict[tuple[int, int], list[Cue]] = {}
+def _leading_cue(words: Sequence[str]) -> int:
+    """How many words at the head of a caller's span are a cue about the rest of it: "status post splenectomy"."""
+    for length in range(min(len(words) - 1, _LONGEST_CUE), 0, -1):
+        if " ".join(words[:length]) in _leading_cues():
+            return length
+    return 0
+
+
+@functools.cache
+def _leading_cues() -> frozenset[str]:
+    content = cues("context")
+    phrases = (phrase.lower() for says in ("absent", "never", "historical") for phrase in content[says]["forward"])
+    return frozenset(phrase for phrase in phrases if " " in phrase or "/" in phrase)
+
+
+def _cues_of_targets(doc: Doc, clause: Clause) -> dict[tuple[int, int, str], list[Cue]]:
+    """The cues whose scope, held to its clause, reaches each target (by its tokens and its kind)."""
+    found: dict[tuple[int, int, str], list[Cue]] = {}
+    kinds: dict[tuple[int, int], set[str]] = {}
+    for span in getattr(doc._, _TARGETS):
+        kinds.setdefault((span.start, span.end), set()).add(span.label_)
     seen: set[tuple[int, int, int, int]] = set()
     for target, modifier in doc._.context_graph.edges:
         start, end = modifier.modifier_span
@@ -113,10 +136,12 @@ def _cues_of_targets(doc: Doc, clause: Clause) -> dict[tuple[int, int], list[Cue
         if key in seen:
             continue
         seen.add(key)
-        for says, side in _meanings(modifier.rule.category):
-            distance = reaches(clause, says, side, (start, end), (target.start, target.end), target.label_)
+        place = (target.start, target.end)
+        meanings = list(_meanings(modifier.rule.category))
+        for kind, (says, side) in product(kinds[place], meanings):
+            distance = reaches(clause, says, side, (start, end), place, kind)
             if distance is not None:
-                found.setdefault((target.start, target.end), []).append(Cue(says, side, distance, start, end))
+                found.setdefault((*place, kind), []).append(Cue(says, side, distance, start, end))
     return found
 
 
@@ -168,7 +193,9 @@ def _by_section(mention: Mention, section: str | None, before: Sequence[str]) ->
     about_patient = any(word in cues("context")["patient_subjects"] for word in before)
     if experiencer == "family" and mention.experiencer == "patient" and not about_patient:
         mention.experiencer = "family"
-    if temporality == "historical" and mention.temporality == "current" and mention.assertion == "present":
+    if mention.assertion == "absent" and mention.kind == "span":
+        temporality = default.get("denied")
+    if temporality == "historical" and mention.temporality == "current" and mention.assertion in ("present", "absent"):
         mention.temporality = "historical"
 
 

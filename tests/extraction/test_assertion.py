@@ -147,6 +147,17 @@ IN_TIME = [
     "A history of [asthma]{historical} and denies [fever]{absent}.",
 ]
 
+BEFORE_THIS_TEXT = [  # of a caller's own spans: what stands in the background of the letter
+    "Social history: denies any [alcohol]{absent historical} or [tobacco use]{absent historical}.",
+    "Allergies: no known [drug allergies]{absent historical}.",
+    "A history of multiple sclerosis complicated by [paralysis]{historical}.",
+    "No rash. Lupus complicated by [seizures]{historical}.",
+    "[Carcinoma of the thyroid]{historical} status post thyroidectomy.",
+    "His [known atrial myxoma]{} was seen; a known [foramen ovale]{historical}.",
+    "A splenectomy: [status post splenectomy]{historical}.",
+    "The pacemaker goes back once the [infection]{} has resolved.",
+    "The [infection]{historical} has resolved.",
+]
 OTHERS = [
     "Her mother has [SLE]{family} and her father had an [MI]{family}. She has [asthma]{}.",
     "Family history: mother has [breast cancer]{family}. She has no [rash]{absent}.",
@@ -162,7 +173,9 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("marked", DENIED + ANSWERED + NEVER + NOT_A_DENIAL + DOUBTED + CONDITIONED + IN_TIME + OTHERS)
+@pytest.mark.parametrize(
+    "marked", DENIED + ANSWERED + NEVER + NOT_A_DENIAL + DOUBTED + CONDITIONED + IN_TIME + BEFORE_THIS_TEXT + OTHERS
+)
 def test_marked_sentences(extractor: Extractor, marked: str) -> None:
     check(extractor, marked)
 
