@@ -231,7 +231,7 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
             return True
         if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
             return True
-    if target[0] > start and words[target[0] - 1] in _SEPARATORS and end > start:
+    if target[0] > start and words[target[0] - 1] in _SEPARATORS - _ALTERNATIVES and end > start:
         return _verb_follows(clause, target)
     return False
 

@@ -147,6 +147,21 @@ IN_TIME = [
     "A history of [asthma]{historical} and denies [fever]{absent}.",
 ]
 
+LISTS_WITH_A_VERB = [
+    "No [pneumothorax]{absent} or [pleural effusion]{absent} was present.",
+    "No [rash]{absent}, [bleeding]{absent} or [joint swelling]{absent} were seen.",
+    "No [nodules]{absent}, [lymphadenopathy]{absent}, or [ascites]{absent} was observed at operation.",
+    "[Hypertension]{absent}, [proteinuria]{absent} and [pericarditis]{absent} were not observed.",
+    "[Pericarditis]{absent} was not noted, but [pleurisy]{} was.",
+    "[Vasculitis]{absent} could not be demonstrated.",
+    "[Arthritis]{absent} did not recur.",
+    "Troponin was normal, ruling out [myocardial infarction]{absent}.",
+    "The scan failed to identify [lymphadenopathy]{absent}.",
+    "No [fever]{absent}, and [rash]{} is present.",
+    "The [kidney injury]{} has not recovered.",
+    "Complete resolution of the [effusion]{historical} on the scan.",
+    "No resolution of the [effusion]{}.",
+]
 BEFORE_THIS_TEXT = [  # of a caller's own spans: what stands in the background of the letter
     "Social history: denies any [alcohol]{absent historical} or [tobacco use]{absent historical}.",
     "Allergies: no known [drug allergies]{absent historical}.",
@@ -174,7 +189,17 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    "marked", DENIED + ANSWERED + NEVER + NOT_A_DENIAL + DOUBTED + CONDITIONED + IN_TIME + BEFORE_THIS_TEXT + OTHERS
+    "marked",
+    DENIED
+    + ANSWERED
+    + NEVER
+    + NOT_A_DENIAL
+    + DOUBTED
+    + CONDITIONED
+    + IN_TIME
+    + LISTS_WITH_A_VERB
+    + BEFORE_THIS_TEXT
+    + OTHERS,
 )
 def test_marked_sentences(extractor: Extractor, marked: str) -> None:
     check(extractor, marked)
