@@ -9,13 +9,18 @@ from bench.annotated import Entity, Pair, Report
 from bench.case_counting import NUMBER, Tally, numbers_in, recognised
 from kb.facts import Coded, Fact, Interval, Quantity
 
+# Sizes are labelled by kinds of their own.
+SIZES = ("Height", "Weight", "Mass", "Distance", "Biological_attribute")
+BESIDE_A_NAME = frozenset(
+    "a an the of in for and serum plasma blood level levels value values count counts concentration total test tests".split()
+)
 FINDING_KINDS = ("Sign_symptom", "Disease_disorder")
 WORDS = {
     "normal": ("normal", "unremarkable", "within normal", "within the normal", "regular", "within reference"),
     "negative": ("negative", "no ", "absen", "undetect", "sterile", "not detect", "non-reactive", "no evidence"),
     "positive": ("positive", "reactive", "present", "detected", "reveal"),
-    "high": ("elevated", "high", "increas", "raised", "rose", "prolonged"),
-    "low": ("low", "decreas", "reduced", "fell", "drop", "depress"),
+    "high": ("elevated", "high", "raised", "prolonged"),
+    "low": ("low", "reduced", "depressed"),
 }
 SAME_CODE = {"undetected": "negative", "abnormal": "high"}
 
@@ -35,7 +40,7 @@ def score_values(report: Report, facts: Sequence[Fact], tally: Tally) -> None:
     results = [fact for fact in facts if fact.kind in ("measurement", "score") and fact.value is not None]
     used: set[str] = set()
     for pair in report.labs:
-        if not recognised("analytes").search(pair.name.text) or not _is_result(pair.value.text):
+        if not is_analyte(pair.name.text) or not _is_result(pair.value.text):
             continue
         match = next((fact for fact in results if _is_value(fact, pair)), None)
         if match is None:
@@ -43,10 +48,21 @@ def score_values(report: Report, facts: Sequence[Fact], tally: Tally) -> None:
         else:
             tally.right()
             used.add(match.id)
-    values = [one for kind in ("Lab_value", *FINDING_KINDS) for one in report.of_kind(kind)]
+    values = [one for kind in ("Lab_value", *SIZES, *FINDING_KINDS) for one in report.of_kind(kind)]
     for fact in results:
         if fact.id not in used and not any(_might_be(fact, one) for one in values):
             tally.wrong(report.id, "value", fact.start, f"{fact.concept}: {fact.quote}")
+
+
+def is_analyte(written: str) -> bool:
+    """Whether a labelled test is one of the list, with nothing but words that name no other test beside it.
+
+    >>> is_analyte("serum creatinine level"), is_analyte("height velocity")
+    (True, False)
+    """
+    found = recognised("analytes").search(written)
+    rest = re.findall(r"[a-z]+|\d+", (written[: found.start()] + written[found.end() :]).lower()) if found else ["?"]
+    return all(word in BESIDE_A_NAME for word in rest)
 
 
 def _is_result(written: str) -> bool:
@@ -92,10 +108,11 @@ def score_denials(report: Report, found: Sequence[tuple[int, int, bool]], tally:
 
 
 def finding_spans(facts: Iterable[Fact]) -> Iterator[tuple[int, int, bool]]:
-    """eligo's conditions, and whether it calls each present in the patient."""
+    """eligo's conditions, and whether it calls each present in the patient at present."""
     for fact in facts:
         if fact.kind == "condition":
-            yield fact.start, fact.end, fact.assertion == "present" and fact.experiencer == "patient"
+            present = fact.assertion == "present" and fact.temporality == "current"
+            yield fact.start, fact.end, present and fact.experiencer == "patient"
 
 
 def age_of(entity: Entity) -> float | None:

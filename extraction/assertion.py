@@ -10,7 +10,7 @@ import bisect
 import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, product
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from extraction.subjects import carry_subjects
 from kb.facts import Assertion, Experiencer, Temporality
 
 _WORDS_OF_EVIDENCE = 4
+_LONGEST_CUE = 4
 _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
     "absent": ("absent", None, None),
     "never": ("absent", None, "historical"),
@@ -34,6 +35,7 @@ _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]
     "hypothetical": ("conditional", None, None),
     "conditional": ("conditional", None, None),
     "historical": (None, None, "historical"),
+    "background": (None, None, "historical"),
     "ended": (None, None, "historical"),
     "planned": (None, None, "planned"),
     "family": (None, "family", None),
@@ -82,33 +84,54 @@ def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
     spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
     if not spans:
         return
-    targets = [_target(spans, mention) for mention in mentions]
+    words = [reading.normal[begin:stop].lower() for begin, stop in spans]
+    targets = [_target(spans, words, mention) for mention in mentions]
     clause = Clause.of(reading.normal, spans, targets)
     found = _cues_of_targets(targets, clause)
     for mention, target in zip(mentions, targets, strict=True):
-        reaching = found.get((target.start, target.end), [])
+        reaching = found.get(target, [])
         _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
         before = clause.words[: target.start]
         _known_already(mention, before)
         _by_section(mention, sentence.section, before)
 
 
-def _target(spans: Sequence[tuple[int, int]], mention: Mention) -> Target:
+def _target(spans: Sequence[tuple[int, int]], words: Sequence[str], mention: Mention) -> Target:
     """The tokens of a mention; a caller's span that cuts a token takes the whole of it."""
     first = bisect.bisect_right(spans, mention.start, key=itemgetter(1))
     last = bisect.bisect_left(spans, mention.end, key=itemgetter(0))
     if first >= last:
         first = min(range(len(spans)), key=lambda i: abs(spans[i][0] - mention.start))
         last = first + 1
+    if mention.kind == "span":
+        first += _leading_cue(words[first:last])
     return Target(first, last, mention.kind)
 
 
-def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[tuple[int, int], list[Cue]]:
-    """The cues whose scope, held to its clause, reaches each target (by its tokens)."""
-    found: dict[tuple[int, int], list[Cue]] = {}
+def _leading_cue(words: Sequence[str]) -> int:
+    """How many words at the head of a caller's span are a cue about the rest of it: "status post splenectomy"."""
+    for length in range(min(len(words) - 1, _LONGEST_CUE), 0, -1):
+        if " ".join(words[:length]) in _leading_cues():
+            return length
+    return 0
+
+
+@functools.cache
+def _leading_cues() -> frozenset[str]:
+    content = cues("context")
+    phrases = (phrase.lower() for says in ("absent", "never", "historical") for phrase in content[says]["forward"])
+    return frozenset(phrase for phrase in phrases if " " in phrase or "/" in phrase)
+
+
+def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[Target, list[Cue]]:
+    """The cues whose scope, held to its clause, reaches each target (by its tokens and its kind)."""
+    found: dict[Target, list[Cue]] = {}
     modifiers = _finder().modifiers(clause.words)
     if not modifiers:
         return found
+    kinds: dict[tuple[int, int], set[str]] = {}
+    for target in targets:
+        kinds.setdefault((target.start, target.end), set()).add(target.label_)
     graph = ConTextGraph(targets, modifiers)
     graph.update_scopes()
     graph.apply_modifiers()
@@ -119,10 +142,12 @@ def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[tuple[int, i
         if key in seen:
             continue
         seen.add(key)
-        for says, side in _meanings(modifier.rule.category):
-            distance = reaches(clause, says, side, (start, end), (target.start, target.end), target.label_)
+        place = (target.start, target.end)
+        meanings = list(_meanings(modifier.rule.category))
+        for kind, (says, side) in product(kinds[place], meanings):
+            distance = reaches(clause, says, side, (start, end), place, kind)
             if distance is not None:
-                found.setdefault((target.start, target.end), []).append(Cue(says, side, distance, start, end))
+                found.setdefault(Target(*place, kind), []).append(Cue(says, side, distance, start, end))
     return found
 
 
@@ -174,7 +199,9 @@ def _by_section(mention: Mention, section: str | None, before: Sequence[str]) ->
     about_patient = any(word in cues("context")["patient_subjects"] for word in before)
     if experiencer == "family" and mention.experiencer == "patient" and not about_patient:
         mention.experiencer = "family"
-    if temporality == "historical" and mention.temporality == "current" and mention.assertion == "present":
+    if mention.assertion == "absent" and mention.kind == "span":
+        temporality = default.get("denied")
+    if temporality == "historical" and mention.temporality == "current" and mention.assertion in ("present", "absent"):
         mention.temporality = "historical"
 
 

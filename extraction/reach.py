@@ -66,6 +66,8 @@ def reaches(
     """
     if says == "planned" and kind not in _words("planned_kinds"):
         return None
+    if says == "background" and kind != "span":
+        return None
     if says in _DENIALS and kind in ("lab", "score") and _is_result(clause, target):
         return None
     if side == "forward":
@@ -117,7 +119,7 @@ def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int,
         return end - start if listed and not _new_subject(clause, start, end) else None
     if says == "historical" and "," in clause.words[start:end] and _stays_near(clause, cue):
         return None
-    if _new_statement(clause, start, end, target) or _result_between(clause, start, end):
+    if _new_statement(clause, says, start, end, target) or _result_between(clause, start, end):
         return None
     if says not in _DENIALS and (not _is_list(clause, start, end, item) or _denial_between(clause, start, end)):
         return None
@@ -129,6 +131,12 @@ def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int,
 def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
     start, end = target[1], cue[0]
     between = clause.words[start:end]
+    if says == "background" and between not in ((), (",",)):
+        return None
+    if says == "historical" and any(
+        word in _words("not_yet") for word in clause.words[max(0, target[0] - 3) : target[0]]
+    ):
+        return None
     farthest, item = _limit(says)
     if end - start > farthest or clause.mention_between(start, end, "lab", "score"):
         return None
@@ -198,7 +206,7 @@ def _new_subject(clause: Clause, start: int, end: int) -> bool:
     return False
 
 
-def _new_statement(clause: Clause, start: int, end: int, target: tuple[int, int]) -> bool:
+def _new_statement(clause: Clause, says: str, start: int, end: int, target: tuple[int, int]) -> bool:
     """Whether another statement begins between a forward cue and the target."""
     words = clause.words
     alternatives = any(word in _ALTERNATIVES for word in words[start : min(len(words), target[1] + 3)])
@@ -209,6 +217,8 @@ def _new_statement(clause: Clause, start: int, end: int, target: tuple[int, int]
         if word == "[" or (word == ":" and i > start):
             return True
         if word in _words("finite_verbs") and i > start and "that" not in words[start:i]:
+            return True
+        if word in _words("outcomes") and says not in ("historical", "background"):
             return True
         if word in {"with", "on"} and clause.mention_between(start, i):
             return True
@@ -221,7 +231,7 @@ def _new_statement(clause: Clause, start: int, end: int, target: tuple[int, int]
             return True
         if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
             return True
-    if target[0] > start and words[target[0] - 1] in _SEPARATORS and end > start:
+    if target[0] > start and words[target[0] - 1] in _SEPARATORS - _ALTERNATIVES and end > start:
         return _verb_follows(clause, target)
     return False
 

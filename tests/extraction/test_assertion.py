@@ -147,6 +147,32 @@ IN_TIME = [
     "A history of [asthma]{historical} and denies [fever]{absent}.",
 ]
 
+LISTS_WITH_A_VERB = [
+    "No [pneumothorax]{absent} or [pleural effusion]{absent} was present.",
+    "No [rash]{absent}, [bleeding]{absent} or [joint swelling]{absent} were seen.",
+    "No [nodules]{absent}, [lymphadenopathy]{absent}, or [ascites]{absent} was observed at operation.",
+    "[Hypertension]{absent}, [proteinuria]{absent} and [pericarditis]{absent} were not observed.",
+    "[Pericarditis]{absent} was not noted, but [pleurisy]{} was.",
+    "[Vasculitis]{absent} could not be demonstrated.",
+    "[Arthritis]{absent} did not recur.",
+    "Troponin was normal, ruling out [myocardial infarction]{absent}.",
+    "The scan failed to identify [lymphadenopathy]{absent}.",
+    "No [fever]{absent}, and [rash]{} is present.",
+    "The [kidney injury]{} has not recovered.",
+    "Complete resolution of the [effusion]{historical} on the scan.",
+    "No resolution of the [effusion]{}.",
+]
+BEFORE_THIS_TEXT = [  # of a caller's own spans: what stands in the background of the letter
+    "Social history: denies any [alcohol]{absent historical} or [tobacco use]{absent historical}.",
+    "Allergies: no known [drug allergies]{absent historical}.",
+    "A history of multiple sclerosis complicated by [paralysis]{historical}.",
+    "No rash. Lupus complicated by [seizures]{historical}.",
+    "[Carcinoma of the thyroid]{historical} status post thyroidectomy.",
+    "His [known atrial myxoma]{} was seen; a known [foramen ovale]{historical}.",
+    "A splenectomy: [status post splenectomy]{historical}.",
+    "The pacemaker goes back once the [infection]{} has resolved.",
+    "The [infection]{historical} has resolved.",
+]
 OTHERS = [
     "Her mother has [SLE]{family} and her father had an [MI]{family}. She has [asthma]{}.",
     "Family history: mother has [breast cancer]{family}. She has no [rash]{absent}.",
@@ -162,7 +188,19 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize("marked", DENIED + ANSWERED + NEVER + NOT_A_DENIAL + DOUBTED + CONDITIONED + IN_TIME + OTHERS)
+@pytest.mark.parametrize(
+    "marked",
+    DENIED
+    + ANSWERED
+    + NEVER
+    + NOT_A_DENIAL
+    + DOUBTED
+    + CONDITIONED
+    + IN_TIME
+    + LISTS_WITH_A_VERB
+    + BEFORE_THIS_TEXT
+    + OTHERS,
+)
 def test_marked_sentences(extractor: Extractor, marked: str) -> None:
     check(extractor, marked)
 
