@@ -46,6 +46,11 @@ class Situation:
     letter_dates: tuple[Time | None, ...] = ()
 
     @cached_property
+    def found(self) -> dict[str, Finding | None]:
+        """Findings made of this situation so far, by what was asked in full."""
+        return {}
+
+    @cached_property
     def by_concept(self) -> dict[str, list[Fact]]:
         found: dict[str, list[Fact]] = {}
         for fact in self.facts:
@@ -60,8 +65,18 @@ class Situation:
         """The patient's own facts on a concept or anything below it that tell a plan, in the text's order."""
         return [fact for fact in self._own(concept) if fact.temporality == "planned"]
 
-    def _own(self, concept: str) -> list[Fact]:
+    @cached_property
+    def _owned(self) -> dict[str, tuple[Fact, ...]]:
+        """The patient's own facts on each concept asked for so far."""
+        return {}
+
+    def _own(self, concept: str) -> tuple[Fact, ...]:
+        if concept not in self._owned:
+            self._owned[concept] = self._gathered(concept)
+        return self._owned[concept]
+
+    def _gathered(self, concept: str) -> tuple[Fact, ...]:
         below = self.vocabulary.below(concept) if concept in self.vocabulary else {concept}
         facts = (fact for key in below for fact in self.by_concept.get(key, ()))
         own = (fact for fact in facts if fact.experiencer == "patient")
-        return sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))
+        return tuple(sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id)))
