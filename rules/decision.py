@@ -15,6 +15,7 @@ from rules.compiler import Answer, Fired, PlannedNode, Proof
 from rules.findings import Finding, Situation
 from rules.language import Criterion, Protocol, leaf_tests
 from rules.reference import Verdict
+from rules.tests.base import Test
 from rules.verdict import Question, Ruled
 
 _MOST_CLEARINGS = 100  # windows of one dossier that close one after another; beyond it no date is promised
@@ -78,6 +79,7 @@ class Judge:
         self._asked = {one.id: frozenset(test.key for test in leaf_tests(one.tree)) for one in protocol.criteria}
         tests = (test for criterion in protocol.criteria for test in leaf_tests(criterion.tree))
         self._tests = dict(sorted({test.key: test for test in tests}.items()))
+        self._in_full = {key: f"{type(test).__name__} {test.model_dump_json()}" for key, test in self._tests.items()}
 
     def close(self) -> None:
         """Frees the engine's memory."""
@@ -85,8 +87,15 @@ class Judge:
 
     def find(self, situation: Situation) -> dict[str, Finding]:
         """Every finding that the protocol asks for and the dossier speaks of, by id."""
-        found = {key: test.find(situation) for key, test in self._tests.items()}
+        found = {key: self._found(key, test, situation) for key, test in self._tests.items()}
         return {key: finding for key, finding in found.items() if finding is not None}
+
+    def _found(self, key: str, test: Test, situation: Situation) -> Finding | None:
+        """The finding, made once for all the protocols that ask the same of a dossier."""
+        asked = self._in_full[key]
+        if asked not in situation.found:
+            situation.found[asked] = test.find(situation)
+        return situation.found[asked]
 
     def decide(self, situation: Situation) -> Decision:
         """Raises EngineError or DisagreementError where the decision cannot be trusted."""

@@ -51,6 +51,11 @@ class Situation:
     letter_dates: tuple[Time | None, ...] = ()
 
     @cached_property
+    def found(self) -> dict[str, Finding | None]:
+        """Findings made of this situation so far, by what was asked in full."""
+        return {}
+
+    @cached_property
     def _own(self) -> dict[str, list[Fact]]:
         """The patient's own facts by concept."""
         found: dict[str, list[Fact]] = {}

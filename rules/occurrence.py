@@ -176,17 +176,21 @@ class Occurrence(Test):
         An exception says nothing of what else there may be, so it is no answer either.
         """
         found = {one.id: except_for for one, except_for in matching(self.apart_from, situation)}
-        exception = found.get(fact.id, "does not count")
-        if exception == "counts" or self._is_over(fact, situation):
+        exceptions = {found.get(fact.id, "does not count"), self._over(fact, situation)}
+        if "counts" in exceptions:
             return None
-        return "open" if exception == "open" and weight == "counts" else weight
+        return "open" if "open" in exceptions and weight == "counts" else weight
 
-    def _is_over(self, fact: Fact, situation: Situation) -> bool:
-        """Whether it is told to have ended at least `over_for` before the screening date."""
+    def _over(self, fact: Fact, situation: Situation) -> Weight:
+        """Whether it counts as over: told to have ended at least `over_for` before the screening date."""
         end = course_of(fact).end
-        if self.over_for is None or end is None or situation.as_of is None:
-            return False
-        return lasts(end.latest, situation.as_of, self.over_for)
+        if self.over_for is None or end is None:
+            return "does not count"
+        if situation.as_of is None:
+            return "open"
+        if lasts(end.latest, situation.as_of, self.over_for):
+            return "counts"
+        return "open" if lasts(end.earliest, situation.as_of, self.over_for) else "does not count"
 
     def _vote(self, fact: Fact, told: Weight, own: bool, situation: Situation) -> Vote | None:
         weight = self._excepted(fact, told, situation)

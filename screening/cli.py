@@ -106,6 +106,7 @@ def screen(
     """
     from screening.documents import parse_day
     from screening.interface import screening_json
+    from screening.ranking import table
     from screening.text import report
     from screening.writing import Output, json_text
 
@@ -118,7 +119,7 @@ def screen(
         def results(letter: Letter) -> list[Any]:
             screenings = pipeline.screen([letter], day)
             if output is Format.text:
-                return [report(screening) for screening in screenings]
+                return [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
             alone = len(names) == 1 and len(screenings) == 1
             return [json_text(screening_json(screening), alone=alone) for screening in screenings]
 

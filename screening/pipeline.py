@@ -94,10 +94,18 @@ class Pipeline:
         screenings = [
             Screening(extracted.dossier, extracted.facts, warnings, judge.decide(situation)) for judge in self._judges
         ]
-        return sorted(screenings, key=lambda one: _RANKS.index(one.decision.verdict))
+        return sorted(screenings, key=hopefulness)
 
 
 _RANKS = ("potentially_eligible", "needs_information", "ineligible")
+
+
+def hopefulness(screening: Screening) -> tuple[int, int, int, str]:
+    """The order of screenings: candidates first, then by how little stands in the way, by how little is missing."""
+    decision = screening.decision
+    stops = sum(1 for one in decision.answers if one.stops)
+    missing = sum(1 for one in decision.answers if one.waited_for)
+    return _RANKS.index(decision.verdict), stops, missing, decision.protocol.id
 
 
 def newest_day(documents: Iterable[Document]) -> date | None:

@@ -80,11 +80,16 @@ def _head(screening: Screening) -> Iterator[Line]:
     word, style = VERDICTS[decision.verdict]
     protocol = decision.protocol
     yield from _folded(f"{word}   ", f"for {protocol.id}, {protocol.title}   {shown(_name(screening))}", style, hang=2)
-    for text in (f"{_who(screening)}, {_when(screening)}", _next(screening), *_provisos(screening)):
+    for text in (who_and_when(screening), _next(screening), *provisos(screening)):
         yield from (Line(line) for line in textwrap.wrap(text, WIDTH))
 
 
-def _provisos(screening: Screening) -> Iterator[str]:
+def who_and_when(screening: Screening) -> str:
+    """The patient by sex and age, the letter's day and the screening date."""
+    return f"{_who(screening)}, {_when(screening)}"
+
+
+def provisos(screening: Screening) -> Iterator[str]:
     """What the verdict does not say by itself: a draft, a list that is not whole, a verdict for some cohorts."""
     protocol = screening.decision.protocol
     if protocol.status == "draft":

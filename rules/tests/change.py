@@ -29,7 +29,8 @@ Direction = Literal["rise", "fall"]
 class Change(Bounded):
     """`change` of a score or measurement: a `direction`, a bound in its unit or in %, `within` a window, `sustained`.
 
-    `denied_as`: that of which the denial says that there was no such change. `raised_by` raises the question without an answer.
+    `denied_as`: that of which the denial says that there was no such change. `raised_by` raises the question without an
+    answer.
     """
 
     change: Annotated[str, Names(("score", "lab"))]

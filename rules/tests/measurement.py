@@ -127,8 +127,10 @@ class Measurement(Bounded):
     def _support(self, fact: Fact, situation: Situation) -> list[Fact]:
         """What held the value up: support that may lie in the days before the result."""
         day = reading_day(fact, situation)
-        if not self.free_of or day is None or day.latest is None:
+        if not self.free_of:
             return []
+        if day is None or day.latest is None:  # the days of result and support cannot be held against each other
+            return spoken_of(self.free_of, situation)
         found = []
         for one in spoken_of(self.free_of, situation):
             last = one.time or course_of(one).end or course_of(one).start

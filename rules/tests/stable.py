@@ -70,6 +70,8 @@ class Stable(Test):
         span, course = window(self.unchanged_within), course_of(fact)
         if not going_on(fact):
             last = course.end or fact.time
+            if last is None:
+                return None  # a drug of the past that nothing places is of the history, not of late
             place = span.place(last, situation.as_of)
             return None if place == "outside" else "changed" if place == "inside" else "open"
         starts: list[Time | None] = [step.start for step in course.steps if step.start is not None]

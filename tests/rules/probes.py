@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rules.decision import Decision, Judge
 from rules.findings import Finding, Situation
-from rules.language import All, AnyOf, AtLeast, Criterion, Node, Not, Protocol
+from rules.language import All, AnyOf, AtLeast, Cohort, Criterion, Node, Not, Protocol
 from rules.tests.base import Comparison, Operator, Outcome, Test
 
 OPPOSITE: dict[Operator, Operator] = {">=": "<", ">": "<=", "<=": ">", "<": ">="}
@@ -58,8 +58,9 @@ def criterion(name: str, tree: Node, *, exclusion: bool = False, **more: object)
     )
 
 
-def protocol(criteria: Iterable[Criterion]) -> Protocol:
-    return Protocol(id="P", version="1", title="a trial", criteria=tuple(criteria))
+def protocol(criteria: Iterable[Criterion], cohorts: Iterable[str] = ()) -> Protocol:
+    groups = tuple(Cohort(id=name, title=f"cohort {name}") for name in cohorts)
+    return Protocol(id="P", version="1", title="a trial", cohorts=groups, criteria=tuple(criteria))
 
 
 def by_name(findings: Iterable[Finding]) -> dict[str, Finding]:
@@ -120,18 +121,20 @@ TREES: st.SearchStrategy[Node] = st.recursive(PROBES, _connectives, max_leaves=8
 
 @st.composite
 def protocols(draw: st.DrawFn) -> Protocol:
-    flags = ("settled_at_visit", "essential", "clears_with_time")
+    flags = ("settled_at_visit", "essential", "clears_with_time", "recommended")
+    cohorts = draw(st.sampled_from(((), ("A", "B"))))
     criteria = [
         criterion(
             f"C{index}",
             draw(TREES),
             exclusion=draw(st.booleans()),
             applies_to=draw(st.none() | PROBES),
+            cohorts=tuple(name for name in cohorts if draw(st.booleans())),
             **{flag: draw(st.booleans()) for flag in flags},
         )
         for index in range(draw(st.integers(1, 4)))
     ]
-    return protocol(criteria)
+    return protocol(criteria, cohorts)
 
 
 @st.composite

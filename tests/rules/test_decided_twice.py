@@ -71,6 +71,38 @@ def test_an_empty_dossier_answers_nothing(asked: Protocol) -> None:
     assert decision.verdict != "ineligible"
 
 
+def test_the_best_cohort_decides_and_the_others_are_set_aside() -> None:
+    asked = protocol(
+        [
+            criterion("S", Probe(probe="a")),
+            criterion("A1", Probe(probe="b"), cohorts=("A",)),
+            criterion("B1", Probe(probe="c"), cohorts=("B",)),
+        ],
+        ("A", "B"),
+    )
+    decision = judged(asked, [finding("a", 1), finding("b", 0), finding("c", 1)])
+    assert (decision.verdict, decision.cohorts) == (
+        "potentially_eligible",
+        {"A": "ineligible", "B": "potentially_eligible"},
+    )
+    assert [one.criterion.id for one in decision.answers if one.set_aside] == ["A1"]
+    assert not any(one.stops for one in decision.answers)
+    both = judged(asked, [finding("a", 1), finding("b", 0), finding("c", 0)])
+    assert both.verdict == "ineligible"
+    assert [one.criterion.id for one in both.answers if one.stops] == ["A1", "B1"]
+    assert judged(asked, [finding("a", 0), finding("c", 1)]).verdict == "ineligible"
+
+
+def test_what_is_only_recommended_decides_nothing() -> None:
+    asked = protocol(
+        [criterion("I1", Probe(probe="a"), essential=True, recommended=True), criterion("I2", Probe(probe="b"))]
+    )
+    for found in ([finding("a", 0), finding("b", 1)], [finding("a", 0, 1), finding("b", 1)], [finding("b", 1)]):
+        decision = judged(asked, found)
+        assert decision.verdict == "potentially_eligible"
+        assert not decision.questions
+
+
 def test_without_the_rules_there_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """The engine replaced by nothing: no node is answered, and the decision is refused."""
     found = by_name([finding("a", 1), finding("b", 0), finding("c", 1)])
@@ -127,7 +159,9 @@ def test_a_finding_is_made_once_for_the_tests_that_share_it(monkeypatch: pytest.
         return original(self, situation)
 
     monkeypatch.setattr(Probe, "find", counted)
-    decide(three(), NOTHING)
+    fresh = Situation(facts=(), as_of=None, vocabulary=Vocabulary([]))
+    for _ in range(2):  # nor is it made again for another protocol that asks the same
+        decide(three(), fresh)
     assert sorted(calls) == ["a", "b", "c"]
 
 

@@ -288,6 +288,11 @@ def test_all_protocols_are_ranked_the_most_hopeful_first(
     status, out, _ = run("screen", "a.txt", "--protocol", "all", "--format", "json")
     found = [(one["protocol"]["id"], one["verdict"]) for one in map(json.loads, out.splitlines())]
     assert (status, found) == (0, [("ABLE", "potentially_eligible"), ("UNABLE", "ineligible")])
+    table = run("screen", "a.txt", "--protocol", "all")[1].splitlines()
+    assert table[0] == "2 protocols   a.txt"
+    assert [line.split()[-4:][0] for line in table if "a small protocol" in line] == ["ABLE,", "UNABLE,"]
+    assert "  next: invite to the screening visit" in table
+    assert "  stops: LVEF at least 55 %" in table
     assert (
         run("screen", "a.txt", "--protocol", "abl")[2]
         == "eligo: --protocol abl: no such protocol: did you mean ABLE?\n"
