@@ -124,9 +124,7 @@ def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None
     for expression in _times_in(reading, end, limit):
         before = reading.normal[max(end, expression.start - 40) : expression.start]
         occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
-        if _usable(expression) and (
-            _ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))
-        ):
+        if _usable(expression) and (_ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))):
             return expression
     return None
 

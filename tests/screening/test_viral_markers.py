@@ -79,7 +79,7 @@ CMV = {
     "CMV DNA has not become negative.": "M+",
     "CMV PCR is still not negative.": "M+",
     "CMV DNA is no longer negative.": "M?",
-    "CMV DNA not yet cleared: 400 copies/mL": "M?",
+    "CMV DNA not yet cleared: 400 copies/mL": "M+",
     "CMV viral load has fallen from 12,000 to 900 IU/mL.": "M+",
     "CMV viral load rising: 300 -> 1,450 IU/mL": "M+",
     "CMV DNA remains positive; no end-organ disease.": "M+",
