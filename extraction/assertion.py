@@ -14,7 +14,7 @@ from itertools import groupby, product
 from operator import itemgetter
 from typing import NamedTuple
 
-from medspacy.context import ConTextGraph
+from medspacy.context import ConTextGraph, ConTextModifier
 
 from extraction.bystanders import give_to_others, other_patients
 from extraction.context_cues import CueFinder
@@ -148,7 +148,20 @@ def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[Target, list
             distance = reaches(clause, says, side, (start, end), place, kind)
             if distance is not None:
                 found.setdefault(Target(*place, kind), []).append(Cue(says, side, distance, start, end))
+    for target in set(targets):
+        if target.label_ != "statement":  # its own words may hold the denial
+            found.setdefault(target, []).extend(_cues_that_run_into(modifiers, target))
     return found
+
+
+def _cues_that_run_into(modifiers: Sequence[ConTextModifier], target: Target) -> Iterator[Cue]:
+    """The denials whose last words begin the name: "no known | cardiac disease", "no involvement | of the CNS"."""
+    for modifier in modifiers:
+        start, end = modifier.modifier_span
+        if start < target.start < end <= target.end:
+            for says, side in _meanings(modifier.rule.category):
+                if says in ("absent", "never") and side == "forward":
+                    yield Cue(says, side, 0, start, end)
 
 
 def _apply(mention: Mention, reaching: list[Cue], spans: Sequence[tuple[int, int]]) -> None:
@@ -208,7 +221,10 @@ def _by_section(mention: Mention, section: str | None, before: Sequence[str]) ->
 def _known_already(mention: Mention, before: Sequence[str]) -> None:
     """What the sentence takes for known is not denied by it: "nothing neurological from her lupus"."""
     known = cues("context")["presupposing"]
-    if mention.assertion == "absent" and mention.kind in ("condition", "span") and before and before[-1] in known:
+    taken_in = mention.cue is not None and mention.start - 1 <= mention.cue[1] <= mention.start  # "never touched her"
+    if taken_in or mention.assertion != "absent" or mention.kind not in ("condition", "span"):
+        return
+    if before and before[-1] in known:
         mention.assertion, mention.cue = "present", None
 
 

@@ -146,11 +146,15 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         return denied_time(reading, mention), None
     known = cues("events")
     found = time_beside(reading, mention)
+    if found is not None and found.role == "duration":
+        found = time_beside(reading, mention, ("point", "span")) or found
     if not _lasts(mention.concept):
         return (found.time if found is not None and found.role != "duration" else None), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]
-    over = holds(clause, known["over"]) or mention.temporality == "historical"
+    had = re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
+    undated = found is None or found.role == "duration"
+    over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
     ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
     last = _last_session(reading, mention)
     if last is not None and (found is None or found.role in ("start", "point", "duration")):

@@ -13,7 +13,7 @@ from extraction.knowledge import cues
 from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import read_number
 from extraction.reading import Reading
-from extraction.reports import report_result
+from extraction.reports import report_before, report_result
 from extraction.result_courses import earlier, further
 from extraction.result_series import is_told_in_series, series
 from extraction.result_turns import came_back, goes_on, turned
@@ -65,6 +65,8 @@ def read_group(
     last = group[-1]
     after = _after(page, last, limit, sentence_end(reading, last))
     before = _before(reading, page, group[0], taken)
+    if after is None and before is None and len(group) == 1:
+        before = _led_to(reading, page, last, taken)
     if after is not None and _belongs_to_next(page, after, limit):
         led = following is not None and _LEADS.search(page.normal[last.mention.end : after.start]) is not None
         if before is not None or (
@@ -212,6 +214,13 @@ def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, i
         None,
         start + best.end(),
     )
+
+
+def _led_to(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
+    """A report in the words before its name, from the sentence's start or the last result."""
+    begin = reading.sentences[named.mention.sentence].start
+    begin = max([begin, *(end for _, end in taken if end <= named.mention.start)])
+    return report_before(page, named.concept, begin, named.mention.start, named.mention.end)
 
 
 def _leads_on(rest: str) -> bool:

@@ -11,8 +11,8 @@ import re
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.vaccinations import is_named_as_vaccine
-from extraction.when import sentence_span
-from extraction.wording import names_a_thing_behind, pattern_of
+from extraction.when import clause_span, sentence_span
+from extraction.wording import holds, names_a_thing_behind, pattern_of
 from kb.vocabulary import vocabulary
 
 _WORDS_AROUND = 60  # characters
@@ -32,6 +32,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"], known["nouns_between"]):
         return True
     tests = (
+        _is_harmless,
         _is_heading,
         _was_looked_for,
         _is_name_of_test,
@@ -78,10 +79,23 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     end = sentence_span(reading, mention)[1]
     if re.match(r"\s*:", reading.normal[mention.end : end]) is None:
         return False
+    if re.match(cues("conditions")["no_answers"], reading.normal[mention.end : end], re.IGNORECASE):
+        return True
     terms = vocabulary()
     return any(
         terms.is_a(other.concept, mention.concept) or terms.is_a(mention.concept, other.concept)
         for other in reading.mentions_in(mention.end, end)
+    )
+
+
+def _is_harmless(reading: Reading, mention: Mention) -> bool:
+    """ "Breast lump 2024, a benign fibroadenoma": a swelling that its clause names as nothing to fear."""
+    known = cues("conditions")
+    if mention.concept not in known["possible_when_present"] or mention.assertion != "present":
+        return False
+    return holds(reading.normal[mention.end : clause_span(reading, mention)[1]], known["harmless"]) or any(
+        vocabulary().is_a(other.concept, "benign-tumour") and other.assertion == "present"
+        for other in reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
     )
 
 

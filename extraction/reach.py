@@ -14,7 +14,7 @@ from extraction.knowledge import cues
 
 _SEPARATORS = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _ALTERNATIVES = frozenset({"or", "nor", "/"})
-_CLOSERS = frozenset({",", ";", ".", ")", "]", "|", "-", ":"})
+_CLOSERS = frozenset({",", ";", ".", "(", ")", "]", "|", "-", ":"})
 _ANSWER_LEADS = frozenset({":", "-", "=", "?", "(", "["})
 _DENIALS = frozenset({"absent", "never", "no_family"})
 _PERSONS = frozenset({"family", "other"})
@@ -169,6 +169,8 @@ def _answer(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> in
     if not _answer_words(clause, cue):
         return None
     between = clause.words[target[1] : cue[0]]
+    if " ".join(clause.words[cue[0] : cue[1]]) in _words("led_answers") and between not in ((":",), ("-",)):
+        return None
     if ":" in between[:-1] or not _is_list(clause, target[1], cue[0], 4):
         return None
     return cue[0] - target[1]

@@ -15,7 +15,9 @@ from extraction.results import Result
 from kb.facts import Coded
 
 _STOP = re.compile(r"[;\n]|\.(?=\s|$)")
+_CLAUSE_ENDS = re.compile(r"[.;,:\n]")
 _MAX = 160
+_LEADS_TO = re.compile(r"\b(?:on|by|in|at|from|per|via|with)\b[^,;:.]*$", re.IGNORECASE)
 
 
 @functools.cache
@@ -41,9 +43,69 @@ def report_result(page: Page, concept: str, start: int, limit: int) -> Result | 
     """A normal report behind the name at `start`, up to the end of the clause; None where anything else is told."""
     if concept not in cues("measurements")["reports"]["concepts"]:
         return None
+    told = _told(page, concept, start, min(limit, start + _MAX))
+    if told is None or told[0] < 0:
+        return _rest_normal(page, concept, start, min(limit, start + _MAX))
+    return _normal(page, told[0], told[1])
+
+
+def _rest_normal(page: Page, concept: str, start: int, limit: int) -> Result | None:
+    """ "Mild mitral regurgitation, otherwise normal": what the findings do not name is normal."""
+    reports = cues("measurements")["reports"]
+    rest = reports["rest_normal"]
+    stop = _STOP.search(page.normal, start, limit)
+    clause = page.normal[start : stop.start() if stop else limit]
+    match = re.search(rest["words"], clause, re.IGNORECASE)
+    if reports["concepts"][concept] not in rest["kinds"] or match is None:
+        return None
+    if re.search(rest["not_with"], clause, re.IGNORECASE):
+        return None
+    return _normal(page, start + match.start(), start + match.end())
+
+
+def report_before(page: Page, concept: str, begin: int, start: int, end: int) -> Result | None:
+    """A normal report that leads to the name: "No abnormality on ECG", "the lungs are clear on chest radiograph".
+
+    It fills the clause from `begin` up to the name's start, and nothing of weight stands behind the name's `end`.
+    """
+    if concept not in cues("measurements")["reports"]["concepts"]:
+        return None
+    begin = max([begin, *(stop.end() for stop in _STOP.finditer(page.normal, begin, start))])
+    begin = max(begin, start - _MAX)
+    around = _around(concept, page.normal[begin:start], page.normal[end : end + _MAX])
+    if around is not None and _told(page, concept, end + around, _clause_end(page, end)) is not None:
+        return _normal(page, start, end + around)
+    if _LEADS_TO.search(page.normal, begin, start) is None:
+        return None
+    told = _told(page, concept, begin, start)
+    behind = _told(page, concept, end, _clause_end(page, end))
+    return None if told is None or told[0] < 0 or behind is None else _normal(page, told[0], told[1])
+
+
+def _around(concept: str, before: str, behind: str) -> int | None:
+    """ "No ECG abnormality": how far the finding behind the name reaches, where the name stands within its denial."""
+    reports = cues("measurements")["reports"]
+    nothing, adjectives = alternatives(reports["nothing"]), alternatives(reports["adjectives"])
+    strong = alternatives(reports["findings"][reports["concepts"][concept]])
+    finding = re.match(rf"\s+(?:{adjectives}[\s,]+)*{strong}", behind, re.IGNORECASE)
+    denied = re.search(rf"{nothing}\s+(?:{adjectives}[\s,]+)*$", before, re.IGNORECASE)
+    return None if finding is None or denied is None else finding.end()
+
+
+def _clause_end(page: Page, start: int) -> int:
+    stop = _CLAUSE_ENDS.search(page.normal, start)
+    return stop.start() if stop else len(page.normal)
+
+
+def _normal(page: Page, first: int, last: int) -> Result:
+    first = skip_space(page.normal, first, last)
+    return Result(first, last, Coded("normal", page.text[first:last]), None, last)
+
+
+def _told(page: Page, concept: str, start: int, limit: int) -> tuple[int, int] | None:
+    """Where the words that make a report normal stand, (-1, -1) if only words that say nothing do; None for others."""
     normal, neutral = _words(concept)
     at, first, last = start, -1, -1
-    limit = min(limit, start + _MAX)
     while at < limit:
         time = page.time_at(at)
         match = None if time is not None else normal.match(page.normal, at, limit)
@@ -60,7 +122,4 @@ def report_result(page: Page, concept: str, start: int, limit: int) -> Result | 
             if skipped is None or skipped.end() == at:
                 return None
             at = skipped.end()
-    if first < 0:
-        return None
-    first = skip_space(page.normal, first, last)
-    return Result(first, last, Coded("normal", page.text[first:last]), None, last)
+    return first, last

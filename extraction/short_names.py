@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from extraction.knowledge import cues
@@ -63,8 +64,26 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     cue=None,
                 )
             )
+    added += _placed(reading, page, [*spans, *((one.start, one.end) for one in added)])
     kept = [mention for number, mention in enumerate(reading.mentions) if number not in replaced]
     return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
+
+
+def _placed(reading: Reading, page: Page, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+    """Investigations that the words before them give an organ: "Lungs: normal CT"."""
+    for entry in cues("measurements")["placed_names"]:
+        for match in re.finditer(alternatives_exact(entry["names"]), page.normal, re.IGNORECASE):
+            if any(start < match.end() and match.start() < end for start, end in taken):
+                continue
+            number = reading.sentence_at(match.start())
+            before = page.normal[reading.sentences[number].start : match.start()]
+            place = re.search(entry["before"], before, re.IGNORECASE)
+            if (
+                place is not None
+                and re.search(entry["not_between"], place[0], re.IGNORECASE) is None
+                and re.match(entry["not_behind"], page.normal[match.end() :][:24], re.IGNORECASE) is None
+            ):
+                yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
 
 
 def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Mention | None:

@@ -18,6 +18,7 @@ from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
 from kb.facts import Assertion, Coded, Fact, Temporality, Time
 
+_DENIED = re.compile(r"\b(?:no|nil|without|not any|free of)(?: \w+)?\s+$", re.IGNORECASE)
 _GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
 
 
@@ -99,6 +100,8 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
             if concept in settled and assertion is None:
                 continue
             for match in pattern.expression.finditer(text):
+                if assertion == "absent" and _DENIED.search(text[: match.start()]):
+                    continue  # "no contraindication to apheresis"
                 others = [*taken.setdefault(concept, []), *taken.get(_yields_to(concept), [])]
                 if _overlaps(match.span(), others):
                     continue

@@ -59,7 +59,11 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     around = reading.normal[max(start, mention.start - 24) : min(end, mention.end + 24)].lower()
     if mention.assertion in ("conditional", "possible"):
         return False
-    joining = any(word in sentence for word in known["joining"])
+    joining = (
+        any(word in sentence for word in known["joining"]) or re.search(known["ended_trial"], sentence) is not None
+    )
+    if holds(sentence, known["undecided"]):
+        return False
     if not joining and any(phrase in around for phrase in known["not_research"]):
         return False
     before = reading.normal[max(start, mention.start - 24) : mention.start].lower().rstrip()
@@ -99,11 +103,21 @@ def _denied(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
     if window is not None:
         return window, None, "current"
     sentence = _sentence(reading, mention)
+    if re.search(known["since_then"], sentence) and (since := _told_before(reading, mention)) is not None:
+        return since, None, "current"
     if mention.cue is not None:
         between = reading.normal[mention.cue[0] : mention.start]
         if holds(between, known["perfect_denials"]) and holds(between, known["perfect_verbs"]):
             return None, None, "historical"
     return (reading.letter_date if holds(sentence, known["now"]) else None), None, "current"
+
+
+def _told_before(reading: Reading, mention: Mention) -> Time | None:
+    """From the last day told in the sentence before to the letter: "Final visit 15 March. Not in any study since"."""
+    before = reading.sentences[max(0, mention.sentence - 1)]
+    days = [one.end_time or one.time for one in reading.times_in(before.start, mention.start)]
+    latest = max((day.latest for day in days if day is not None and day.latest is not None), default=None)
+    return None if latest is None or reading.letter_date is None else Time(latest, reading.letter_date.latest)
 
 
 def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None, Temporality]:

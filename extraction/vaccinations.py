@@ -92,8 +92,11 @@ def _is_vaccination(reading: Reading, mention: Mention) -> bool:
     vaccine_word = re.compile(known["vaccine_words"], re.IGNORECASE)
     if reading.section_at(mention.start) != "immunisation" and not vaccine_word.search(reading.normal, start, end):
         return reading.normal[mention.start : mention.end].lower() not in known["diseases_too"]
-    if mention.concept != "vaccine" or mention.assertion != "present":
+    if mention.concept not in ("vaccine", "live-vaccine") or mention.assertion != "present":
         return True
+    if mention.concept == "live-vaccine":
+        others = [one for one in reading.mentions_in(start, end) if one.kind == "vaccine" and one is not mention]
+        return not any(vocabulary().is_a(one.concept, "live-vaccine") for one in others)
     if re.match(r"[^\n.;]{0,20}:", reading.normal[mention.end : end]):
         return False
     others = reading.mentions_in(start, end)

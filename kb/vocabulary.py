@@ -2,18 +2,20 @@
 
 A terms file says its kind once and lists terms; a reader without Python can review it. `names` (with brands,
 biosimilars and misspellings) match in any case; `exact` matches only as written, for abbreviations that are words
-or mean other things in other cases. `is_a` names more general terms of any file of the same kind.
+or mean other things in other cases; `phrases` are names with slots. `is_a` names more general terms of the same kind.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
+import re
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 FOLDER = Path(__file__).parent / "terms"
 
@@ -31,8 +33,25 @@ class Reference(BaseModel, extra="forbid", frozen=True):
     source: str
 
 
+_SLOT = re.compile(r"(\([^()]*\)|\[[^\[\]]*\])")
+
+
+def spelt_out(phrase: str) -> Iterator[str]:
+    """Every name that a phrase with slots stands for: `(a|b)` is one of them, `[a|b]` one of them or nothing.
+
+    >>> list(spelt_out("[solid] organ (graft|transplant)"))
+    ['organ graft', 'organ transplant', 'solid organ graft', 'solid organ transplant']
+    """
+    choices = [
+        ([""] if piece.startswith("[") else []) + piece[1:-1].split("|") if piece[:1] in ("(", "[") else [piece]
+        for piece in _SLOT.split(phrase)
+    ]
+    for parts in itertools.product(*choices):
+        yield " ".join("".join(parts).split())
+
+
 class Term(BaseModel):
-    """What every kind of term has."""
+    """What every kind of term has; `phrases` are names with slots, spelt out into `names`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -43,6 +62,15 @@ class Term(BaseModel):
     is_a: tuple[str, ...] = ()
     codes: dict[str, str] = {}
     note: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_phrases(cls, entry: Any) -> Any:
+        if not isinstance(entry, dict) or "phrases" not in entry:
+            return entry
+        spelt = [name for phrase in entry["phrases"] for name in spelt_out(phrase)]
+        rest = {key: value for key, value in entry.items() if key != "phrases"}
+        return {**rest, "names": list(dict.fromkeys([*entry.get("names", []), *spelt]))}
 
     @property
     def spellings(self) -> tuple[str, ...]:

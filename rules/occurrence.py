@@ -80,6 +80,7 @@ class Occurrence(Test):
     or_planned: bool = Field(default=False, description="one that is planned counts as well")
     apart_from: Items = ()
     over_for: SpanText | None = None
+    gone_when_over: bool = Field(default=False, description="told to be over, it is not there now")
     ask: str | None = None
 
     def concepts(self) -> tuple[str, ...]:
@@ -203,6 +204,8 @@ class Occurrence(Test):
             return Vote(fact, "open in time" if undated else "no", _described(fact)) if own else None
         if self.span is None:
             past = self.state == "now" and fact.temporality == "historical"
+            if past and self.gone_when_over and fact.course is not None and fact.course.ongoing is False:
+                return Vote(fact, "no", _described(fact)) if own else None
             return Vote(fact, "open" if weight == "open" or past else "yes", _described(fact), own)
         place, last, ongoing = place_of(fact, self.span, situation, lasting=self.lasting)
         why = _described(fact, last)
@@ -216,6 +219,8 @@ class Occurrence(Test):
     ) -> Finding | None:
         against = (*(denied.covering if denied.complete else ()), *excluded)
         yes = [vote for vote in votes if vote.answer == "yes"]
+        if yes and (instead := self._last_word(yes, denied, situation)):
+            return self._finding(0, 0, (), (*denied.covering, *instead))
         if yes and not _contradicted(yes, against, situation):
             return self._finding(1, 1, yes)
         if yes:
@@ -230,6 +235,15 @@ class Occurrence(Test):
         if against or replaced or noes:
             return self._finding(0, 0, noes, (*against, *replaced))
         return None
+
+    def _last_word(self, yes: Sequence[Vote], denied: Denial, situation: Situation) -> Sequence[Fact]:
+        """What the letter puts in its place, where the denial is undated and stands behind all that told of it."""
+        if not denied.complete or not denied.covering or any(fact.time is not None for fact in denied.covering):
+            return ()
+        behind = min((fact.document, fact.start) for fact in denied.covering)
+        if any(vote.answer == "yes" and (vote.fact.document, vote.fact.start) > behind for vote in yes):
+            return ()
+        return [fact for fact in spoken_of(self.replaced_by, situation) if fact.temporality == "current"]
 
     def _raised(self, denied: Denial, situation: Situation) -> Finding | None:
         general = [

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.facts import Coded, Fact
-from rules.amounts import because, day_words
+from kb.facts import Coded, Fact, Quantity
+from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
@@ -25,7 +25,8 @@ class Report(Test):
     """`report` lists the examinations; it holds when they are clear of what `abnormal` lists.
 
     `acceptable` are named findings that count as clear, `unclear` minor ones that leave it open. `contradicting`: an
-    abnormality by its name, with the acceptable findings that cannot be there with it. `lasting` abnormalities count
+    abnormality by its name, with the acceptable findings that cannot be there with it. `measured_abnormal` and
+    `measured_unclear`: values above which a measurement of the examination is so. `lasting` abnormalities count
     whatever their age and whatever later report is normal. `within` is how old the report may be.
     """
 
@@ -34,6 +35,8 @@ class Report(Test):
     acceptable: Items = ()
     unclear: Items = ()
     contradicting: Annotated[dict[str, tuple[str, ...]], Names(("condition",))] = Field(default_factory=dict)
+    measured_abnormal: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
+    measured_unclear: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
     lasting: bool = False
     within: WindowText | None = None
 
@@ -47,7 +50,7 @@ class Report(Test):
         return Comparison("high", "<", 1)
 
     def find(self, situation: Situation) -> Finding | None:
-        entries = [*self._named(situation), *self._stated(situation)]
+        entries = [*self._named(situation), *self._measured(situation), *self._stated(situation)]
         if not entries:
             return None
         # an examination that is still to come takes nothing from the one that was made
@@ -82,6 +85,21 @@ class Report(Test):
             found[fact.id] = Dated(sign if certain else "open", fact, reading_day(fact, situation))
         return list(found.values())
 
+    def _measured(self, situation: Situation) -> list[Dated[str]]:
+        """The measurements that are abnormal, or may be so, by their values."""
+        found = []
+        for concept in dict.fromkeys((*self.measured_abnormal, *self.measured_unclear)):
+            for fact in situation.about(concept):
+                if _is_above(fact, self.measured_abnormal.get(concept)):
+                    certain = fact.temporality == "current" and fact.assertion == "present"
+                    sign = "abnormal" if certain else "open"
+                elif _is_above(fact, self.measured_unclear.get(concept)):
+                    sign = "open"
+                else:
+                    continue
+                found.append(Dated(sign, fact, reading_day(fact, situation)))
+        return found
+
     def _stated(self, situation: Situation) -> list[Dated[str]]:
         facts = [fact for concept in self.report for fact in situation.about(concept)]
         return [
@@ -97,7 +115,9 @@ class Report(Test):
         return self._finding(0, 1, [*bad, *later], "reported as abnormal and as normal")
 
     def _doubtful(self, bad: Sequence[Dated[str]], clear: Sequence[Dated[str]]) -> bool:
-        """Whether a report of the same time cannot be true together with every abnormality."""
+        """Whether a report of the same time cannot be true together with every abnormality; a measured one stands."""
+        if any(one.fact.kind == "measurement" for one in bad):
+            return False
         if any(isinstance(one.fact.value, Coded) for one in clear):
             return True
         rhythms = {one.fact.concept for one in clear}
@@ -134,6 +154,14 @@ class Report(Test):
     def question(self) -> str:
         recent = f" of the last {window(self.within).words}" if self.within else ""
         return f"What does the newest {labels(self.report)} report{recent} say, and of which day is it?"
+
+
+def _is_above(fact: Fact, bound: str | None) -> bool:
+    """Whether the whole value lies above the bound."""
+    if bound is None or not isinstance(fact.value, Quantity):
+        return False
+    least = fact.value.interval.least
+    return fact.value.unit == amount(bound)[1] and least is not None and least > amount(bound)[0]
 
 
 def _stated_sign(fact: Fact) -> str:

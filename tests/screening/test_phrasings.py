@@ -1,0 +1,81 @@
+"""Sentences as clinicians write them: each in a short letter of its own, with the answer that it must give.
+
+`raised` and `silent` are the two kinds of unknown.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from screening.documents import letter_from_text
+from screening.interface import screening_json
+from screening.pipeline import Pipeline
+from screening.protocols import read_protocol
+
+_HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE. "
+
+_TABLE = r"""
+E1   pass    CNS: no involvement.
+E1   pass    No neurological or psychiatric manifestations of lupus.
+E1   pass    Her lupus has spared the nervous system.
+E1   pass    The disease has never touched her brain.
+E1   pass    Nervous system: not involved.
+E1   silent  CNS: NAD
+E1   silent  No neurological deficit.
+E1   silent  Nervous system: alert, oriented, reflexes brisk.
+E1   raised  CNS lupus not excluded.
+E3a  pass    No known cardiac disease.
+E3b  pass    He has never had an infarct.
+E3d  pass    Echo: LVEF 62 %, mild MR, otherwise normal.
+E3d  fail    Echo: moderate pericardial effusion, otherwise normal.
+E3d  pass    Pericardial effusion resolved (echo February 2026).
+E4   pass    No concomitant disease that would require corticosteroids or immunosuppressive drugs.
+E4   pass    No asthma, IBD or other disease needing steroids or immunosuppression.
+E4   pass    No other rheumatic, autoimmune or inflammatory disorder.
+E4   silent  No comorbidities.
+E2a  raised  She had dialysis.
+E2a  pass    Haemodialysis for 3 weeks in 2023, none since.
+E2a  fail    She has been on dialysis since January 2026.
+E5   silent  Entecavir started by consult of infectious disease.
+E6a  pass    No solid-organ or haematopoietic stem-cell transplant; no GVHD.
+E6b  pass    Neither organ nor stem cell transplantation.
+E6a  silent  - on azathioprine\n-- father had a kidney transplant
+E8   pass    Vaccines: last one (live zoster) in 2023.
+E8   silent  Her little boy had his MMR last Tuesday.
+E10  pass    Oncological history: negative.
+E10  pass    Breast lump 2024 was a benign fibroadenoma; no malignancy ever.
+E10  raised  CIN 3, conisation 2018. Other malignancy: see above, nothing else.
+E11a pass    Trial of anifrolumab ended June 2025.
+E11a silent  Therapeutic trial of colchicine.
+E11a silent  She has not yet decided about the study.
+E11a fail    Last study dose of anifrolumab trial 25 February 2026.
+I2a  fail    My diagnosis is drug-induced lupus; systemic lupus erythematosus has been excluded.
+I2a  pass    This conforms to the 2019 EULAR/ACR classification.
+I4b  pass    No abnormality on ECG.
+I4b  pass    ECG nil acute, sinus rhythm.
+I4b  pass    No ischaemic changes or arrhythmia on ECG.
+I4b  fail    ECG: sinus rhythm, QTc 498 ms.
+I4b  raised  ECG: sinus rhythm, QTc 468 ms.
+I4g  pass    The lung fields are clear on chest radiograph.
+I4g  pass    HRCT thorax without evidence of interstitial lung disease or infection.
+I4g  pass    Lungs: normal CT.
+I4g  silent  Lungs clear, CT of the abdomen normal.
+I4g  raised  CXR: no ILD but a 9 mm nodule.
+I6   pass    No contraindication to leukapheresis.
+I6   fail    Apheresis is contraindicated because of poor venous access.
+I8   raised  She has not yet decided about the study.
+"""
+_ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return Pipeline([read_protocol("NCT06934447")])
+
+
+@pytest.mark.parametrize(("criterion", "answer", "sentence"), _ROWS)
+def test_a_sentence_gives_its_answer(pipeline: Pipeline, criterion: str, answer: str, sentence: str) -> None:
+    text = _HEAD + sentence.replace("\\n", "\n") + "\n"
+    screening = pipeline.screen([letter_from_text(text, "letter", "letter")])[0]
+    (found,) = [entry for entry in screening_json(screening)["criteria"] if entry["id"] == criterion]
+    assert (found["answer"] if found["answer"] != "unknown" else "raised" if found["raised"] else "silent") == answer
