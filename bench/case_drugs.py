@@ -18,7 +18,7 @@ _AMOUNT = re.compile(
     r"(\d[\d,.]*)\s*(mg|g|gr|grams?|mcg|µg|μg|ug|IU|U|units?|mL|ml|million units)\b(?!\s*/\s*d?L)", re.IGNORECASE
 )
 _GRAMS, _MICROGRAMS = ("g", "gr", "gram", "grams"), ("mcg", "µg", "μg", "ug")
-_FACTORS = dict.fromkeys(_GRAMS, 1000.0) | dict.fromkeys(_MICROGRAMS, 0.001)
+_FACTORS = dict.fromkeys(_GRAMS, 1000.0) | dict.fromkeys(_MICROGRAMS, 0.001) | {"million units": 1e6}
 
 
 def score_drugs(report: Report, mentions: Sequence[tuple[int, int]], tally: Tally) -> None:

@@ -12,7 +12,7 @@ from kb.facts import Coded, Fact, Interval, Quantity
 # Sizes are labelled by kinds of their own.
 SIZES = ("Height", "Weight", "Mass", "Distance", "Biological_attribute")
 BESIDE_A_NAME = frozenset(
-    "a an the of in for and serum plasma blood level levels value values count counts concentration total test tests".split()
+    "a an the of in for and serum plasma blood level levels value values count counts concentration total test".split()
 )
 FINDING_KINDS = ("Sign_symptom", "Disease_disorder")
 WORDS = {
@@ -74,8 +74,9 @@ def _is_value(fact: Fact, pair: Pair) -> bool:
     if not near or fact.value is None:
         return False
     numbers = numbers_in(pair.value.text)
-    if isinstance(fact.value, Quantity):
-        return bool(numbers & numbers_in(fact.value.written))
+    if isinstance(fact.value, Quantity):  # "elevated at 3.8": the word beside the number is the same result
+        word = not numbers and pair.value.overlaps(fact.start, fact.end) and pair.name.overlaps(fact.start, fact.end)
+        return word or bool(numbers & numbers_in(fact.value.written))
     return not numbers and _same_code(fact.value, code_of(pair.value.text))
 
 

@@ -75,6 +75,10 @@ def read_group(
             after = None
     if after is not None and _shared_numbers(page, group, after, limit):
         return
+    if after is None and len(group) > 1:  # "glucose and HbA1c were 299 mg/dL and 8.2 %": no number for the last name
+        first = _after(page, Named(last.mention, group[0].concept, []), limit, sentence_end(reading, last))
+        if first is not None and _shared_numbers(page, group, first, limit):
+            return
     together = after is not None and _TOGETHER.search(page.normal[last.mention.end : after.start + 5]) is not None
     if after is not None:
         last.results = [
@@ -285,7 +289,7 @@ def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -
     written = [replace(first.written, end=first.written.end)]
     at = first.end
     for _ in group[1:]:
-        joint = re.compile(r"\s*(?:/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
+        joint = re.compile(r"\s*(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
         following = None if joint is None else read_number(page.normal, joint.end(), limit, page.comma, ranges=False)
         if following is None or page.time_at(following.start) is not None:
             return False

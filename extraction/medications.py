@@ -34,7 +34,11 @@ def read_medications(reading: Reading) -> list[Fact]:
     facts: list[Fact] = []
     for scope in scopes:
         same = [other for other in scopes if other.sentence_start == scope.sentence_start]
-        if _is_not_the_drug(reading, scope) or not _is_supported(reading, scope, same, terms):
+        if (
+            _is_not_the_drug(reading, scope)
+            or _is_tested_on_organism(reading, scope, terms)
+            or not _is_supported(reading, scope, same, terms)
+        ):
             continue
         further = _facts(reading, scope, same, terms)
         if scope.start == scope.end and further and facts and further[0].concept == facts[-1].concept:
@@ -333,6 +337,17 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
         behind = behind[1:]
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
     return match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-"))
+
+
+def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:
+    """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
+    known = cues("medications")["tested_on_organism"]
+    if not any(terms.is_a(scope.concept, drug) for drug in known["drugs"]):
+        return False
+    before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
+    told, treated = (phrases((word, word) for word in known[key]) for key in ("words", "treated"))
+    last = max((at for at in range(len(before)) if match_phrase(told, before, at)), default=None)
+    return last is not None and not any(match_phrase(treated, before, at) for at in range(last, len(before)))
 
 
 def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> bool:

@@ -80,6 +80,9 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
             continue
         if mention.end - mention.start <= 2 and (_in_brackets(page, mention) or _is_unit(reading, page, mention)):
             continue
+        numbered = cues("measurements")["numbered"].get(named.concept)
+        if numbered is not None and re.match(numbered, page.normal[mention.end : mention.end + 12], re.IGNORECASE):
+            continue  # "CK-20", "C3-4"
         if groups and _joined(page, groups[-1], named):
             _mark_heading(page, groups[-1][-1], named)
             groups[-1].append(named)

@@ -153,6 +153,8 @@ LISTS_WITH_A_VERB = [
     "No [nodules]{absent}, [lymphadenopathy]{absent}, or [ascites]{absent} was observed at operation.",
     "[Hypertension]{absent}, [proteinuria]{absent} and [pericarditis]{absent} were not observed.",
     "[Pericarditis]{absent} was not noted, but [pleurisy]{} was.",
+    "He has not demonstrated any [cognitive impairment]{absent}.",
+    "[Effusion]{absent} was not seen, mild [atelectasis]{} was.",
     "[Vasculitis]{absent} could not be demonstrated.",
     "[Arthritis]{absent} did not recur.",
     "Troponin was normal, ruling out [myocardial infarction]{absent}.",

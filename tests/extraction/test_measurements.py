@@ -80,6 +80,13 @@ SENTENCES = {
     "tacrolimus 7.4 ng/mL": ["tacrolimus-level 7.4"],
     "tacrolimus 3 mg bd": [],
     "HbA1c 20": ["hba1c 20"],
+    # --- numbers that belong to the name, lists told "respectively", shares of the white cells
+    "positive for CK 7, CK-20 and CK 5/6": [],
+    "disc protrusions at C3-4, C4-5": [],
+    "CK 85 U/L": ["ck 85"],
+    "Glucose and HbA1c were 16 mmol/L and 8.2%, respectively": ["glucose 16", "hba1c 66.13"],
+    "Sodium, potassium, and urea were 140, 4.1, and 6.2 mmol/L": ["sodium 140", "potassium 4.1", "urea 6.2"],
+    "WBC 9.1, neutrophils 82%": ["wbc 9.1", "neutrophil-share 82"],
     # --- a bracket that makes it another test, and one that says how it was taken
     "Creatinine (urine) 5.6 mmol/L": ["creatinine -"],
     "an enlarged lymph node of 2 cm": [],

@@ -10,6 +10,7 @@ import pytest
 from extraction.extractor import Extractor
 from extraction.medications import read_medications
 from kb.facts import Document, Fact, Interval, Time
+from tests.extraction.reading import facts
 
 LETTER = date(2026, 6, 15)
 
@@ -247,3 +248,12 @@ def test_up_to_a_dose_is_no_sure_dose() -> None:
 )
 def test_pred_is_the_drug_of_the_country(letter: str, concept: str) -> None:
     assert {fact.concept for fact in read(letter)} == {concept}
+
+
+def test_what_an_organism_was_tested_against_was_not_given() -> None:
+    def named(text: str) -> list[str]:
+        return [fact.concept for fact in facts(text) if fact.kind == "medication"]
+
+    assert named("The isolate was resistant to clindamycin and linezolid but susceptible to vancomycin.") == []
+    assert named("E. coli sensitive to ciprofloxacin, started ciprofloxacin 500 mg bd.") == ["ciprofloxacin"]
+    assert named("Her lupus was resistant to rituximab.") == ["rituximab"]
