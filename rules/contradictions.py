@@ -38,7 +38,7 @@ def contradictions(criteria: Sequence[Criterion]) -> Iterator[Contradiction]:
 
 
 def _alone(criterion: Criterion) -> Iterator[Contradiction]:
-    answers = _answers(criterion, _values([criterion], _quantities(criterion)))
+    answers = answers_over(criterion, told_apart([criterion], _quantities(criterion)))
     if answers and set(answers) == {"fail"}:
         yield Contradiction((criterion,), "no patient can pass it: its range is empty", "change a bound or 'not'")
     elif answers and set(answers) == {"pass"}:
@@ -47,8 +47,8 @@ def _alone(criterion: Criterion) -> Iterator[Contradiction]:
 
 def _together(one: Criterion, other: Criterion) -> Iterator[Contradiction]:
     shared = _quantities(one) & _quantities(other)
-    values = _values([one, other], shared)
-    pairs = list(zip(_answers(one, values), _answers(other, values), strict=True))
+    values = told_apart([one, other], shared)
+    pairs = list(zip(answers_over(one, values), answers_over(other, values), strict=True))
     if not pairs:
         return
     if all("fail" in pair for pair in pairs):
@@ -97,11 +97,11 @@ def _quantities(criterion: Criterion) -> set[str]:
     return {test.quantity() for test in leaf_tests(criterion.tree) if "holds" in test.outcomes}
 
 
-def _values(criteria: Sequence[Criterion], quantities: set[str]) -> list[dict[str, float]]:
+def told_apart(criteria: Sequence[Criterion], quantities: set[str]) -> list[dict[str, float]]:
     """Every assignment of values that the bounds tell apart to the quantities."""
     tests = [test for criterion in criteria for test in leaf_tests(criterion.tree)]
     names = sorted(quantities)
-    each = [_told_apart([test for test in tests if test.quantity() == name]) for name in names]
+    each = [_cells([test for test in tests if test.quantity() == name]) for name in names]
     count = 1
     for values in each:
         count *= len(values)
@@ -110,14 +110,15 @@ def _values(criteria: Sequence[Criterion], quantities: set[str]) -> list[dict[st
     return [dict(zip(names, combination, strict=True)) for combination in itertools.product(*each)]
 
 
-def _told_apart(tests: Sequence[Test]) -> list[float]:
+def _cells(tests: Sequence[Test]) -> list[float]:
     """One value below, at, between and above the bounds of the tests."""
     bounds = sorted({comparison.bound for test in tests for comparison in (test.holds_when(), test.fails_when())})
     between = [(low + high) / 2 for low, high in itertools.pairwise(bounds)]
     return sorted({max(bounds[0] - 1, 0.0), *bounds, *between, bounds[-1] + 1})
 
 
-def _answers(criterion: Criterion, values: Sequence[Mapping[str, float]]) -> list[Answer]:
+def answers_over(criterion: Criterion, values: Sequence[Mapping[str, float]]) -> list[Answer]:
+    """The criterion's answer at each assignment of values to quantities, everything else left open."""
     tests = list(leaf_tests(criterion.tree))
     found: list[Answer] = []
     for assignment in values:

@@ -119,6 +119,29 @@ def protocol_trace(
         typer.echo(line)
 
 
+@protocols_app.command("diff")
+def protocol_diff(
+    before: Annotated[str, typer.Argument(metavar="A", help="The earlier protocol: an id, a file or a folder.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The later protocol.")],
+    letters: Annotated[
+        str, typer.Option("--letters", metavar="FOLDER", help="Letters, to say whose answers change.")
+    ] = "",
+) -> None:
+    """Say which criteria were added, removed, tightened or loosened, and whose answers change.
+
+    Example: eligo protocol diff NCT06934447 NCT06792344
+    """
+    from screening.protocol_comparing import difference_lines, letter_lines
+    from screening.protocols import read_protocol
+
+    old, new = read_protocol(before), read_protocol(after)
+    for line in difference_lines(old, new):
+        typer.echo(line)
+    if letters:
+        for line in letter_lines(old, new, letters):
+            typer.echo(line)
+
+
 def _leave(count: int, noun: str, one: str, several: str) -> None:
     """Ends with status 2 and a line where something is at fault."""
     if count:

@@ -95,3 +95,21 @@ def test_a_check_tells_faults_and_ends_with_status_2(run: Run, folder: Path) -> 
 def test_the_schema_is_printed_as_json(run: Run) -> None:
     assert "concept-lab" in json.loads(run("schema")[1])["$defs"]
     assert "concept-lab" not in json.loads(run("schema", "--plain")[1])["$defs"]
+
+
+def test_a_comparison_says_what_changed_and_for_whom(run: Run, folder: Path) -> None:
+    (folder / "old.yaml").write_text(PROTOCOL, encoding="utf-8")
+    (folder / "new.yaml").write_text(PROTOCOL.replace("55 %}", "40 %}"), encoding="utf-8")
+    (folder / "letters").mkdir()
+    for name, value in (("a", 48), ("b", 60)):
+        text = f"Date: 15 June 2026\n\nEcho 30/5/26: LVEF {value}%. No history of malignancy.\n"
+        (folder / "letters" / f"{name}.txt").write_text(text, encoding="utf-8")
+    arguments = ("diff", str(folder / "old.yaml"), str(folder / "new.yaml"))
+    assert (
+        "  loosened: I1 LVEF at least 55 %: lvef at least 55 %, now lvef at least 40 %"
+        in run(*arguments)[1].splitlines()
+    )
+    lines = run(*arguments, "--letters", str(folder / "letters"))[1].splitlines()
+    assert "    verdict: ineligible -> potentially_eligible" in lines
+    assert "    I1 LVEF at least 55 %: fail -> pass" in lines
+    assert lines[-1] == "  1 of 2 letters are answered otherwise"
