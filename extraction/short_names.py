@@ -64,16 +64,17 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     cue=None,
                 )
             )
-    added += _placed(reading, page, [*spans, *((one.start, one.end) for one in added)])
+    named = (one for one in (*reading.mentions, *added) if one.kind != "span")
+    added += _placed(reading, page, Spans((one.start, one.end) for one in named))
     kept = [mention for number, mention in enumerate(reading.mentions) if number not in replaced]
     return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
 
 
-def _placed(reading: Reading, page: Page, taken: list[tuple[int, int]]) -> Iterator[Mention]:
+def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
     """Investigations that the words before them give an organ: "Lungs: normal CT"."""
     for entry in cues("measurements")["placed_names"]:
         for match in re.finditer(alternatives_exact(entry["names"]), page.normal, re.IGNORECASE):
-            if any(start < match.end() and match.start() < end for start, end in taken):
+            if taken.overlap(match.start(), match.end()):
                 continue
             number = reading.sentence_at(match.start())
             before = page.normal[reading.sentences[number].start : match.start()]
