@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, times_of
