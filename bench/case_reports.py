@@ -69,7 +69,9 @@ def _stock_drugs(mentions: Iterable[Mention]) -> list[tuple[int, int]]:
 
 def _stock_findings(mentions: Iterable[Mention]) -> list[tuple[int, int, bool]]:
     return [
-        (one.start, one.end, not one.negated) for one in mentions if vocabulary().kinds.get(one.concept) == "condition"
+        (one.start, one.end, not (one.negated or one.historical))
+        for one in mentions
+        if vocabulary().kinds.get(one.concept) == "condition"
     ]
 
 

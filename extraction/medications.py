@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, times_of
@@ -341,13 +341,14 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
 
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:
     """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
-    known = cues("medications")["tested_on_organism"]
-    if not any(terms.is_a(scope.concept, drug) for drug in known["drugs"]):
+    if not any(terms.is_a(scope.concept, drug) for drug in cues("medications")["tested_on_organisms"]):
         return False
     before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
-    told, treated = (phrases((word, word) for word in known[key]) for key in ("words", "treated"))
-    last = max((at for at in range(len(before)) if match_phrase(told, before, at)), default=None)
-    return last is not None and not any(match_phrase(treated, before, at) for at in range(last, len(before)))
+    tested = [at for at in range(len(before)) if match_phrase(listed("tested_words"), before, at)]
+    treated = (
+        match_phrase(listed("treated_words"), before, at) for at in range(tested[-1] if tested else 0, len(before))
+    )
+    return bool(tested) and not any(treated)
 
 
 def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> bool:
