@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from kb.calculators import egfr
+from kb.calculators import cockcroft_gault, egfr
 from kb.facts import Fact, Interval, Quantity
 from rules.amounts import number, span_words
 from rules.findings import Situation
@@ -33,9 +33,14 @@ Calculation = Callable[[Situation], list[Dated[Computed]]]
 
 def computed_egfr(situation: Situation) -> list[Dated[Computed]]:
     """One value for every serum creatinine: CKD-EPI 2021 from 18 years, bedside Schwartz 2009 below."""
+    return [Dated(_egfr(one.fact, one.value, situation), one.fact, one.when) for one in _creatinines(situation)]
+
+
+def _creatinines(situation: Situation) -> list[Dated[Interval]]:
+    """Every serum creatinine that is told as a number above 0."""
     concept, unit = "creatinine", "umol/L"
     return [
-        Dated(_egfr(fact, fact.value.interval, situation), fact, reading_day(fact, situation))
+        Dated(fact.value.interval, fact, reading_day(fact, situation))
         for fact in situation.about(concept)
         if fact.assertion == "present"
         and isinstance(fact.value, Quantity)
@@ -89,4 +94,26 @@ def _rate(value: Interval) -> str:
     return f"eGFR {span_words(low, high, egfr.UNIT)}"
 
 
-CALCULATIONS: Mapping[str, Calculation] = {"egfr": computed_egfr}
+def computed_clearance(situation: Situation) -> list[Dated[Computed]]:
+    """One value for every serum creatinine of an adult, by Cockcroft and Gault with the weight told."""
+    return [Dated(_clearance(one.fact, one.value, situation), one.fact, one.when) for one in _creatinines(situation)]
+
+
+def _clearance(fact: Fact, creatinine: Interval, situation: Situation) -> Computed:
+    years, weight = age(situation), body("body-weight", "kg", situation)
+    if years is None or weight is None:
+        return Computed(None, "", (fact,), "age" if years is None else "weight")
+    if years[0].least is None or years[0].least < ADULT_FROM:
+        return Computed(None, "", (fact, *years[1]), "exact age")
+    known, sexes = sex(situation)
+    if known is None:
+        return Computed(None, "", (fact, *years[1], *weight[1]), "sex")
+    value = cockcroft_gault.cockcroft_gault(creatinine, years[0], weight[0], known)
+    told = span_words(years[0].least, years[0].greatest, "a")
+    kilograms = span_words(weight[0].least, weight[0].greatest, "kg")
+    low, high = (None if end is None else round(end, 1) for end in (value.least, value.greatest))
+    words = f"Cockcroft-Gault, {_umol(creatinine)}, {told}, {kilograms}, {known}: {span_words(low, high, 'mL/min')}"
+    return Computed(value, words, (fact, *years[1], *weight[1], *sexes))
+
+
+CALCULATIONS: Mapping[str, Calculation] = {"egfr": computed_egfr, "cockcroft-gault": computed_clearance}

@@ -47,6 +47,27 @@ def protocol_show(protocol: One) -> None:
         typer.echo(line)
 
 
+@protocols_app.command("new")
+def protocol_new(
+    name: Annotated[str, typer.Argument(metavar="ID", help="The new protocol's id.")],
+    registry: Annotated[str, typer.Option("--from", metavar="FILE", help="The criteria in the registry's words.")],
+) -> None:
+    """Print a first draft of a protocol: what is understood as tests, the rest as judgements with a TODO.
+
+    Example: eligo protocol new MY-TRIAL --from registry.txt > protocol.yaml
+    """
+    from pathlib import Path
+
+    from screening.documents import BadInputError
+    from screening.protocol_drafting import draft
+
+    try:
+        text = Path(registry).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{registry}: cannot be read: name the criteria's file, in UTF-8") from error
+    typer.echo(draft(name, text, Path(registry).name), nl=False)
+
+
 @protocols_app.command("check")
 def protocol_check(protocols: Names = None) -> None:
     """Check that protocols are sound: each fault with its file and line, and how to put it right.

@@ -41,7 +41,7 @@ class Measurement(Bounded):
     measurement: Annotated[str, Names(("lab",))]
     within: WindowText | None = None
     normal_when: Annotated[tuple[str, ...], Names(("lab",))] = ()
-    computed_by: Literal["egfr"] | None = None
+    computed_by: Literal["egfr", "cockcroft-gault"] | None = None
     stated_as: tuple[str, ...] = ()
     no_better_than: Attributes = Field(default_factory=dict)
     free_of: Items = ()

@@ -12,10 +12,11 @@ import pytest
 
 from kb.facts import Fact, Time
 from kb.vocabulary import vocabulary
-from rules.cases import EVERY, Case, load_cases
-from rules.findings import Situation
+from rules.cases import EVERY, Case, load_cases, situation_of
+from rules.findings import Finding, Situation
 from rules.language import Criterion, Protocol, leaf_tests, load_protocol
 from rules.reference import answer
+from rules.tests.base import OUTCOMES
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "protocols").glob("*/cases.yaml"))
 
@@ -68,3 +69,31 @@ def test_a_missing_screening_date_opens_answers_but_turns_none_round(
 def test_every_protocol_has_a_letter_that_says_nothing(shipped: tuple[Protocol, tuple[Case, ...]]) -> None:
     _, cases = shipped
     assert any(not case.facts and case.expect.get(EVERY) == "silent" for case in cases)
+
+
+def test_every_test_speaks_and_keeps_silent(shipped: tuple[Protocol, tuple[Case, ...]]) -> None:
+    protocol, _ = shipped
+    nothing = Situation((), date(2026, 6, 15), vocabulary())
+    for criterion in protocol.criteria:
+        for test in leaf_tests(criterion.tree):
+            assert test.find(nothing) is None, f"{criterion.id}: {test.finding_id()}"
+            settled = Finding(test.finding_id(), 1.0, 1.0, "", (), basis="so told", note="a reason")
+            told = {test.sentence(settled, outcome) for outcome in OUTCOMES} | {test.sentence(None, "open")}
+            assert len(told) >= 2 and all(words.endswith((".", "?")) for words in told), f"{criterion.id}: {told}"
+            assert test.question().endswith("?"), f"{criterion.id}: {test.question()}"
+
+
+def test_every_answer_names_facts_and_every_open_finding_a_question(
+    shipped: tuple[Protocol, tuple[Case, ...]],
+) -> None:
+    protocol, cases = shipped
+    criteria = {one.id: one for one in protocol.criteria}
+    for case in cases:
+        situation = situation_of(case, vocabulary())
+        known = {fact.id for fact in case.facts}
+        for key in case.expect.keys() & criteria.keys():
+            for test in leaf_tests(criteria[key].tree):
+                found = test.find(situation)
+                if found is not None:
+                    assert found.facts and set(found.facts) <= known, f"{case.name}: {test.finding_id()}"
+                    assert found.low == found.high or found.ask, f"{case.name}: {test.finding_id()}"
