@@ -7,11 +7,12 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, phrases, tokenise_dose
+from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, times_of
@@ -32,8 +33,11 @@ def read_medications(reading: Reading) -> list[Fact]:
     scopes = sorted([*scopes, *continued_scopes(reading, scopes, terms)], key=lambda scope: (scope.start, scope.end))
     ends, reasons = told_ends(reading, scopes), told_reasons(reading, scopes)
     facts: list[Fact] = []
+    of_sentence: dict[int, list[Scope]] = {}
     for scope in scopes:
-        same = [other for other in scopes if other.sentence_start == scope.sentence_start]
+        of_sentence.setdefault(scope.sentence_start, []).append(scope)
+    for scope in scopes:
+        same = of_sentence[scope.sentence_start]
         if (
             _is_not_the_drug(reading, scope)
             or _is_tested_on_organism(reading, scope, terms)
@@ -339,13 +343,20 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     return match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-"))
 
 
+@functools.cache
+def _words_of_tests() -> tuple[Phrases, Phrases]:
+    known = cues("medications")["tested_on_organism"]
+    told, treated = (phrases((word, word) for word in known[key]) for key in ("words", "treated"))
+    return told, treated
+
+
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:
     """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
     known = cues("medications")["tested_on_organism"]
     if not any(terms.is_a(scope.concept, drug) for drug in known["drugs"]):
         return False
     before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
-    told, treated = (phrases((word, word) for word in known[key]) for key in ("words", "treated"))
+    told, treated = _words_of_tests()
     last = max((at for at in range(len(before)) if match_phrase(told, before, at)), default=None)
     return last is not None and not any(match_phrase(treated, before, at) for at in range(last, len(before)))
 
