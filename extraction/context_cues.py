@@ -35,15 +35,15 @@ class CueFinder:
     """Cues as a tree of words; one cue may mean several things, joined by bars in its rule's category."""
 
     def __init__(self, meanings: Sequence[str]) -> None:
-        self._rules: list[ConTextRule] = []
+        self.rules: list[ConTextRule] = []
         self._root = _Node()
         for phrase, category, direction in sorted(_cues(meanings), key=lambda cue: "{" not in cue[0]):
             nodes = [self._root]
             for allowed in _pattern(phrase):
                 nodes = [node.following.setdefault(word, _Node()) for node in nodes for word in allowed]
             for node in nodes:
-                node.rules.append(len(self._rules))
-            self._rules.append(ConTextRule(phrase, category, direction=direction))
+                node.rules.append(len(self.rules))
+            self.rules.append(ConTextRule(phrase, category, direction=direction))
 
     def modifiers(self, words: Sequence[str]) -> list[ConTextModifier]:
         """The longest cues of a sentence of lower-case words in order, each with ConText's scope in it."""
@@ -54,7 +54,7 @@ class CueFinder:
             for number, end in self._beginning_at(words, start)
         ]
         return [
-            _modifier(self._rules[number], start, end, len(words))
+            _modifier(self.rules[number], start, end, len(words))
             for number, start, end in (prune_overlapping_matches(matches) if len(matches) > 1 else matches)
         ]
 

@@ -7,6 +7,7 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 from extraction.dates import date_order
@@ -32,8 +33,11 @@ def read_medications(reading: Reading) -> list[Fact]:
     scopes = sorted([*scopes, *continued_scopes(reading, scopes, terms)], key=lambda scope: (scope.start, scope.end))
     ends, reasons = told_ends(reading, scopes), told_reasons(reading, scopes)
     facts: list[Fact] = []
+    of_sentence: dict[int, list[Scope]] = {}
     for scope in scopes:
-        same = [other for other in scopes if other.sentence_start == scope.sentence_start]
+        of_sentence.setdefault(scope.sentence_start, []).append(scope)
+    for scope in scopes:
+        same = of_sentence[scope.sentence_start]
         if (
             _is_not_the_drug(reading, scope)
             or _is_tested_on_organism(reading, scope, terms)

@@ -20,6 +20,7 @@ _DIGITS = (
     r"(?:\d{1,3}(?:,\d{2,3})+(?:\.\d+)?(?![\d,])|\d{1,3}(?:\.\d{3})+(?:,\d+)?(?![\d.])|\d{1,3} 000(?!\d)"
     r"|\d+[.,]\d+(?![.,]?\d)|\d+(?![.,]\d)|(?<![\d.])\.\d+|\d+[.,]\d+)"
 )
+_BEFORE, _REACH = 40, 400  # characters before and behind the place where a number is looked for
 _TITRE = re.compile(r"1 ?(?::|/|in ) ?(\d{1,3}(?:,\d{3})+|\d+)(?![\d/:]|[.,]\d)", re.IGNORECASE)
 _EXPONENT = re.compile(
     r" ?(?:[x*] ?10 ?(?:\^|\*\*?|e\+?)? ?(\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e\+?0?(\d{1,2}))(?![\d.])(?! ?/)", re.IGNORECASE
@@ -118,7 +119,13 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
     >>> found.interval == Interval(55, 60), found.unit, (found.start, found.end)
     (True, '%', (5, 12))
     """
-    text = normal[:limit]
+    base = max(0, start - _BEFORE)
+    written = _read(normal[base : min(limit, start + _REACH)], start - base, comma, ranges=ranges)
+    return None if written is None else replace(written, start=written.start + base, end=written.end + base)
+
+
+def _read(text: str, start: int, comma: bool, *, ranges: bool) -> Written | None:
+    """The number at `start` of a window of the text, with its place in the window."""
     at = _skip_space(text, start)
     begin = at
     kind, at = _read_comparator(text, at)
@@ -127,7 +134,7 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
         at += between.end()
     leading = _LOG_BEFORE.match(text, at)
     if leading:
-        inner = read_number(normal, leading.end(), limit, comma, ranges=ranges)
+        inner = _read(text, leading.end(), comma, ranges=ranges)
         return None if inner is None or inner.form != "number" else replace(inner, start=begin, form="log")
     titre = _TITRE.match(text, at)
     if titre:

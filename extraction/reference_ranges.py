@@ -25,12 +25,12 @@ def behind_number(page: Page, written: Written, limit: int) -> tuple[int, Interv
     at = flag if flag is not None else at
     if unit is None and flag is not None:
         begin = _skip_blank(page.normal, at, limit)
-        end = find_unit(page.normal[:limit], begin)
+        end = find_unit(page.normal, begin, limit)
         if end is not None:
             unit, at = page.normal[begin:end], end
     if unit is None:
         begin = _skip_blank(page.normal, at, limit)
-        end = find_unit(page.normal[:limit], begin)
+        end = find_unit(page.normal, begin, limit)
         if end is not None and begin > at:
             unit, at = page.normal[begin:end], end
     flag = _flag(page, at, limit)
@@ -41,7 +41,7 @@ def behind_number(page: Page, written: Written, limit: int) -> tuple[int, Interv
     bounds, end, unit_in = found
     if unit is None and unit_in is None:
         begin = _skip_blank(page.normal, end, limit)
-        last = find_unit(page.normal[:limit], begin)
+        last = find_unit(page.normal, begin, limit)
         if last is not None:
             unit_in, end = page.normal[begin:last], last
     return end, bounds, unit or unit_in

@@ -98,11 +98,10 @@ def came_back(page: Page, last: Result, limit: int) -> Result | None:
 
 def _places(normal: str, start: int, limit: int) -> Iterator[tuple[int, bool]]:
     """Where a newer number may begin, in order, and whether only a verb leads to it."""
-    text = normal[:limit]
-    found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(text, start)]
-    for match in _bare().finditer(text, start):
-        number = re.compile(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(text, match.end())
-        if number and _trailing().match(text, number.end()):
+    found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(normal, start, limit)]
+    for match in _bare().finditer(normal, start, limit):
+        number = re.compile(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
+        if number and _trailing().match(normal, number.end(), limit):
             found.append((match.end(), False))
     return iter(sorted(set(found)))
 

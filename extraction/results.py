@@ -30,6 +30,7 @@ _AFTER_CODE = re.compile(
     re.IGNORECASE,
 )
 _LABORATORY_CODE = re.compile(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
+_REACH_BACK = 200  # characters in which the word before a number is looked for
 
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
 _QUALIFIED = re.compile(
@@ -85,7 +86,7 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
             continue
         skipped = _skip_one(page, at, limit)
         if skipped is None:
-            unit_end = None if unit or at == start else find_unit(page.normal[:limit], at)
+            unit_end = None if unit or at == start else find_unit(page.normal, at, limit)
             if unit_end is None or canonical_unit(concept) is None:
                 return None
             unit, skipped = page.normal[at:unit_end], unit_end
@@ -111,7 +112,7 @@ def _skip_bracket(page: Page, concept: str, at: int, limit: int) -> tuple[int, s
     if end < 0:
         return None
     inner = skip_space(page.normal, at + 1, end)
-    unit_end = find_unit(page.normal[:end], inner)
+    unit_end = find_unit(page.normal, inner, end)
     if unit_end is not None and not page.normal[unit_end:end].strip() and page.normal[inner:unit_end].strip():
         return end + 1, page.normal[inner:unit_end], None
     whole = read_number(page.normal, inner, end, page.comma)
@@ -189,7 +190,7 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
         if number is not None:
             return replace(number, start=code.start()) if _is_quantity(number) else number
     behind = skip_space(page.normal, code.end(), limit)
-    ends = _AFTER_CODE.match(page.normal[:limit], code.end()) or (behind < limit and page.time_at(behind) is not None)
+    ends = _AFTER_CODE.match(page.normal, code.end(), limit) or (behind < limit and page.time_at(behind) is not None)
     if not ends or _is_sign_of_range(page, code):
         return None
     if concept in cues("measurements")["reports"]["concepts"] and _QUALIFIED.match(page.normal, code.end()):
@@ -287,6 +288,10 @@ def _known_range(page: Page, concept: str, written: Written, unit: str | None, b
     return convert(concept, bounds, codes[0]) if len(codes) == 1 else None
 
 
+def _word_before(normal: str, at: int) -> str:
+    return normal[max(0, at - _REACH_BACK) : at].rstrip(" :=-").split(" ")[-1]
+
+
 def _raw(
     page: Page, concept: str, written: Written, unit: str | None, bounds: Interval | None, limit: int
 ) -> Value | None:
@@ -306,7 +311,7 @@ def _raw(
         if interval is None:
             return None
     needs = cues("measurements")["needs_unit"]
-    if unit is None and page.normal[: written.start].rstrip(" :=-").split(" ")[-1] in needs and bounds is None:
+    if unit is None and _word_before(page.normal, written.start) in needs and bounds is None:
         return None
     if unit is None and bounds is None and _in_prose(page, concept, written.start):
         return None

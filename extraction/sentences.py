@@ -22,6 +22,7 @@ _WORDS_OF_A_ROW = 10
 _STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
+_LONGEST = 2000
 _NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
 
@@ -158,6 +159,11 @@ def _is_abbreviation(block: str, dot: int, end: int) -> bool:
 
 
 def _add(normal: str, start: int, end: int, sentences: list[tuple[int, int]]) -> None:
+    """Adds a sentence; what goes on for pages without a stop is cut at a space, so that its cost stays bounded."""
+    while end - start > _LONGEST:
+        cut = max(normal.rfind(" ", start + 1, start + _LONGEST), start + _LONGEST // 2)
+        _add(normal, start, cut, sentences)
+        start = cut
     text = normal[start:end]
     stripped = text.strip()
     if stripped:

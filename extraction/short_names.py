@@ -35,7 +35,8 @@ def alternatives_exact(words: list[str]) -> str:
 
 def with_short_names(reading: Reading, page: Page) -> list[Mention]:
     """All mentions in the order of the text, the explained short names among them."""
-    spans = Spans((mention.start, mention.end) for mention in reading.mentions if mention.kind != "span")
+    told = [(mention.start, mention.end) for mention in reading.mentions if mention.kind != "span"]
+    spans = Spans(told)
     starting: dict[int, list[int]] = {}
     for number, mention in enumerate(reading.mentions):
         starting.setdefault(mention.start, []).append(number)
@@ -64,8 +65,7 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     cue=None,
                 )
             )
-    named = (one for one in (*reading.mentions, *added) if one.kind != "span")
-    added += _placed(reading, page, Spans((one.start, one.end) for one in named))
+    added += _placed(reading, page, Spans([*told, *((one.start, one.end) for one in added)]))
     kept = [mention for number, mention in enumerate(reading.mentions) if number not in replaced]
     return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
 
@@ -82,7 +82,7 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
             if (
                 place is not None
                 and re.search(entry["not_between"], place[0], re.IGNORECASE) is None
-                and re.match(entry["not_behind"], page.normal[match.end() :][:24], re.IGNORECASE) is None
+                and re.match(entry["not_behind"], page.normal[match.end() : match.end() + 24], re.IGNORECASE) is None
             ):
                 yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
 

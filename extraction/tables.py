@@ -192,7 +192,7 @@ def _range_of(page: Page, cells: list[tuple[int, int]]) -> Interval | None:
 
 
 def _unit_of(page: Page, cells: list[tuple[int, int]]) -> str | None:
-    return next((page.normal[start:end] for start, end in cells if find_unit(page.normal[:end], start) == end), None)
+    return next((page.normal[start:end] for start, end in cells if find_unit(page.normal, start, end) == end), None)
 
 
 def _cell(

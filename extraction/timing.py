@@ -6,6 +6,7 @@ whether something starts, ends or simply happened then. Two dates joined by "fro
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import functools
 import re
@@ -245,10 +246,11 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
 
 def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
     """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
-    before = [(at, year) for at, year in years_named if match.start() - 200 < at < match.start()]
+    nearest = bisect.bisect_left(years_named, (match.start(), 0))
+    before = [(at, year) for at, year in years_named[max(0, nearest - 1) : nearest] if match.start() - 200 < at]
     if not before or time.earliest is None or re.search(r"[.;:]\s|\n", normal[before[-1][0] : match.start()]):
         return time
-    if re.search(r"\b(?:since|from) $", normal[: before[-1][0]][-8:]):
+    if re.search(r"\b(?:since|from) $", normal[max(0, before[-1][0] - 8) : before[-1][0]]):
         return time  # what began then has gone on
     year = before[-1][1]
     if year >= time.earliest.year:

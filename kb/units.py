@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -93,13 +94,13 @@ def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...
     return anyone, tuple(single)
 
 
-def find_unit(text: str, start: int) -> int | None:
-    """The end of a unit that is written at `start` of the text, or None.
+def find_unit(text: str, start: int, limit: int = sys.maxsize) -> int | None:
+    """The end of a unit that is written at `start` of the text, before `limit`, or None.
 
     >>> find_unit("85 µmol/L (60-110)", 3)
     9
     """
-    match = _patterns()[0].match(text, start)
+    match = _patterns()[0].match(text, start, limit)
     return None if match is None else match.end()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from kb.facts import Document
 from screening.language import foreign_language
 
-MOST_BYTES = 500_000  # a letter has a few thousand characters; a file of hundreds of pages is something else
+MOST_BYTES = 2**20  # a letter has a few thousand characters; a file of hundreds of pages is something else
 STANDARD_INPUT = "-"
 SUFFIXES = frozenset({".txt", ".text", ""})
 
@@ -104,7 +104,7 @@ def _cause(error: Exception) -> str:
 def letter_from_bytes(raw: bytes, name: str, where: str) -> Letter:
     """A letter of bytes; `where` stands for it in messages. Raises BadInputError."""
     if len(raw) > MOST_BYTES:
-        raise BadInputError(f"{where}: more than {MOST_BYTES // 1000} kB, which no letter is: give one letter a file")
+        raise BadInputError(f"{where}: more than 1 MB, which no letter is: give one letter a file")
     for magic, what in _OTHER_FORMATS:
         if raw.startswith(magic):
             raise BadInputError(f"{where}: {what}, not text: save it as plain text and give that")

@@ -77,7 +77,7 @@ BAD = [
     ("an old Word document", b"\xd0\xcf\x11\xe0...", "Word"),
     ("RTF", rb"{\rtf1\ansi The patient}", "RTF"),
     ("an image", b"\x89PNG\r\n", "image"),
-    ("ten megabytes", b"The patient is well. " * 500_000, "500 kB"),
+    ("ten megabytes", b"The patient is well. " * 500_000, "1 MB"),
     ("German", b"Die Patientin wurde mit Prednisolon behandelt und ist seit Mai bei uns nicht mehr.", "German"),
     ("Chinese", "患者女，三十一岁，系统性红斑狼疮五年，长期口服泼尼松治疗。".encode("gb18030"), "Chinese"),
 ]
