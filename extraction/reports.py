@@ -84,12 +84,20 @@ def report_before(page: Page, concept: str, begin: int, start: int, end: int) ->
 
 def _around(concept: str, before: str, behind: str) -> int | None:
     """ "No ECG abnormality": how far the finding behind the name reaches, where the name stands within its denial."""
+    denied_before, found_behind = _denial_around(concept)
+    finding = found_behind.match(behind)
+    return None if finding is None or denied_before.search(before) is None else finding.end()
+
+
+@functools.cache
+def _denial_around(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     reports = cues("measurements")["reports"]
     nothing, adjectives = alternatives(reports["nothing"]), alternatives(reports["adjectives"])
     strong = alternatives(reports["findings"][reports["concepts"][concept]])
-    finding = re.match(rf"\s+(?:{adjectives}[\s,]+)*{strong}", behind, re.IGNORECASE)
-    denied = re.search(rf"{nothing}\s+(?:{adjectives}[\s,]+)*$", before, re.IGNORECASE)
-    return None if finding is None or denied is None else finding.end()
+    return (
+        re.compile(rf"{nothing}\s+(?:{adjectives}[\s,]+)*$", re.IGNORECASE),
+        re.compile(rf"\s+(?:{adjectives}[\s,]+)*{strong}", re.IGNORECASE),
+    )
 
 
 def _clause_end(page: Page, start: int) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extraction.knowledge import cues
@@ -91,8 +92,13 @@ def _spellings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return british, elsewhere
 
 
-def alternatives(words: list[str]) -> str:
+def alternatives(words: Iterable[str]) -> str:
     """A pattern of any of the words, the longest first, each whole."""
+    return _alternatives(tuple(words))
+
+
+@functools.cache
+def _alternatives(words: tuple[str, ...]) -> str:
     forms = []
     for is_word in (True, False):
         listed = sorted({word for word in words if word[0].isalpha() == is_word})
