@@ -5,6 +5,7 @@ Spellings are literal phrases of tokens. The longest name at a place is taken, a
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from extraction.tokens import words_of
 from kb.vocabulary import Vocabulary
 
 _LONG_WORD = 8
+_DIGIT = re.compile(r"\d")
 
 
 def variants(spelling: str) -> Iterator[str]:
@@ -24,10 +26,13 @@ def variants(spelling: str) -> Iterator[str]:
     >>> sorted(variants("anti-dsDNA"))
     ['anti dsDNA', 'anti-dsDNA', 'antidsDNA']
     """
-    seen = {spelling}
     yield spelling
+    hyphens = "-" in spelling
+    if not hyphens and (" " not in spelling or _DIGIT.search(spelling)):
+        return
+    seen = {spelling}
     for other in (spelling.replace("-", " "), spelling.replace("-", ""), spelling.replace(" ", "-")):
-        if other not in seen and len(other) > 3 and (not any(c.isdigit() for c in spelling) or "-" in spelling):
+        if other not in seen and len(other) > 3:
             seen.add(other)
             yield other
 
