@@ -220,8 +220,8 @@ def _order_by_newest(normal: str) -> Order:
     """The order in which the newest numeric date, usually the letter's own, is not older than the dates in words."""
     words, day_first, month_first = [], [], []
     title = find_dates(_title(normal))
-    if title and not any(match["num_y"] for match in title):
-        return "not known"  # the letter's own date is in words
+    if title and not title[0]["num_y"]:
+        return _order_of_words(title[0])
     for match in find_dates(normal):
         if match["num_y"]:
             day_first.append(read_date(match, "day first", None))
@@ -239,6 +239,13 @@ def _order_by_newest(normal: str) -> Order:
     if fits["day first"] == fits["month first"]:
         return "not known"
     return "day first" if fits["day first"] else "month first"
+
+
+def _order_of_words(match: re.Match[str]) -> Order:
+    """Who dates a letter "10 March 2026" counts days first, who writes "March 10, 2026" months."""
+    if match["dmy_y"] and re.fullmatch(r"\d{1,2} [^\W\d_]+ \d{4}", match.group()):
+        return "day first"
+    return "month first" if match["mdy_y"] else "not known"
 
 
 def _title(normal: str) -> str:

@@ -17,7 +17,7 @@ from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result, is_nucleic_acid
 from extraction.short_names import with_short_names
 from extraction.special_results import by_unit, concept_of
-from kb.units import find_unit
+from kb.units import canonical_unit, find_unit
 from kb.vocabulary import vocabulary
 
 _MEMBER = r"(?:and|or|is|was|were|are|both|all|also|virus|c|b|hep|hepatitis|hiv|hbv|hcv|vdrl|syphilis|ab|ag|tests?)"
@@ -182,6 +182,8 @@ def _joined(page: Page, group: list[Named], named: Named) -> bool:
     between = page.normal[last.end : named.mention.start]
     if not between.strip():
         return last.kind == named.mention.kind == "lab" and last.concept in cues("measurements")["panels"]
+    if between.strip() == "+":  # "AST + ALT normal", but "HBsAg + HBV DNA -" is a list of signs
+        return canonical_unit(last.concept) is not None and canonical_unit(named.concept) is not None
     if code_pattern().search(between):
         return False
     if _joint().fullmatch(between) or _joins_past_bracket(page, group, between):

@@ -77,6 +77,8 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     if mention.concept not in cues("conditions")["headings"] or mention.assertion != "present":
         return False
     end = sentence_span(reading, mention)[1]
+    if _is_title(reading, mention):
+        return True
     if re.match(r"\s*:", reading.normal[mention.end : end]) is None:
         return False
     if re.match(cues("conditions")["no_answers"], reading.normal[mention.end : end], re.IGNORECASE):
@@ -86,6 +88,14 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
         terms.is_a(other.concept, mention.concept) or terms.is_a(mention.concept, other.concept)
         for other in reading.mentions_in(mention.end, end)
     )
+
+
+def _is_title(reading: Reading, mention: Mention) -> bool:
+    """Whether a line in capitals holds nothing but words of titles: "5) INFECTION / VACCINE"."""
+    begin = reading.text.rfind("\n", 0, mention.start) + 1
+    line = reading.text[begin:].split("\n", 1)[0]
+    words = re.findall(r"[^\W\d_]+", line)
+    return line.isupper() and len(words) > 1 and all(word.lower() in cues("conditions")["title_words"] for word in words)
 
 
 def _is_harmless(reading: Reading, mention: Mention) -> bool:

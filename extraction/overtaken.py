@@ -10,6 +10,7 @@ import re
 
 from extraction.knowledge import cues
 
+_UNIT_COLUMN = re.compile(r"^(?: {3,}|[ \t|]*[\t|] *)[A-Za-z/]+/m?[lL](?= {2}|[ \t]*(?:[\n\t|]|$))")  # of a print-out
 _NONE_OF_IT = re.compile(r"\bno (?:[\w-]+ ){0,2}[\w-]+$", re.IGNORECASE)
 
 
@@ -32,5 +33,5 @@ def is_overtaken(behind: str, *, viral: bool = False) -> bool:
     """
     if _overtaking(True).search(behind) is not None:
         return True
-    found = _overtaking(False).search(behind) if viral else None
+    found = _overtaking(False).search(_UNIT_COLUMN.sub("", behind)) if viral else None
     return found is not None and _NONE_OF_IT.search(found.group()) is None

@@ -32,8 +32,12 @@ def _words(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     none = rf"{nothing}{adjectives}(?:{weak}{joint})*{strong}(?:{joint}(?:{strong}|{weak}))*"
     normal = rf"(?:{none}|{alternatives(reports['normal'][kind])})"
     counts = r"\d{1,3} ?(?:/ ?min|bpm|ms|beats per minute)?(?!\.?\d)|(?:lv)?ef ?(?:of|is|=|:)? ?\d\d(?: ?- ?\d\d)? ?%"
+    gone = (
+        rf"(?:{alternatives(reports['before_gone'])}\s+)*{adjectives}(?:{strong}|{weak})"
+        rf"(?:\s+{alternatives(reports['between_gone'])})*\s+{alternatives(reports['gone'])}"
+    )
     neutral = (
-        rf"(?:{nothing}{adjectives}{weak}(?:{joint}{weak})*|{alternatives(reports['neutral'])}|"
+        rf"(?:{gone}|{nothing}{adjectives}{weak}(?:{joint}{weak})*|{alternatives(reports['neutral'])}|"
         rf"[\s:,()\[\]=*/–-]|{counts})"
     )
     return re.compile(normal, re.IGNORECASE), re.compile(neutral, re.IGNORECASE)

@@ -29,6 +29,8 @@ _AFTER_CODE = re.compile(
     r"speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
     re.IGNORECASE,
 )
+# the next column of a print-out: a unit or the reference stands in it
+_COLUMN = re.compile(r"(?:[ ]{3,}|[ ]*\t)\S")
 _LABORATORY_CODE = re.compile(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
 
@@ -125,7 +127,7 @@ def _skip_bracket(page: Page, concept: str, at: int, limit: int) -> tuple[int, s
         return end + 1, None, None
     content = page.normal[inner:end]
     if not re.search(r"\d", content) and not code_pattern().search(content):
-        return None if _makes_another_test(page.normal[at : end + 1]) else (end + 1, None, None)
+        return None if _makes_another_test(concept, page.normal[at : end + 1]) else (end + 1, None, None)
     bounds = bounds_in(page, inner, end)
     behind = skip_space(page.normal, end + 1, limit)
     while behind < limit and page.normal[behind] in ":=-. ":
@@ -135,11 +137,12 @@ def _skip_bracket(page: Page, concept: str, at: int, limit: int) -> tuple[int, s
     return None
 
 
-def _makes_another_test(bracket: str) -> bool:
+def _makes_another_test(concept: str, bracket: str) -> bool:
     """Whether a bracket behind a name takes it elsewhere: another specimen, or a letter that is no flag."""
     content = bracket[1:-1].strip()
     unknown = len(content) == 1 and content.isalpha() and bracket not in cues("measurements")["flags"]
-    return unknown or content.lower() in cues("measurements")["other_specimens"]
+    other = content.lower() in cues("measurements")["other_specimens"] and content.lower() not in concept.split("-")
+    return unknown or other
 
 
 def _result_here(
@@ -177,6 +180,9 @@ def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | N
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
     """A qualitative result, or the number that it leads to ("raised at 120", "positive 1:640")."""
     found = code_of(code.group())
+    counted = _counted_behind(page, concept, code, limit)
+    if counted is not None:
+        return counted
     uncounted = _trace_end(page, concept, code, limit)
     if uncounted is not None:
         words = page.text[code.start() : uncounted]
@@ -190,7 +196,11 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
         if number is not None:
             return replace(number, start=code.start()) if _is_quantity(number) else number
     behind = skip_space(page.normal, code.end(), limit)
-    ends = _AFTER_CODE.match(page.normal, code.end(), limit) or (behind < limit and page.time_at(behind) is not None)
+    ends = (
+        _AFTER_CODE.match(page.normal, code.end(), limit)
+        or (behind < limit and page.time_at(behind) is not None)
+        or (_COLUMN.match(page.normal, code.end(), limit) and concept not in cues("measurements")["reports"]["concepts"])
+    )
     if not ends or _is_sign_of_range(page, code):
         return None
     if concept in cues("measurements")["reports"]["concepts"] and _QUALIFIED.match(page.normal, code.end()):
@@ -199,6 +209,18 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
         return None
     written = page.text[code.start() : code.end()]
     return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
+
+
+def _counted_behind(page: Page, concept: str, code: re.Match[str], limit: int) -> Result | None:
+    """ "HBV DNA   not detected   640 IU/mL": a load in the next column, where what is normal stands before it."""
+    if not is_nucleic_acid(concept) or code_of(code.group()) not in ("undetected", "negative"):
+        return None
+    if not _COLUMN.match(page.normal, code.end(), limit):
+        return None
+    written = read_number(page.normal, skip_space(page.normal, code.end(), limit), limit, page.comma)
+    if written is None or not (written.interval.low or 0) > 0 or written.unit is None:
+        return None
+    return numeric_result(page, concept, written, limit)
 
 
 def _trace_end(page: Page, concept: str, code: re.Match[str], limit: int) -> int | None:
@@ -388,6 +410,12 @@ def _as_code(page: Page, concept: str, result: Result, limit: int, bounds: Inter
     told = code is not None and _AFTER_CODE.match(page.normal[:limit], code.end()) is not None
     if code is not None and told and code_of(code.group()) in ("positive", "negative", "undetected"):
         found = code_of(code.group())
+        counted = is_nucleic_acid(concept) and (written.interval.low or 0) > 0 and found != "positive"
+        if counted and _COLUMN.match(page.normal, result.end):
+            return result  # "640  IU/mL  not detected": the last column is what is normal
+        if counted and found == "undetected":
+            words = page.text[result.start : code.end()]
+            return replace(result, end=code.end(), value=Coded("indeterminate", words), reference=None)
         if not (concept.endswith(("dna", "rna")) and found == "positive"):
             end = code.end() + (page.normal[code.end() : code.end() + 1] in (")", "]"))
             return replace(result, end=end, value=Coded(found, page.text[result.start : end]), reference=None)
