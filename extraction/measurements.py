@@ -36,6 +36,9 @@ from kb.vocabulary import Lab, vocabulary
 _TITLE_WORDS = re.compile(
     r"serology|results?|report|panel|screen|date|dated|microbiology|immunology|and", re.IGNORECASE
 )
+_VITALS_HEAD = re.compile(
+    r"^\W*(?:vs|vitals?|vital signs|obs|observations|o/e|on examination|exam(?:ination)?)\b", re.IGNORECASE
+)
 _NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
 _CLAUSE_START = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
@@ -125,7 +128,7 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
             yield from _bare(reading, page, named)
         return
     results = told
-    times = [time or _time(reading, result) for result in results]
+    times = [time or _time(reading, mention, result) for result in results]
     newest = _newest(times)
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
@@ -141,7 +144,9 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
             )
 
 
-def _time(reading: Reading, result: Result) -> Time | None:
+def _time(reading: Reading, mention: Mention, result: Result) -> Time | None:
+    if result.end <= mention.start:  # "Normal ECG in April 2025": the date stands behind the name
+        return time_of(reading, result.start, mention.end)
     told = time_behind if result.is_turn else time_of
     return told(reading, result.start, result.end)
 
@@ -289,7 +294,9 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     """Whose result it is: a vital sign that opens its line is the patient's, whatever family the line above told of."""
     term = vocabulary().terms[mention.concept]
     line = reading.normal.rfind("\n", 0, mention.start) + 1
-    opens = not re.search(r"\w", reading.normal[line : mention.start])
+    before = _VITALS_HEAD.sub("", reading.normal[line : mention.start])
+    told = [one for one in reading.mentions_in(line, mention.start) if one.kind != "lab"]
+    opens = not re.search(r"\w", before) or (before != reading.normal[line : mention.start] and not told)
     return "patient" if opens and isinstance(term, Lab) and term.panel == "vitals" else mention.experiencer
 
 

@@ -24,6 +24,7 @@ _SHORT = re.compile(
 _BEHIND_TEST = re.compile(
     r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
 )
+_LED_MONTH = re.compile(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
 _HEAD = re.compile(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
@@ -56,7 +57,8 @@ def _month_pattern() -> re.Pattern[str]:
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
     for match in _month_pattern().finditer(reading.normal):
-        if not match.group()[0].isupper() or not (_beside(reading, match) or _bracketed(reading, match)):
+        led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
+        if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):
             continue
         month = month_names()[match["month"].lower()]
         year = newest.year if month <= newest.month else newest.year - 1

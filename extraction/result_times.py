@@ -35,6 +35,25 @@ _CLAUSE = re.compile(
     r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas|when|after)\s|\s(?:but|while|whereas|although|whilst|after which)\s",
     re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(
+    r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas)\s|\s(?:and|but|whereas|although|whilst|since|now|today)\s", re.IGNORECASE
+)
+# what ties an occasion to the result before it
+_TIED = re.compile(
+    r"[\s,(\[]*(?:at|before|prior to|pre-|after|when|during|for|on|while|with|around|just before|shortly before|"
+    r"(?:last )?(?:tested|done|taken|checked|measured|performed|dated|repeated|looked)|dates?|was|is|last|booking|"
+    r"antenatal|screening|work-?up|blood donation)\b",
+    re.IGNORECASE,
+)
+_OTHERS_DATE = re.compile(
+    r"\b(?:treat\w*|therap\w*|cured|infect\w*|diagnos\w*|vaccin\w*|immunis\w*|immuniz\w*|start\w*|stopp\w*|born|seen by)\b",
+    re.IGNORECASE,
+)
+_VALUES = re.compile(
+    r"(?:\s|[,/()<>≤≥=:&+]|\d[\d.,]*|%|(?:[a-zµμ]{1,5}|10[*^]?9)/[a-z\d.²*^{}_]{1,9}(?:/[\d.]+ ?m[2²])?|"
+    r"\b(?:and|with|was|were|of|in|on|from|dated|all|units?|iu|normal|negative)\b)*",
+    re.IGNORECASE,
+)
 _HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
@@ -58,6 +77,8 @@ def time_of(reading: Reading, start: int, end: int) -> Time | None:
         or _behind(reading, end, stop)
         or _behind_all(reading, end, sentence.end)
         or _before(reading, sentence.start, start)
+        or _of_occasion(reading, start, end, stop)
+        or _of_whole_row(reading, end, sentence.end)
         or _head_of_paragraph(reading, start)
         or _heading(reading, start)
     )
@@ -126,6 +147,38 @@ def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None
         occasion = re.search(r"\(([a-z][a-z -]{2,30}),? (?:of |in |on )?$", before, re.IGNORECASE)
         if _usable(expression) and (_ALL.search(before) or (occasion is not None and _names_tests(occasion.group(1)))):
             return expression
+    return None
+
+
+def _of_occasion(reading: Reading, start: int, end: int, stop: int) -> TimeExpression | None:
+    """The date of the occasion that a clause ties to its result: "negative at the work-up for transplant in May 2018"."""
+    for expression in _times_in(reading, end, min(stop + 1, end + 110)):
+        between = reading.normal[end : expression.start]
+        if not _usable(expression) or expression.role != "point" or _CLAUSE_ENDS.search(between):
+            return None
+        if re.search(r"\b(?:over|through|throughout|since)\b", reading.normal[end : expression.end], re.IGNORECASE):
+            return None
+        others = [one for one in reading.mentions_in(end, expression.start) if one.kind not in _NO_OTHER]
+        tied = _TIED.match(between) is not None
+        if not tied and _OTHERS_DATE.search(between):
+            return None  # "HCV-RNA not detected (treated 2019)"
+        if tied or not (others or "," in between or len(between) > 50):
+            return expression
+        return None
+    return None
+
+
+def _of_whole_row(reading: Reading, end: int, limit: int) -> TimeExpression | None:
+    """The date behind the last of a row of values: "AST 21, ALT 18 U/L, bilirubin 7 in May 2025"."""
+    for expression in _times_in(reading, end, min(limit, end + 120))[:1]:
+        rest = reading.normal[end : expression.start]
+        tests = [one for one in reading.mentions_in(end, expression.start) if one.kind in ("lab", "score")]
+        for test in tests:
+            rest = rest.replace(reading.normal[test.start : test.end], " ", 1)
+        behind = reading.normal[expression.end : expression.end + 3]
+        if not (tests and _usable(expression) and expression.role == "point" and re.match(r"\s*[).;\n]|\s*$", behind)):
+            return None
+        return expression if _VALUES.fullmatch(rest) else None
     return None
 
 

@@ -53,7 +53,7 @@ def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[i
     if previous.written is None:
         return None
     unit = previous.written.unit
-    for at, is_verb in _places(page.normal, previous.end, limit):
+    for at, is_verb in _places(page, previous, limit):
         if is_verb and any(previous.end <= drug < at for drug in drugs):
             continue
         written = read_number(page.normal, at, limit, page.comma)
@@ -96,13 +96,19 @@ def came_back(page: Page, last: Result, limit: int) -> Result | None:
     return Result(start, end, Coded("normal", page.text[start:end]), None, end, is_turn=True)
 
 
-def _places(normal: str, start: int, limit: int) -> Iterator[tuple[int, bool]]:
+def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, bool]]:
     """Where a newer number may begin, in order, and whether only a verb leads to it."""
+    normal, start = page.normal, previous.end
+    unit = previous.written.unit if previous.written is not None else None
     found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(normal, start, limit)]
     for match in _bare().finditer(normal, start, limit):
         number = re.compile(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
         if number and _trailing().match(normal, number.end(), limit):
             found.append((match.end(), False))
+            continue
+        written = None if unit is None else read_number(page.normal, match.end(), limit, page.comma)
+        if written is not None and written.unit == unit and past_time(page, written.end, limit) > written.end:
+            found.append((match.end(), False))  # "full recovery, 82 umol/L last week"
     return iter(sorted(set(found)))
 
 

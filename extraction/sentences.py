@@ -15,6 +15,7 @@ from extraction.knowledge import cues
 from kb.vocabulary import Drug, vocabulary
 
 _BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
+_SALUTATION = re.compile(r"(?:dear|hi|hello|good (?:morning|afternoon|day)|esteemed|respected)\b[^.;:\d]{0,60},", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
 _COLUMNS = re.compile(r"\S(?:\t+| *\| *| {3,})\S")
 _NARROW_COLUMNS = re.compile(r"\S {2,}\S+.* {2,}\S")
@@ -80,7 +81,7 @@ def _hard_breaks(normal: str) -> list[int]:
 def _is_wrapped(line: str, following: str) -> bool:
     """Whether a paragraph goes on over the line break."""
     here, there = line.strip(), following.strip()
-    if not here or not there:
+    if not here or not there or _SALUTATION.fullmatch(here):
         return False
     if _BULLET.match(following) or here[-1] in ".!?:":
         return False
