@@ -246,13 +246,24 @@ def _intervention(reading: Reading, mention: Mention) -> str | None:
 def _treatment(reading: Reading, mention: Mention) -> str | None:
     sentence = _sentence(reading, mention)
     values: Mapping[str, list[str]] = cues("conditions")["treatment"]
-    for value in ("none", "completed", "topical", "systemic"):
+    for value in ("none", "completed", "topical"):
         if pattern_of(tuple(values[value])).search(sentence):
             return value
+    if _was_treated_once(reading, mention, sentence):
+        return None
+    if pattern_of(tuple(values["systemic"])).search(sentence):
+        return "systemic"
     drugs = [other for other in reading.mentions_in(*sentence_span(reading, mention)) if other.kind == "drug"]
     terms = vocabulary()
     against = ("antibiotic", "antiviral", "antifungal", "antituberculous", "antiparasitic")
     return "systemic" if any(terms.is_a(drug.concept, general) for drug in drugs for general in against) else None
+
+
+def _was_treated_once(reading: Reading, mention: Mention, sentence: str) -> bool:
+    """ "A urinary infection was treated with antibiotics", with no date: at any time, not this week for certain."""
+    known = cues("conditions")["treated_once"]
+    told, going_on = (re.search(known[key], sentence, re.IGNORECASE) for key in ("told", "not_with"))
+    return told is not None and going_on is None and not reading.times_in(*sentence_span(reading, mention))
 
 
 def nephritis_class(text: str) -> str | None:

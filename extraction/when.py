@@ -47,6 +47,10 @@ def clause_span(reading: Reading, mention: Mention) -> tuple[int, int]:
     return start, end
 
 
+# "normal in 2024, now shows": the date before is not of what is there now
+_NOW_SHOWN = re.compile(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.IGNORECASE)
+
+
 def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -> TimeExpression | None:
     """The expression that dates the mention: behind it in its clause, else before it, else behind its list."""
     start, end = clause_span(reading, mention)
@@ -67,7 +71,7 @@ def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -
         return before[-1]
     if behind:
         return behind[0]
-    if before:
+    if before and not _NOW_SHOWN.search(reading.normal, before[-1].end, mention.start):
         return before[-1]
     return _behind_list(reading, mention, times) or _leading(reading, mention, times)
 
