@@ -156,6 +156,8 @@ def _of_occasion(reading: Reading, start: int, end: int, stop: int) -> TimeExpre
         between = reading.normal[end : expression.start]
         if not _usable(expression) or expression.role != "point" or _CLAUSE_ENDS.search(between):
             return None
+        if "\n" in between and not between.rsplit("\n", 1)[1].strip(" \t-*•"):
+            return None  # it heads the next line
         if re.search(r"\b(?:over|through|throughout|since)\b", reading.normal[end : expression.end], re.IGNORECASE):
             return None
         others = [one for one in reading.mentions_in(end, expression.start) if one.kind not in _NO_OTHER]
