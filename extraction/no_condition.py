@@ -95,7 +95,9 @@ def _is_title(reading: Reading, mention: Mention) -> bool:
     begin = reading.text.rfind("\n", 0, mention.start) + 1
     line = reading.text[begin:].split("\n", 1)[0]
     words = re.findall(r"[^\W\d_]+", line)
-    return line.isupper() and len(words) > 1 and all(word.lower() in cues("conditions")["title_words"] for word in words)
+    return (
+        line.isupper() and len(words) > 1 and all(word.lower() in cues("conditions")["title_words"] for word in words)
+    )
 
 
 def _is_harmless(reading: Reading, mention: Mention) -> bool:

@@ -36,7 +36,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE_ENDS = re.compile(
-    r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas)\s|\s(?:and|but|whereas|although|whilst|since|now|today)\s", re.IGNORECASE
+    r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas)\s|\s(?:and|but|whereas|although|whilst|since|now|today)\s",
+    re.IGNORECASE,
 )
 # what ties an occasion to the result before it
 _TIED = re.compile(
@@ -46,7 +47,8 @@ _TIED = re.compile(
     re.IGNORECASE,
 )
 _OTHERS_DATE = re.compile(
-    r"\b(?:treat\w*|therap\w*|cured|infect\w*|diagnos\w*|vaccin\w*|immunis\w*|immuniz\w*|start\w*|stopp\w*|born|seen by)\b",
+    r"\b(?:treat\w*|therap\w*|cured|"
+    r"infect\w*|diagnos\w*|vaccin\w*|immuni[sz]\w*|start\w*|stopp\w*|born|seen by)\b",
     re.IGNORECASE,
 )
 _VALUES = re.compile(
@@ -151,7 +153,7 @@ def _behind_all(reading: Reading, end: int, limit: int) -> TimeExpression | None
 
 
 def _of_occasion(reading: Reading, start: int, end: int, stop: int) -> TimeExpression | None:
-    """The date of the occasion that a clause ties to its result: "negative at the work-up for transplant in May 2018"."""
+    """The date of the occasion that a clause ties to its result: "negative at the work-up in May 2018"."""
     for expression in _times_in(reading, end, min(stop + 1, end + 110)):
         between = reading.normal[end : expression.start]
         if not _usable(expression) or expression.role != "point" or _CLAUSE_ENDS.search(between):

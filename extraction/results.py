@@ -199,7 +199,9 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
     ends = (
         _AFTER_CODE.match(page.normal, code.end(), limit)
         or (behind < limit and page.time_at(behind) is not None)
-        or (_COLUMN.match(page.normal, code.end(), limit) and concept not in cues("measurements")["reports"]["concepts"])
+        or (
+            _COLUMN.match(page.normal, code.end(), limit) and concept not in cues("measurements")["reports"]["concepts"]
+        )
     )
     if not ends or _is_sign_of_range(page, code):
         return None

@@ -15,7 +15,9 @@ from extraction.knowledge import cues
 from kb.vocabulary import Drug, vocabulary
 
 _BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
-_SALUTATION = re.compile(r"(?:dear|hi|hello|good (?:morning|afternoon|day)|esteemed|respected)\b[^.;:\d]{0,60},", re.IGNORECASE)
+_SALUTATION = re.compile(
+    r"(?:dear|hi|hello|good (?:morning|afternoon|day)|esteemed|respected)\b[^.;:\d]{0,60},", re.IGNORECASE
+)
 _KEY_VALUE = re.compile(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
 _COLUMNS = re.compile(r"\S(?:\t+| *\| *| {3,})\S")
 _NARROW_COLUMNS = re.compile(r"\S {2,}\S+.* {2,}\S")
