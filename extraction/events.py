@@ -96,6 +96,8 @@ def _temporality(
         return "historical" if _was_given(reading, mention, time) else "planned"
     if after_words(behind, known["planned_behind"]):
         return "planned"
+    if _is_only_looked_into(reading, mention):
+        return "planned"
     if time is not None and day is not None and time.latest is not None and time.latest < day:
         return "historical" if course is None or course.ongoing is not True else "current"
     if course is not None and course.ongoing is False:
@@ -103,6 +105,16 @@ def _temporality(
     if mention.temporality == "current" and time is None and reading.section_at(mention.start) == "plan":
         return "planned"
     return mention.temporality
+
+
+def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
+    """ "Listed for a kidney transplant in 2025": the day is that of the list."""
+    if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
+        return False
+    known = cues("events")
+    told = reading.normal[mention.cue[0] : mention.start]
+    transplant = vocabulary().is_a(mention.concept, "transplant")
+    return transplant and holds(told, known["only_looked_into"]) and not holds(told, known["had_at_last"])
 
 
 def _denied_temporality(reading: Reading, mention: Mention, time: Time | None) -> Temporality:
@@ -136,9 +148,15 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
         return False
     if mention.temporality == "historical":
         return True
-    if mention.temporality == "planned" and not dated:
+    if mention.temporality == "planned" and not dated and not _in_a_study(reading, mention, before):
         return False
     return given_before or holds(behind[:60], known["given_behind"]) or dated
+
+
+def _in_a_study(reading: Reading, mention: Mention, before: str) -> bool:
+    """ "Received BCMA CAR-T (NCT study)": the study behind is the one in which the cells were given."""
+    named_behind = mention.cue is not None and mention.cue[0] >= mention.end
+    return named_behind and re.search(cues("events")["received_before"], before, re.IGNORECASE) is not None
 
 
 def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:
