@@ -104,7 +104,9 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
             for match in pattern.expression.finditer(text):
                 if assertion == "absent" and _DENIED.search(text[: match.start()]):
                     continue  # "no contraindication to apheresis"
-                if assertion is not None and _is_overtaken(candidates, concept, text, match.end()):
+                if _is_of_something_else(concept, text[: match.start()], text[match.end() :]):
+                    continue
+                if assertion is not None and _is_overtaken(candidates, concept, text, match.start()):
                     continue
                 others = [*taken.setdefault(concept, []), *taken.get(_yields_to(concept), [])]
                 if _overlaps(match.span(), others):
@@ -116,9 +118,17 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
                 yield Mention(sentence.start + match.start(), sentence.start + match.end(), label, "statement", number)
 
 
-def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, end: int) -> bool:
+def _is_of_something_else(concept: str, before: str, behind: str) -> bool:
+    """ "Gave consent for the biopsy": whether the words beside it make it a statement about another thing."""
+    not_before, not_behind = (cues("statements")[concept].get(key) for key in ("not_before", "not_behind"))
+    if not_before is not None and re.search(not_before, before, re.IGNORECASE):
+        return True
+    return not_behind is not None and re.match(not_behind, behind, re.IGNORECASE) is not None
+
+
+def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start: int) -> bool:
     """ "At first she declined, but has now agreed": whether the same is said the other way round behind it."""
-    turn = _TURN.search(text, end)
+    turn = _TURN.search(text, start)
     bare = [pattern for pattern in candidates if pattern.concept == concept and pattern.assertion is None]
     return turn is not None and any(pattern.expression.search(text, turn.end()) for pattern in bare)
 
@@ -156,6 +166,8 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
 
 def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:
     """ "No signs of infection, haemodynamically stable": a denial ends at the comma where a statement stands alone."""
+    if cues("statements")[concept].get("either_way"):
+        return "present"
     if mention.assertion != "absent" or mention.cue is None or not cues("statements")[concept].get("stands_alone"):
         return mention.assertion
     between = reading.normal[mention.cue[1] : mention.start]
