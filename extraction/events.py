@@ -28,7 +28,18 @@ def read_events(reading: Reading) -> list[Fact]:
     for mention in reading.mentions:
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
-    return facts + read_vaccinations(reading) + read_studies(reading)
+    return _without_references(reading, facts) + read_vaccinations(reading) + read_studies(reading)
+
+
+def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "infections since the CAR-T" and the like, where the cells are told with their target elsewhere."""
+    given = [fact for fact in facts if fact.concept == "car-t" and fact.assertion == "present"]
+    if not any(fact.experiencer == "patient" and "target" in fact.attributes for fact in given):
+        return facts
+    pattern = cues("events")["refers_back"]
+    bare = [fact for fact in given if not {"target", "outcome"} & fact.attributes.keys()]
+    back = [fact for fact in bare if re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)]
+    return [fact for fact in facts if fact not in back]
 
 
 def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
