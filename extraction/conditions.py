@@ -17,6 +17,7 @@ from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_times import time_of
+from extraction.sizes import sizes_told_later
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
 from kb.facts import Assertion, Course, Fact, Temporality, Time
@@ -30,6 +31,7 @@ def read_conditions(reading: Reading) -> list[Fact]:
         if mention.kind == "condition" and not is_something_else(reading, mention):
             facts += _facts(reading, mention)
             facts += grades_told_later(reading, mention)
+            facts += sizes_told_later(reading, mention)
     return facts
 
 
@@ -108,6 +110,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     known = cues("conditions")
     over = mention.temporality == "historical" and holds(clause, known["over"])
     ongoing = mention.temporality != "historical" and holds(clause, known["ongoing"])
+    if (gone := _gone_on(reading, mention)) is not None:
+        return None, Course(end=gone, ongoing=False)
     found = time_beside(reading, mention)
     if found is not None and found.role == "start":
         before = reading.normal[start : found.start]
@@ -117,6 +121,18 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         ongoing = ongoing or (mention.temporality == "current" and holds(sentence, known["lasting_tense"]))
     time, course = lasting(reading, found, over=over, ongoing=ongoing)
     return time or (None if course else _time_of_finding(reading, mention)), course
+
+
+def _gone_on(reading: Reading, mention: Mention) -> Time | None:
+    """ "Skin GVHD grade 2, resolved on 26 February": the day behind words of its end is its last one."""
+    known = cues("conditions")
+    if mention.concept not in known["graded"]:
+        return None
+    for time in reading.times_in(mention.end, sentence_span(reading, mention)[1]):
+        before = reading.normal[mention.end : time.start]
+        if time.role == "point" and re.search(known["gone_before"], before, re.IGNORECASE):
+            return time.time
+    return None
 
 
 def _is_of_a_drug(reading: Reading, mention: Mention, time: TimeExpression) -> bool:

@@ -28,7 +28,18 @@ def read_events(reading: Reading) -> list[Fact]:
     for mention in reading.mentions:
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
-    return facts + read_vaccinations(reading) + read_studies(reading)
+    return _without_references(reading, facts) + read_vaccinations(reading) + read_studies(reading)
+
+
+def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "infections since the CAR-T" and the like, where the cells are told with their target elsewhere."""
+    given = [fact for fact in facts if fact.concept == "car-t" and fact.assertion == "present"]
+    if not any(fact.experiencer == "patient" and "target" in fact.attributes for fact in given):
+        return facts
+    pattern = cues("events")["refers_back"]
+    bare = [fact for fact in given if not {"target", "outcome"} & fact.attributes.keys()]
+    back = [fact for fact in bare if re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)]
+    return [fact for fact in facts if fact not in back]
 
 
 def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
@@ -96,6 +107,8 @@ def _temporality(
         return "historical" if _was_given(reading, mention, time) else "planned"
     if after_words(behind, known["planned_behind"]):
         return "planned"
+    if _is_only_looked_into(reading, mention):
+        return "planned"
     if time is not None and day is not None and time.latest is not None and time.latest < day:
         return "historical" if course is None or course.ongoing is not True else "current"
     if course is not None and course.ongoing is False:
@@ -103,6 +116,16 @@ def _temporality(
     if mention.temporality == "current" and time is None and reading.section_at(mention.start) == "plan":
         return "planned"
     return mention.temporality
+
+
+def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
+    """ "Listed for a kidney transplant in 2025": the day is that of the list."""
+    if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
+        return False
+    known = cues("events")
+    told = reading.normal[mention.cue[0] : mention.start]
+    transplant = vocabulary().is_a(mention.concept, "transplant")
+    return transplant and holds(told, known["only_looked_into"]) and not holds(told, known["had_at_last"])
 
 
 def _denied_temporality(reading: Reading, mention: Mention, time: Time | None) -> Temporality:
@@ -136,9 +159,15 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
         return False
     if mention.temporality == "historical":
         return True
-    if mention.temporality == "planned" and not dated:
+    if mention.temporality == "planned" and not dated and not _in_a_study(reading, mention, before):
         return False
     return given_before or holds(behind[:60], known["given_behind"]) or dated
+
+
+def _in_a_study(reading: Reading, mention: Mention, before: str) -> bool:
+    """ "Received BCMA CAR-T (NCT study)": the study behind is the one in which the cells were given."""
+    named_behind = mention.cue is not None and mention.cue[0] >= mention.end
+    return named_behind and re.search(cues("events")["received_before"], before, re.IGNORECASE) is not None
 
 
 def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:

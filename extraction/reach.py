@@ -70,6 +70,12 @@ def reaches(
         return None
     if says in _DENIALS and kind in ("lab", "score") and _is_result(clause, target):
         return None
+    if (
+        says in _PERSONS
+        and kind in _words("planned_kinds")
+        and " ".join(clause.words[slice(*cue)]) in _words("exposures")
+    ):
+        return None  # "no exposure to rituximab"
     if side == "forward":
         if cue[1] > target[0] or ("answer" in _answer_words(clause, cue)):
             return None
@@ -218,7 +224,11 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
             continue
         if word == "[" or (word == ":" and i > start):
             return True
-        if word in _words("finite_verbs") and i > start and "that" not in words[start:i]:
+        if (
+            word in _words("finite_verbs")
+            and "that" not in words[start:i]
+            and set(words[start:i]) - _words("between_denial_and_verb")
+        ):
             return True
         if word in _words("outcomes") and says not in ("historical", "background"):
             return True

@@ -18,7 +18,8 @@ from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
 from kb.facts import Assertion, Coded, Fact, Temporality, Time
 
-_DENIED = re.compile(r"\b(?:no|nil|without|not any|free of)(?: \w+)?\s+$", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
+_TURN = re.compile(r"\b(?:but|however|meanwhile|has now|have now|is now|now)\b", re.IGNORECASE)
 _GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
 
 
@@ -95,13 +96,18 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
         text = reading.normal[sentence.start : sentence.end]
         taken: dict[str, list[tuple[int, int]]] = {}
         settled: set[str] = set()
-        for pattern in (_patterns()[index] for index in sorted(_triggers().candidates(text))):
+        candidates = [_patterns()[index] for index in sorted(_triggers().candidates(text))]
+        for pattern in candidates:
             concept, code, assertion = pattern.concept, pattern.code, pattern.assertion
-            if concept in settled and assertion is None:
+            if concept in settled and assertion != "absent":
                 continue
             for match in pattern.expression.finditer(text):
                 if assertion == "absent" and _DENIED.search(text[: match.start()]):
                     continue  # "no contraindication to apheresis"
+                if _is_of_something_else(concept, text[: match.start()], text[match.end() :]):
+                    continue
+                if assertion is not None and _is_overtaken(candidates, concept, text, match.start()):
+                    continue
                 others = [*taken.setdefault(concept, []), *taken.get(_yields_to(concept), [])]
                 if _overlaps(match.span(), others):
                     continue
@@ -110,6 +116,21 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
                     settled.add(concept)
                 label = "|".join((concept, code or "", assertion or ""))
                 yield Mention(sentence.start + match.start(), sentence.start + match.end(), label, "statement", number)
+
+
+def _is_of_something_else(concept: str, before: str, behind: str) -> bool:
+    """ "Gave consent for the biopsy": whether the words beside it make it a statement about another thing."""
+    not_before, not_behind = (cues("statements")[concept].get(key) for key in ("not_before", "not_behind"))
+    if not_before is not None and re.search(not_before, before, re.IGNORECASE):
+        return True
+    return not_behind is not None and re.match(not_behind, behind, re.IGNORECASE) is not None
+
+
+def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start: int) -> bool:
+    """ "At first she declined, but has now agreed": whether the same is said the other way round behind it."""
+    turn = _TURN.search(text, start)
+    bare = [pattern for pattern in candidates if pattern.concept == concept and pattern.assertion is None]
+    return turn is not None and any(pattern.expression.search(text, turn.end()) for pattern in bare)
 
 
 def _yields_to(concept: str) -> str:
@@ -135,12 +156,22 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
             cues("statements")[concept]["label"],
             mention.start,
             mention.end,
-            assertion=settled or mention.assertion,
+            assertion=settled or _asserted(reading, mention, concept),
             experiencer="patient" if cues("statements")[concept].get("speaker") == "any" else mention.experiencer,
             temporality=_temporality(mention, settled),
             value=Coded(code, reading.text[mention.start : mention.end]) if code else None,
             time=_dated(reading, mention),
         )
+
+
+def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:
+    """ "No signs of infection, haemodynamically stable": a denial ends at the comma where a statement stands alone."""
+    if cues("statements")[concept].get("either_way"):
+        return "present"
+    if mention.assertion != "absent" or mention.cue is None or not cues("statements")[concept].get("stands_alone"):
+        return mention.assertion
+    between = reading.normal[mention.cue[1] : mention.start]
+    return "present" if re.search(r"[,;:\n]|\b(?:and|but|with)\b", between) else "absent"
 
 
 def _temporality(mention: Mention, settled: str) -> Temporality:

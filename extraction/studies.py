@@ -57,7 +57,7 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     start, end = sentence_span(reading, mention)
     sentence = reading.normal[start:end].lower()
     around = reading.normal[max(start, mention.start - 24) : min(end, mention.end + 24)].lower()
-    if mention.assertion in ("conditional", "possible"):
+    if mention.assertion in ("conditional", "possible") or _is_heading(reading, mention, end):
         return False
     joining = (
         any(word in sentence for word in known["joining"]) or re.search(known["ended_trial"], sentence) is not None
@@ -79,6 +79,12 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     if mention.assertion == "absent":
         return spoken_of or len(sentence.split()) <= _SHORT_DENIAL
     return spoken_of and mention.temporality != "planned"
+
+
+def _is_heading(reading: Reading, mention: Mention, end: int) -> bool:
+    """ "Research: no participation in any trial": a word that only says what the rest is about."""
+    named = any(vocabulary().is_a(other.concept, "study") for other in reading.mentions_in(mention.end, end))
+    return mention.assertion == "present" and named and re.match(r"\s*:", reading.normal[mention.end : end]) is not None
 
 
 def _kind_of_study(reading: Reading, mention: Mention) -> str:

@@ -78,9 +78,10 @@ def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, men
 @functools.cache
 def _child() -> re.Pattern[str]:
     children = "|".join(cues("context")["subjects"]["children"])
+    infants = "|".join(cues("context")["subjects"]["infants"])
     return re.compile(
-        rf"\b(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
-        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})\s+"
+        rf"\b(?:(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
+        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants}))\s+"
         r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?)\b"
         r"(?P<told>[^;]*?)(?=;|, (?:and |but )?(?:she|he|the patient)\b|\b(?:and|but) (?:she|he)\b|$)",
         re.IGNORECASE | re.DOTALL,

@@ -5,6 +5,7 @@ A live vaccine counts by its day, so a denial keeps its window and "in childhood
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import timedelta
 
@@ -49,6 +50,7 @@ def is_named_as_vaccine(reading: Reading, mention: Mention) -> bool:
 
 def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     time = _time(reading, mention)
+    mention = _given_against(reading, mention)
     return reading.fact_of(
         "vaccination",
         concept,
@@ -59,8 +61,22 @@ def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     )
 
 
+def _given_against(reading: Reading, mention: Mention) -> Mention:
+    """ "Vaccinated against yellow fever": a condition where diseases are told, the vaccine itself where doses are."""
+    if mention.assertion != "conditional" or mention.cue is None:
+        return mention
+    known = cues("events")
+    if not holds(reading.normal[slice(*mention.cue)], known["given_against"]):
+        return mention
+    before = reading.normal[sentence_span(reading, mention)[0] : mention.cue[0]]
+    denied = re.search(known["not_given_against"], before, re.IGNORECASE) is not None
+    return dataclasses.replace(mention, assertion="absent" if denied else "present")
+
+
 def _temporality(reading: Reading, mention: Mention, time: Time | None) -> Temporality:
     """A dose that was given is past; one of a day to come is planned."""
+    if mention.assertion == "present" and mention.temporality == "planned" and _was_given(reading, mention, time):
+        return "historical"
     if mention.assertion == "absent" and mention.temporality == "planned" and time is not None:
         return "current"  # a denial of a span that has passed
     if mention.assertion != "present" or mention.temporality == "planned":
@@ -68,6 +84,14 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None) -> Tempo
     day = reading.letter_date.latest if reading.letter_date else None
     ahead = time is not None and day is not None and time.earliest is not None and time.earliest > day
     return "planned" if ahead else "historical"
+
+
+def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
+    """Whether words of giving stand in the clause of a vaccine that has a day behind us: "was given Stamaril"."""
+    day = reading.letter_date.latest if reading.letter_date else None
+    if time is None or time.latest is None or day is None or time.latest > day:
+        return False
+    return holds(reading.normal[slice(*sentence_span(reading, mention))], cues("events")["vaccine_given"])
 
 
 def _time(reading: Reading, mention: Mention) -> Time | None:
@@ -91,7 +115,10 @@ def _is_vaccination(reading: Reading, mention: Mention) -> bool:
         return False
     vaccine_word = re.compile(known["vaccine_words"], re.IGNORECASE)
     if reading.section_at(mention.start) != "immunisation" and not vaccine_word.search(reading.normal, start, end):
-        return reading.normal[mention.start : mention.end].lower() not in known["diseases_too"]
+        if reading.normal[mention.start : mention.end].lower() not in known["diseases_too"]:
+            return True
+        dated = reading.times_in(mention.end, min(end, mention.end + 3))
+        return bool(dated) and dated[0].role == "point"  # "Yellow fever 10/2/26"
     if mention.concept not in ("vaccine", "live-vaccine") or mention.assertion != "present":
         return True
     if mention.concept == "live-vaccine":

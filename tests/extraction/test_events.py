@@ -33,6 +33,11 @@ def facts(extractor: Extractor, text: str, concept: str | None = None) -> list[F
         ("She received Kymriah in 2022 and is in remission.", "car-t", "present", "historical",
          {"target": "cd19", "outcome": "remission"}),
         ("She is CAR-T naive.", "car-t", "absent", "historical", {}),
+        ("Has not previously received any CAR-T or gene-modified cell product.", "car-t", "absent", "historical", {}),
+        ("No exposure to CAR-T or other engineered cells.", "car-t", "absent", "historical", {}),
+        ("Received BCMA CAR-T (NCT study) in June 2024.", "car-t", "present", "historical", {"target": "bcma"}),
+        ("In 2018 he received a deceased-donor kidney.", "kidney-transplant", "present", "historical", {}),
+        ("Listed for kidney transplantation in 2025, since halted.", "kidney-transplant", "present", "planned", {}),
         ("No transplant.", "transplant", "absent", "historical", {}),
         ("A kidney replacement therapy was not necessary so far.", "renal-replacement-therapy", "absent", "historical",
          {}),
@@ -215,3 +220,21 @@ def test_a_denial_for_the_present_is_denied_for_the_letters_day(extractor: Extra
 )
 def test_what_is_no_event(extractor: Extractor, text: str) -> None:
     assert facts(extractor, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("On 24.05.2026 he was given Stamaril in a travel clinic.", "patient"),
+        ("She was vaccinated against yellow fever on 2 June 2026.", "patient"),
+        ("The baby got the yellow fever vaccine on 1 June 2026.", "family"),
+    ],
+)
+def test_a_live_vaccine_that_was_given(extractor: Extractor, text: str, person: str) -> None:
+    (fact,) = facts(extractor, text, "yellow-fever-vaccine")
+    assert (fact.assertion, fact.experiencer, fact.temporality) == ("present", person, "historical")
+
+
+def test_earlier_cells_mentioned_again_are_not_given_twice(extractor: Extractor) -> None:
+    text = "In October 2024 he was given BCMA CAR-T cells. Infections since the CAR-T: CMV viraemia in spring 2025."
+    assert len(facts(extractor, text, "car-t")) == 1

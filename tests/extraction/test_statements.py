@@ -33,6 +33,18 @@ def statements(text: str) -> set[tuple[str, str | None, str]]:
         ("Cleared for leukapheresis by the unit.", ("apheresis-fitness", None, "present")),
         ("Poor venous access precludes leukapheresis.", ("apheresis-fitness", None, "absent")),
         ("Haemodynamically stable.", ("haemodynamics", "stable", "present")),
+        ("No signs of infection, haemodynamically stable.", ("haemodynamics", "stable", "present")),
+        ("VS: stable. BP 118/72.", ("haemodynamics", "stable", "present")),
+        ("No contraindication for cell collection.", ("apheresis-fitness", None, "present")),
+        ("Not contraindicated for apheresis.", ("apheresis-fitness", None, "present")),
+        ("Veins poor on both arms, apheresis unit has still to look.", ("apheresis-fitness", None, "possible")),
+        (
+            "Apheresis was not possible in 2024, but she is now cleared for leukapheresis.",
+            ("apheresis-fitness", None, "present"),
+        ),
+        ("At first she declined the trial, but has now agreed to take part.", ("consent", None, "present")),
+        ("I do not expect her to need more steroid for the kidney.", ("opinion-kidney", None, "present")),
+        ("I would not think her suitable unless somebody stays with her.", ("opinion-unsuitable", None, "present")),
         ("We plan to restart MMF for her nephritis.", ("opinion-kidney", None, "present")),
         ("I have concerns about adherence.", ("opinion-unsuitable", None, "present")),
     ],
@@ -44,6 +56,9 @@ def test_what_is_said(text: str, statement: tuple[str, str | None, str]) -> None
 @pytest.mark.parametrize(
     ("text", "concept"),
     [
+        ("She gave informed consent for the renal biopsy in 2023.", "consent"),
+        ("Thank you for considering her for your trial.", "trial-interest"),
+        ("MMF was increased to 3 g in 2023 for the nephritis.", "opinion-kidney"),
         ("She consented to this referral.", "consent"),
         ("The disease is mild.", "consent"),
         ("Apheresis was discussed.", "apheresis-fitness"),
