@@ -21,6 +21,8 @@ from extraction.wording import after_words, holds, names_a_thing_behind, pattern
 from kb.facts import Course, Fact, Temporality, Time
 from kb.vocabulary import vocabulary
 
+_BESIDE = 14  # characters
+
 
 def read_events(reading: Reading) -> list[Fact]:
     """A fact for every procedure, vaccination and research study that happened, is planned or is denied."""
@@ -155,7 +157,8 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
     before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
     given_before = holds(before[-45:], known["given_before"])
     spoken_of = after_words(behind, known["planned_behind"]) or holds(before[-60:], known["spoken_before"])
-    if spoken_of and not given_before:
+    asked_for = holds(before[-_BESIDE:], known["spoken_before"])  # "since 2010, for your protocol of CAR-T cells"
+    if asked_for or (spoken_of and not given_before):
         return False
     if mention.temporality == "historical":
         return True

@@ -79,8 +79,12 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     end = sentence_span(reading, mention)[1]
     if _is_title(reading, mention):
         return True
-    if re.match(r"\s*:", reading.normal[mention.end : end]) is None:
+    dated = re.match(r"\s*(?:[(\[][\d./ A-Za-z-]{4,16}[)\]])?\s*:", reading.normal[mention.end : end])
+    if dated is None:
         return False
+    following = reading.mentions_in(mention.end + dated.end(), end)
+    if following and following[0].kind == "lab":
+        return True  # "Infection (2026-04-07): HBsAg (-)": results under their title
     if re.match(cues("conditions")["no_answers"], reading.normal[mention.end : end], re.IGNORECASE):
         return True
     terms = vocabulary()

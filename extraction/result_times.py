@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from extraction.reading import Reading, TimeExpression
+from extraction.result_words import code_pattern
 from kb.facts import Time
 
 _BEHIND = re.compile(
@@ -52,13 +53,14 @@ _OTHERS_DATE = re.compile(
     re.IGNORECASE,
 )
 _VALUES = re.compile(
-    r"(?:\s|[,/()<>≤≥=:&+]|\d[\d.,]*|%|(?:[a-zµμ]{1,5}|10[*^]?9)/[a-z\d.²*^{}_]{1,9}(?:/[\d.]+ ?m[2²])?|"
+    r"(?:\s|[,/()<>≤≥=:&+-]|\d[\d.,]*|%|(?:[a-zµμ]{1,5}|10[*^]?9)/[a-z\d.²*^{}_]{1,9}(?:/[\d.]+ ?m[2²])?|"
     r"\b(?:and|with|was|were|of|in|on|from|dated|all|units?|iu|normal|negative)\b)*",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
 _PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
 _FROM = re.compile(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 _LINES_ABOVE = 45
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
@@ -111,7 +113,24 @@ def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
         if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
         else time
         for time in reading.times_in(start, end)
+        if not _is_of_brackets(reading.normal, time)
     ]
+
+
+def _is_of_brackets(normal: str, time: TimeExpression) -> bool:
+    """A heading's second date, that of the values in brackets: "Findings (in brackets 15 May):", "3 May (2 April):"."""
+    opening = max(normal.rfind(sign, max(0, time.start - 24), time.start) for sign in "([")
+    if opening < 0 or re.search(r"[)\]\n]", normal[opening : time.start]):
+        return False
+    closing = re.search(r"[)\]]", normal[time.end : time.end + 24])
+    if closing is None:
+        return False
+    inside = normal[opening + 1 : time.end + closing.start()]
+    if _IN_BRACKETS.search(inside):
+        return True
+    alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
+    led = re.search(r"\d\s*$|\b(?:19|20)\d\d\s*$", normal[max(0, opening - 6) : opening]) is not None
+    return alone and led and re.match(r"\s*:", normal[time.end + closing.end() :][:3]) is not None
 
 
 def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
@@ -162,6 +181,8 @@ def _of_occasion(reading: Reading, start: int, end: int, stop: int) -> TimeExpre
             return None  # it heads the next line
         if re.search(r"\b(?:over|through|throughout|since)\b", reading.normal[end : expression.end], re.IGNORECASE):
             return None
+        if code_pattern().search(between[between.rfind(",") + 1 :]) and "," in between:
+            return None  # "250 IU/mL before entecavir, undetectable on 2 June": the day of the newer result
         others = [one for one in reading.mentions_in(end, expression.start) if one.kind not in _NO_OTHER]
         tied = _TIED.match(between) is not None
         if not tied and _OTHERS_DATE.search(between):
@@ -180,7 +201,7 @@ def _of_whole_row(reading: Reading, end: int, limit: int) -> TimeExpression | No
         for test in tests:
             rest = rest.replace(reading.normal[test.start : test.end], " ", 1)
         behind = reading.normal[expression.end : expression.end + 3]
-        if not (tests and _usable(expression) and expression.role == "point" and re.match(r"\s*[).;\n]|\s*$", behind)):
+        if not (tests and _usable(expression) and expression.role == "point" and re.match(r"\s*[).,;\n]|\s*$", behind)):
             return None
         return expression if _VALUES.fullmatch(rest) else None
     return None

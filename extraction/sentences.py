@@ -93,6 +93,8 @@ def _is_wrapped(line: str, following: str) -> bool:
         return False  # a list without bullets
     if there.split()[0] in _openers() and here[-1] not in ",(":
         return False
+    if _answered().search(here):
+        return False  # "dialysis - never": an item of a list of short answers
     if there[0].islower() and here[-1].isalpha():
         return True
     if is_table_row(line) or is_table_row(following):
@@ -102,6 +104,11 @@ def _is_wrapped(line: str, following: str) -> bool:
     if _KEY_VALUE.match(following) or len(here) < 45:
         return here[-1] in ",(" or _is_joining(here)
     return True
+
+
+@functools.cache
+def _answered() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|\w )\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
 
 
 @functools.cache

@@ -15,6 +15,8 @@ from kb.facts import Course, Time
 
 _JOINTS = re.compile(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
 _JOINED = re.compile(r",|\band\b")
+_NEVER = re.compile(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
+_REMARK = re.compile(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
 _SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
 _STATEMENT_ENDS = re.compile(
     r";|\bbut\b|\bthen\b|\bfollowed by\b|\bhowever\b|"
@@ -115,7 +117,9 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
     """The span over which a denial holds: its window, or from its "since" to the letter; None where it gives none."""
     start, end = sentence_span(reading, mention)
     cue = mention.cue or (mention.start, mention.end)
-    times = reading.times_in(start, end)
+    times = [time for time in reading.times_in(start, end) if not _remarked(reading, mention, time)]
+    if _NEVER.search(reading.normal[cue[0] : cue[1]]):
+        times = [time for time in times if time.end > cue[0]]  # "no study in the past year and never had CAR-T"
     for time in [time for time in times if time.start >= cue[0]] + [time for time in times if time.end <= cue[0]]:
         if _STATEMENT_ENDS.search(reading.normal, min(time.end, mention.end), max(time.start, mention.start)):
             continue
@@ -129,6 +133,14 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
         if time.role in ("point", "span") and time.time is not None:
             return time.time
     return None
+
+
+def _remarked(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
+    """Whether a time stands in a bracket of its own matter: "no malignancy (skin check 10/2025 clean)"."""
+    opening = reading.normal.find("(", mention.end, time.start)
+    if opening < 0 or ")" in reading.normal[opening : time.start]:
+        return False
+    return time.role == "point" and _REMARK.search(reading.normal[opening : time.start]) is not None
 
 
 def _belongs_elsewhere(reading: Reading, mention: Mention, time: TimeExpression) -> bool:

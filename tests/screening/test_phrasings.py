@@ -64,6 +64,19 @@ I4g  raised  CXR: no ILD but a 9 mm nodule.
 I6   pass    No contraindication to leukapheresis.
 I6   fail    Apheresis is contraindicated because of poor venous access.
 I8   raised  She has not yet decided about the study.
+I4d  fail    AST 128 (84) U/L, reference up to 40, ALT 96 (70) U/L.
+I4d  fail    Results of 05-03-2026 (22-08-2025): AST 128 (84) U/L, ALT 96 (70) U/L.
+I4c  pass    Findings (in brackets 15.06.2025):\nCreatinine 0,82 (0,79) mg/dl, GFR 86 (90) ml/min
+E7d  pass    Serologies (04/Mar/2026): HBsAg non-reagent, anti-HIV 1/2 non-reagent, VDRL non-reagent.
+E7c  raised  HIV negative and TPHA-VDRL negative in February 2024, not repeated since.
+E2a  pass    dialysis - never\nany cancer - none\ntransplant - none
+E10  pass    No stem cell transplant; no malignancy (skin check 10/2025 clean).
+I4g  pass    Chest tomography 28/Feb/2026: without alterations.
+E5   silent  Infection (2026-03-07): HBsAg (-), HBsAb (+), HBcAb (+).
+E5   silent  Viral / STI bloods 7/2/26: HBsAg -, anti-HBc -, HIV -.
+I5   pass    She has taken part in no other study in the past year and never had CAR-T.
+I5   silent  Followed for a systemic lupus since 2010, for your protocol of CAR-T cells.
+I8   silent  Trial drug withdrawn for lack of efficacy, last dose and end-of-study visit 3 May 2025.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
