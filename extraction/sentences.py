@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.knowledge import cues
-from kb.vocabulary import Drug, vocabulary
+from kb.vocabulary import Drug, Vocabulary, vocabulary
 
 _BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
 _SALUTATION = re.compile(
@@ -122,13 +122,13 @@ def _is_joining(line: str) -> bool:
 
 def _opens_with_drug(line: str) -> bool:
     first = _FIRST_WORD.match(line)
-    return first is not None and first.group().lower() in _drug_words()
+    return first is not None and first.group().lower() in _drug_words(vocabulary())
 
 
-@functools.cache
-def _drug_words() -> frozenset[str]:
+@functools.lru_cache(maxsize=2)
+def _drug_words(terms: Vocabulary) -> frozenset[str]:
     """The first words of the names of drugs, the short ones left out."""
-    names = (name for term in vocabulary().of_kind("drug") if isinstance(term, Drug) for name in term.spellings)
+    names = (name for term in terms.of_kind("drug") if isinstance(term, Drug) for name in term.spellings)
     words = (_FIRST_WORD.match(name) for name in names)
     return frozenset(word.group().lower() for word in words if word is not None and len(word.group()) > 5)
 

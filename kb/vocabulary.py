@@ -11,6 +11,7 @@ import functools
 import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -68,6 +69,9 @@ class Term(BaseModel):
     def _with_phrases(cls, entry: Any) -> Any:
         if not isinstance(entry, dict) or "phrases" not in entry:
             return entry
+        for key in ("names", "phrases"):
+            if not isinstance(entry.get(key, []), list) or not all(isinstance(one, str) for one in entry.get(key, [])):
+                raise ValueError(f"'{key}' is a list of names")
         spelt = [name for phrase in entry["phrases"] for name in spelt_out(phrase)]
         rest = {key: value for key, value in entry.items() if key != "phrases"}
         return {**rest, "names": list(dict.fromkeys([*entry.get("names", []), *spelt]))}
@@ -220,33 +224,68 @@ class Vocabulary:
         return known
 
 
-def read_terms(path: Path) -> list[tuple[str, Term]]:
-    """The terms of one file; a TermsError names file, term and key of whatever is wrong."""
-    try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.YAMLError as error:
-        raise TermsError(f"{path.name}: not readable as YAML: {' '.join(str(error).split())}") from error
-    if (
-        not isinstance(content, dict)
-        or content.get("kind") not in _MODELS
-        or not isinstance(content.get("terms"), list)
-    ):
-        raise TermsError(f"{path.name}: a terms file has 'kind' (one of {', '.join(_MODELS)}) and a list 'terms'")
-    kind = content["kind"]
+Located = tuple[int, str, Term]
+_PLAIN = {"extra_forbidden": "is no key of such a term: leave it out or mend its name", "missing": "is missing: add it"}
+
+
+def read_terms(path: Path) -> list[Located]:
+    """The line, kind and term of each entry of a file; a TermsError names file, line, term and key of what is wrong."""
+    kind, entries = _entries(path)
     adapter = TypeAdapter(_MODELS[kind])
-    terms = []
-    for entry in content["terms"]:
+    terms: list[Located] = []
+    for line, entry in entries:
         try:
-            terms.append((kind, adapter.validate_python(entry)))
+            terms.append((line, kind, adapter.validate_python(entry)))
         except ValidationError as error:
             first = error.errors()[0]
             name = entry.get("id", "without id") if isinstance(entry, dict) else repr(entry)
             where = ".".join(str(part) for part in first["loc"])
-            raise TermsError(f"{path.name}: term '{name}', key '{where}': {first['msg']}") from error
+            what = _PLAIN.get(first["type"], first["msg"].removeprefix("Value error, "))
+            raise TermsError(f"{path}, line {line}: term '{name}', key '{where}': {what}") from error
     return terms
 
 
-@functools.cache
+def _entries(path: Path) -> tuple[str, list[tuple[int, Any]]]:
+    """The kind of a file's terms, and each entry as plain data with its line."""
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
+        node = loader.get_single_node()
+        content: Any = None if node is None else loader.construct_document(node)
+    except (OSError, UnicodeDecodeError) as error:
+        raise TermsError(f"{path}: cannot be read: make it a readable file in UTF-8") from error
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        problem = getattr(error, "problem", None) or " ".join(str(error).split())
+        raise TermsError(f"{path}{line}: not readable as YAML: {problem}") from error
+    if not (isinstance(content, dict) and content.get("kind") in [*_MODELS] and isinstance(content.get("terms"), list)):
+        raise TermsError(f"{path}, line 1: a terms file has 'kind' (one of {', '.join(_MODELS)}) and a list 'terms'")
+    nodes = next(value.value for key, value in node.value if key.value == "terms") if node is not None else ()
+    lines = [one.start_mark.line + 1 for one in nodes]
+    for line, one in zip(lines, nodes, strict=True):
+        keys = [key.value for key, _ in one.value] if isinstance(one, yaml.MappingNode) else []
+        if len(set(keys)) < len(keys):
+            raise TermsError(f"{path}, line {line}: a key is given twice: join the two")
+    return content["kind"], list(zip(lines, content["terms"], strict=True))
+
+
+# --- the terms in use -------------------------------------------------------------------------------------------------
+
+_IN_USE: ContextVar[Vocabulary | None] = ContextVar("vocabulary", default=None)
+
+
 def vocabulary() -> Vocabulary:
+    """The terms in use: the shipped ones, unless `use` put others in their place."""
+    chosen = _IN_USE.get()
+    return shipped() if chosen is None else chosen
+
+
+def use(terms: Vocabulary) -> None:
+    """Makes these the terms of the rest of this context: of one call of the command line, which runs in its own."""
+    _IN_USE.set(terms)
+
+
+@functools.cache
+def shipped() -> Vocabulary:
     """The shipped terms, read once."""
-    return Vocabulary(entry for path in sorted(FOLDER.glob("*.yaml")) for entry in read_terms(path))
+    return Vocabulary((kind, term) for path in sorted(FOLDER.glob("*.yaml")) for _, kind, term in read_terms(path))

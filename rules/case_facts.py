@@ -38,7 +38,7 @@ _KINDS: dict[str, Kind] = {
     "procedure": "procedure",
     "score": "score",
 }
-_DEMOGRAPHICS = ("age", "sex", "birth-date")
+DEMOGRAPHICS = ("age", "sex", "birth-date")
 _STUDIES = ("study", "interventional-study", "observational-study")
 _PRESENCE: dict[str, tuple[Assertion, Temporality]] = {
     "present": ("present", "current"),
@@ -106,7 +106,7 @@ def _text(value: Any) -> str:
 
 
 def _kind(concept: str, terms: Vocabulary) -> Kind:
-    if concept in _DEMOGRAPHICS:
+    if concept in DEMOGRAPHICS:
         return "demographic"
     if concept in _STUDIES:
         return "study"

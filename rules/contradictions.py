@@ -8,7 +8,7 @@ else is left open. What fails for all of these values fails for every patient: r
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.findings import Finding
@@ -26,6 +26,10 @@ class Contradiction:
     criteria: tuple[Criterion, ...]
     what: str
     remedy: str
+
+
+def quantity_of(test: Test) -> str:
+    return test.quantity()
 
 
 def contradictions(criteria: Sequence[Criterion]) -> Iterator[Contradiction]:
@@ -97,11 +101,13 @@ def _quantities(criterion: Criterion) -> set[str]:
     return {test.quantity() for test in leaf_tests(criterion.tree) if "holds" in test.outcomes}
 
 
-def told_apart(criteria: Sequence[Criterion], quantities: set[str]) -> list[dict[str, float]]:
-    """Every assignment of values that the bounds tell apart to the quantities."""
+def told_apart(
+    criteria: Sequence[Criterion], quantities: set[str], quantity: Callable[[Test], str] = quantity_of
+) -> list[dict[str, float]]:
+    """Every assignment of values that the bounds tell apart to the quantities, as `quantity` gives those of tests."""
     tests = [test for criterion in criteria for test in leaf_tests(criterion.tree)]
     names = sorted(quantities)
-    each = [_cells([test for test in tests if test.quantity() == name]) for name in names]
+    each = [_cells([test for test in tests if quantity(test) == name]) for name in names]
     count = 1
     for values in each:
         count *= len(values)
@@ -117,7 +123,9 @@ def _cells(tests: Sequence[Test]) -> list[float]:
     return sorted({max(bounds[0] - 1, 0.0), *bounds, *between, bounds[-1] + 1})
 
 
-def answers_over(criterion: Criterion, values: Sequence[Mapping[str, float]]) -> list[Answer]:
+def answers_over(
+    criterion: Criterion, values: Sequence[Mapping[str, float]], quantity: Callable[[Test], str] = quantity_of
+) -> list[Answer]:
     """The criterion's answer at each assignment of values to quantities, everything else left open."""
     tests = list(leaf_tests(criterion.tree))
     found: list[Answer] = []
@@ -125,7 +133,7 @@ def answers_over(criterion: Criterion, values: Sequence[Mapping[str, float]]) ->
         findings = {
             test.finding_id(): Finding(test.finding_id(), value, value, "", ())
             for test in tests
-            if (value := assignment.get(test.quantity())) is not None
+            if (value := assignment.get(quantity(test))) is not None
         }
         found.append(answer(criterion, findings))
     return found

@@ -1,7 +1,7 @@
 """What changed from one protocol to another: two protocols in, criteria added, removed, tightened or loosened out.
 
-Criteria that read the same quantities are held against each other at every value that their bounds tell apart: whoever
-passes the new one and not the old one was let in, whoever passes the old one only was shut out.
+Criteria that read the same quantities are held against each other at every value that their bounds tell apart, and by
+the lengths of their windows: whoever passes the new one alone was let in, whoever passes the old one alone shut out.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Literal
 
 from rules.contradictions import answers_over, told_apart
 from rules.language import AtLeast, Criterion, Node, Protocol, children, leaf_tests
-from rules.tests.base import Bounded, Test
+from rules.tests.base import WORDING, Bounded, Test
+from rules.window_changes import Direction, window_changes, windowless
 
-_WORDING = {"ask", "wording"}  # keys of a test that only say in which words it is asked
 Change = Literal["added", "removed", "tightened", "loosened", "changed", "reworded"]
 
 
@@ -93,21 +93,25 @@ def _shape(node: Node) -> str:
 
 
 def _plain(test: Test) -> str:
-    return test.model_dump_json(exclude=_WORDING)
+    return test.model_dump_json(exclude=WORDING)
 
 
 def _direction(one: Criterion, other: Criterion) -> Change:
-    """Whether it lets fewer or more patients pass; `changed` where it does both, or where values do not tell."""
-    quantities = {
-        test.quantity() for each in (one, other) for test in leaf_tests(each.tree) if "holds" in test.outcomes
-    }
-    values = told_apart([one, other], quantities)
-    pairs = list(zip(answers_over(one, values), answers_over(other, values), strict=True))
-    shut_out = any(first == "pass" and second != "pass" for first, second in pairs)
-    let_in = any(first != "pass" and second == "pass" for first, second in pairs)
-    if shut_out == let_in:
-        return "changed"
-    return "tightened" if shut_out else "loosened"
+    """Whether it lets fewer or more patients pass; `changed` where it does both, or where nothing tells."""
+    directions = {*_by_values(one, other), *window_changes(one, other)}
+    return directions.pop() if len(directions) == 1 else "changed"
+
+
+def _by_values(one: Criterion, other: Criterion) -> Iterator[Direction]:
+    """What the bounds do, each patient's values being the same in every window."""
+    tests = [test for each in (one, other) for test in leaf_tests(each.tree) if "holds" in test.outcomes]
+    values = told_apart([one, other], {windowless(test) for test in tests}, windowless)
+    before, after = (answers_over(each, values, windowless) for each in (one, other))
+    pairs = list(zip(before, after, strict=True))
+    if any(first == "pass" and second != "pass" for first, second in pairs):
+        yield "tightened"
+    if any(first != "pass" and second == "pass" for first, second in pairs):
+        yield "loosened"
 
 
 def _changes(one: Criterion, other: Criterion) -> Iterator[str]:
@@ -137,12 +141,12 @@ def _words(test: Test) -> str:
     parts = [", ".join(map(str, name)) if isinstance(name, list) else str(name)]
     parts += [test.asked_words()] if isinstance(test, Bounded) else []
     parts += [f"at least {given['at_least']}"] if "at_least" in given and not isinstance(test, Bounded) else []
-    parts += [f"within {given['within']}"] if "within" in given else []
+    parts += [f"{key.replace('_', ' ')} {given[key]}" for key, _ in test.windows if key in given]
     return " ".join(parts)
 
 
 def _keys(old: Test, new: Test) -> Sequence[str]:
     before, after = (each.model_dump(mode="json", by_alias=True, exclude_defaults=True) for each in (old, new))
-    keys = [key for key in {**before, **after} if key not in _WORDING]
+    keys = [key for key in {**before, **after} if key not in WORDING]
     changed = [key for key in keys if before.get(key) != after.get(key)]
     return [f"'{key.replace('_', ' ')}' changed" for key in changed]

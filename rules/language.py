@@ -354,7 +354,10 @@ def _plain(message: str) -> str:
 
 def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
     """The content, and the line of every key by its path."""
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.YAMLError as error:  # a character that no text has
+        raise ProtocolError(f"{name}: not readable as YAML: {' '.join(str(error).split())}") from error
     try:
         node = loader.get_single_node()
         lines: dict[Path_, int] = {}

@@ -64,6 +64,8 @@ class Occurrence(Test):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    windows = (("within", "holds for more"), ("over_for", "holds for more"))
+
     concept: Annotated[str | tuple[str, ...], Names()]  # the kinds name this key after themselves
     within: WindowText | None = None
     state: Literal["now", "newest word"] | None = None

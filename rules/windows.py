@@ -19,6 +19,7 @@ from kb.facts import Time
 
 _PATTERN = r"^(\d+) (day|week|month|year)s?( before (screening|enrolment|apheresis|infusion))?$"
 WindowText = Annotated[str, Field(pattern=_PATTERN)]
+_LEAP, _MONTHS = date(2023, 1, 1), range(48)  # every month of years with and without a leap day
 _SPAN = r"^(\d+) (day|week|month|year)s?$"
 SpanText = Annotated[str, Field(pattern=_SPAN)]
 Place = Literal["inside", "outside", "open"]
@@ -79,6 +80,23 @@ def anchored(text: str) -> bool:
     (True, False)
     """
     return " before " in text
+
+
+def days_of(text: str) -> tuple[int, int]:
+    """The fewest and the most days that a window or span may have: two of them overlap where the calendar decides.
+
+    >>> days_of("12 weeks before screening"), days_of("1 month"), days_of("1 year")
+    ((84, 84), (28, 31), (365, 366))
+    """
+    count, unit = text.split()[:2]
+    number, months = int(count), {"month": 1, "year": 12}.get(unit.removesuffix("s"))
+    if months is None:
+        days = number * (7 if unit.startswith("week") else 1)
+        return days, days
+    lengths = [
+        (shifted(_LEAP, first + number * months, "month") - shifted(_LEAP, first, "month")).days for first in _MONTHS
+    ]
+    return min(lengths), max(lengths)
 
 
 def later_by(day: date, span: str) -> date:

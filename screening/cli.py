@@ -6,6 +6,7 @@ standard error, and nothing is loaded before it is needed, so that --help answer
 
 from __future__ import annotations
 
+import contextvars
 import logging
 import os
 import sys
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screening import VERSION
+from screening.own_folders import ProtocolsOption, TermsOption
 from screening.protocol_commands import protocols_app
 
 if TYPE_CHECKING:
@@ -99,6 +101,8 @@ def screen(
     as_of: AsOf = "",
     output: FormatOption = Format.text,
     out: Out = "",
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Screen each letter against one protocol, or against all of them and rank these.
 
@@ -196,6 +200,8 @@ def explain(
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
     out: Out = "",
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Show the proof of every criterion, or of those named: rule, facts, quoted text, calculation.
 
@@ -235,6 +241,7 @@ def extract(
     ] = "",
     with_text: Annotated[bool, typer.Option("--with-text", help="Give back the text to which offsets belong.")] = False,
     out: Out = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Give the facts alone, as JSON Lines, one letter a line.
 
@@ -268,6 +275,7 @@ def evaluate(
     output: FormatOption = Format.text,
     errors: Annotated[bool, typer.Option("--errors", help="List every disagreement instead.")] = False,
     out: Out = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Score extraction and verdicts against annotated letters.
 
@@ -305,7 +313,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     try:
         given = list(sys.argv[1:] if arguments is None else arguments)
-        status = app(args=given or ["--help"], standalone_mode=False)
+        # A call's own terms and protocols are those of its context, and end with it.
+        call = contextvars.copy_context()
+        status = call.run(app, args=given or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except _USAGE_ERROR as error:
         message = " ".join(str(error.format_message()).split())

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kb.facts import Document, Dossier, Fact
-from kb.vocabulary import vocabulary
+from kb.vocabulary import Vocabulary, vocabulary
 from rules.decision import Decision, Judge
 from rules.findings import Situation
 from rules.language import Protocol
@@ -46,12 +46,16 @@ class Extracted:
     warnings: tuple[str, ...]
 
 
-@functools.cache
 def extractor() -> Extractor:
-    """The extraction of the shipped terms, built once: takes a second or two."""
+    """The extraction of the terms in use, built once: takes a second or two."""
+    return _extractor(vocabulary())
+
+
+@functools.lru_cache(maxsize=2)
+def _extractor(terms: Vocabulary) -> Extractor:
     from extraction.extractor import Extractor  # late: loads the language library
 
-    return Extractor()
+    return Extractor(terms)
 
 
 class Pipeline:

@@ -6,7 +6,9 @@ import json
 
 from extraction.knowledge import cues
 from kb.vocabulary import vocabulary
+from rules.case_facts import DEMOGRAPHICS
 from rules.checking import check_protocol, faults
+from rules.concepts import ANYTHING
 from rules.language import ProtocolError
 from rules.schema import protocol_schema
 from screening.documents import BadInputError
@@ -16,6 +18,11 @@ from screening.protocols import find_protocol
 def statement_ids() -> frozenset[str]:
     """What letters can state in sentences."""
     return frozenset(cues("statements"))
+
+
+def reserved_ids() -> frozenset[str]:
+    """What a protocol or a case can name that is no term: no term may have one of these ids."""
+    return statement_ids() | {ANYTHING, *DEMOGRAPHICS}
 
 
 def checked(name: str) -> list[str]:

@@ -10,18 +10,20 @@ from typing import Annotated
 
 import typer
 
+from screening.own_folders import ProtocolsOption, TermsOption
+
 protocols_app = typer.Typer(
     help="The protocols: what there is, what one asks, whether it is sound, whether its cases hold.",
     rich_markup_mode=None,
 )
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[ID...]", help="Protocols' ids, files or folders; else all that ship.")
+    list[str] | None, typer.Argument(metavar="[ID...]", help="Protocols' ids, files or folders; else all.")
 ]
 One = Annotated[str, typer.Argument(metavar="ID", help="A protocol's id, or a protocol file.")]
 
 
 @protocols_app.command("list")
-def protocol_list() -> None:
+def protocol_list(own_protocols: ProtocolsOption = "", own_terms: TermsOption = "") -> None:
     """List the protocols that letters can be screened against."""
     from screening.protocols import protocol_ids, read_protocol
 
@@ -38,7 +40,7 @@ def protocol_list() -> None:
 
 
 @protocols_app.command("show")
-def protocol_show(protocol: One) -> None:
+def protocol_show(protocol: One, own_protocols: ProtocolsOption = "", own_terms: TermsOption = "") -> None:
     """Show what a protocol asks: each criterion with the registry's words and how they are read."""
     from screening.protocols import read_protocol
     from screening.showing import protocol_lines
@@ -51,6 +53,7 @@ def protocol_show(protocol: One) -> None:
 def protocol_new(
     name: Annotated[str, typer.Argument(metavar="ID", help="The new protocol's id.")],
     registry: Annotated[str, typer.Option("--from", metavar="FILE", help="The criteria in the registry's words.")],
+    own_terms: TermsOption = "",
 ) -> None:
     """Print a first draft of a protocol: what is understood as tests, the rest as judgements with a TODO.
 
@@ -69,7 +72,7 @@ def protocol_new(
 
 
 @protocols_app.command("check")
-def protocol_check(protocols: Names = None) -> None:
+def protocol_check(protocols: Names = None, own_protocols: ProtocolsOption = "", own_terms: TermsOption = "") -> None:
     """Check that protocols are sound: each fault with its file and line, and how to put it right.
 
     Example: eligo protocol check my-trial/protocol.yaml
@@ -89,6 +92,7 @@ def protocol_check(protocols: Names = None) -> None:
 @protocols_app.command("schema")
 def protocol_schema(
     plain: Annotated[bool, typer.Option("--plain", help="Without the ids of terms, as it is published.")] = False,
+    own_terms: TermsOption = "",
 ) -> None:
     """Print the JSON Schema by which an editor completes and checks a protocol's file.
 
@@ -103,6 +107,8 @@ def protocol_schema(
 def protocol_test(
     protocols: Names = None,
     every: Annotated[bool, typer.Option("--all", help="Show what is reached of every test, not only gaps.")] = False,
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Decide the cases of each protocol, and say which answers of every criterion and test they reach.
 
@@ -124,6 +130,8 @@ def protocol_test(
 def protocol_trace(
     protocol: One,
     table: Annotated[bool, typer.Option("--csv", help="As a table: a row a case of a criterion.")] = False,
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Trace a protocol from the registry's words to criteria, rules, cases and their results.
 
@@ -147,6 +155,8 @@ def protocol_diff(
     letters: Annotated[
         str, typer.Option("--letters", metavar="FOLDER", help="Letters, to say whose answers change.")
     ] = "",
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
 ) -> None:
     """Say which criteria were added, removed, tightened or loosened, and whose answers change.
 

@@ -21,6 +21,8 @@ from rules.findings import Finding, Situation
 Operator = Literal["<", "<=", ">", ">="]
 Outcome = Literal["holds", "fails", "open"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+WindowEffect = Literal["holds for more", "holds for fewer", "good for longer"]
+WORDING = {"ask", "wording"}  # keys of a test that only say in which words it is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Test(BaseModel, ABC):
     model_config = ConfigDict(extra="forbid", frozen=True)
     __test__ = False  # not a test case of pytest
     outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
+    windows: ClassVar[tuple[tuple[str, WindowEffect], ...]] = ()  # its keys that are windows: what a longer one does
 
     @abstractmethod
     def finding_id(self) -> str:

@@ -33,6 +33,8 @@ class Change(Bounded):
     answer.
     """
 
+    windows = (("within", "holds for more"),)
+
     change: Annotated[str, Names(("score", "lab"))]
     direction: Direction = "rise"
     within: WindowText

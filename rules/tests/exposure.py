@@ -33,6 +33,8 @@ class Exposure(Test):
     `ruled_out_by`: what answers no in other words. `raised_by` raises the question without an answer.
     """
 
+    windows = (("within", "holds for more"),)
+
     exposure: Annotated[str | tuple[str, ...], Names(("drug",))]
     at_least: AmountText | None = None
     equivalent_to: Literal["prednisone"] | None = None

@@ -26,6 +26,8 @@ from rules.wording import label
 class Grade(Test):
     """`grade` with `at_least` or `at_most` a class of its scale, or both; `within` is how old a stated one may be."""
 
+    windows = (("within", "good for longer"),)
+
     grade: Annotated[str, Names(("score",))]
     at_least: str | None = None
     at_most: str | None = None

@@ -38,6 +38,8 @@ class Measurement(Bounded):
     without its day, takes away the end that speaks for the patient. `raised_by` only raises it.
     """
 
+    windows = (("within", "good for longer"),)
+
     measurement: Annotated[str, Names(("lab",))]
     within: WindowText | None = None
     normal_when: Annotated[tuple[str, ...], Names(("lab",))] = ()

@@ -30,6 +30,8 @@ class Report(Test):
     whatever their age and whatever later report is normal. `within` is how old the report may be.
     """
 
+    windows = (("within", "good for longer"),)
+
     report: Annotated[tuple[str, ...], Names(("lab",))]
     abnormal: Items
     acceptable: Items = ()

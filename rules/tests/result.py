@@ -46,6 +46,8 @@ class Result(Test):
     `trace`: what a load is that was detected, but too little to be counted.
     """
 
+    windows = (("negative_within", "good for longer"),)
+
     result: Annotated[str, Names(("lab",))]
     reads: Literal["positive", "negative"]
     negative_within: WindowText | None = None

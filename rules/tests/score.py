@@ -32,6 +32,8 @@ class Score(Bounded):
     `of_disease`: where that disease is denied, nothing is computed from items that another one may explain.
     """
 
+    windows = (("within", "good for longer"),)
+
     score: Annotated[str, Names(("score",))]
     within: WindowText | None = None
     computed_from: Literal["sledai-2k", "eular-acr-2019"] | None = None

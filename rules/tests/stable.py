@@ -28,6 +28,8 @@ class Stable(Test):
     `stated_by`: what says so in words.
     """
 
+    windows = (("unchanged_within", "holds for fewer"),)
+
     stable: Annotated[str | tuple[str, ...], Names(("drug",))]
     unchanged_within: WindowText
     apart_from: Annotated[tuple[str, ...], Names(("drug",))] = ()

@@ -47,6 +47,8 @@ class Treated(Test):
     `anyway`: what makes a present condition count without treatment (uncontrolled).
     """
 
+    windows = (("within", "holds for more"),)
+
     treated: Annotated[str, Names(("condition",))]
     by: Annotated[tuple[str, ...], Names(("drug",))]
     within: WindowText

@@ -82,6 +82,10 @@ def test_a_reference_to_nothing_is_refused() -> None:
         ("kind: drug\nterms:\n  - {id: a, label: A, nmaes: [b]}", "term 'a', key 'nmaes'"),
         ("kind: potion\nterms: []", "'kind'"),
         ("kind: [", "not readable as YAML"),
+        ("kind: drug\nterms:\n  - {id: a, label: A}\n  - {id: b}", "line 4: term 'b'"),
+        ("kind: drug\nterms:\n  - {id: a, label: A, names: [b], names: [c]}", "line 3: a key is given twice"),
+        ("kind: drug\nterms:\n  - {id: a, label: A, phrases: 5}", "'phrases' is a list of names"),
+        ("kind: drug\nterms:\n  - five", "term ''five''"),
     ],
 )
 def test_a_faulty_terms_file_is_told_with_its_place(tmp_path: Path, content: str, message: str) -> None:
