@@ -184,9 +184,13 @@ def _is_attribution(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_thing_of_lupus_denied(reading: Reading, mention: Mention) -> bool:
-    """ "No involvement of the brain by lupus", "no flare of her SLE": the lupus itself is not denied."""
+    """ "No involvement of the brain by lupus", "no flare of her SLE": the lupus itself is not denied.
+
+    Nor is it by "lung lupus - never": what is never there is the lupus of an organ.
+    """
     if mention.cue is None or mention.cue[1] > mention.start:
-        return False
+        told = "" if mention.cue is None else reading.normal[mention.cue[0] : mention.cue[1]]
+        return mention.concept == "sle" and re.search(cues("conditions")["never"], told, re.IGNORECASE) is not None
     between = reading.normal[mention.cue[0] : mention.start]
     link = re.search(cues("conditions")["thing_of_lupus"], between, re.IGNORECASE)
     return link is not None and pattern_of(tuple(cues("conditions")["evidence_words"])).search(link[1]) is None

@@ -76,6 +76,9 @@ E5   silent  Infection (2026-03-07): HBsAg (-), HBsAb (+), HBcAb (+).
 E5   silent  Viral / STI bloods 7/2/26: HBsAg -, anti-HBc -, HIV -.
 I5   pass    She has taken part in no other study in the past year and never had CAR-T.
 I5   silent  Followed for a systemic lupus since 2010, for your protocol of CAR-T cells.
+E1   pass    brain / nerve lupus - never
+I2a  raised  brain / nerve lupus - never
+I2a  raised  lung lupus - never
 I8   silent  Trial drug withdrawn for lack of efficacy, last dose and end-of-study visit 3 May 2025.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
