@@ -31,7 +31,7 @@ from rules.matching import (
     weigh,
 )
 from rules.moments import Dated, course_of, letter_day, newest, reading_day
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.windows import Place, SpanText, Window, WindowText, lasts, window
 from rules.wording import capital, labels
 
@@ -51,7 +51,7 @@ class Vote:
     holds_open: bool = False
 
 
-class Occurrence(Test):
+class Occurrence(YesNo):
     """A yes-or-no question on something that happens or is there.
 
     `within` asks for a window, `state` for the newest word on it, neither for ever. `having` narrows by
@@ -99,12 +99,6 @@ class Occurrence(Test):
             f"within-{self.span.words.replace(' ', '-')}" if self.span else (self.state or "ever").replace(" ", "-")
         )
         return ".".join([*parts, *(f"{name}-{'-'.join(rule.accepted)}" for name, rule in self.having.items())])
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def question(self) -> str:
         if self.ask:

@@ -93,6 +93,16 @@ BOUNDS = ("at_least", "at_most", "above", "below")
 OPPOSITE = {"at least": "below", "at most": "above", "above": "at most", "below": "at least"}
 
 
+class YesNo(Test):
+    """A question whose finding is 1 for yes, 0 for no and both where it is open."""
+
+    def holds_when(self) -> Comparison:
+        return Comparison("low", ">=", 1)
+
+    def fails_when(self) -> Comparison:
+        return Comparison("high", "<", 1)
+
+
 class Bounded(Test):
     """A number against one bound, written with its unit."""
 

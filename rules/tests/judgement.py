@@ -9,10 +9,10 @@ from typing import ClassVar
 
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 
 
-class Judgement(Test):
+class Judgement(YesNo):
     """`judgement` says what is judged, `raised_by` the statements that raise it."""
 
     outcomes: ClassVar[frozenset[Outcome]] = frozenset({"open"})
@@ -37,12 +37,6 @@ class Judgement(Test):
             ask=self.question(),
             basis=", ".join(dict.fromkeys(fact.quote for fact in facts)),
         )
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         if finding is None:

@@ -12,10 +12,10 @@ from rules.amounts import because
 from rules.findings import Finding, Situation
 from rules.matching import Items, matching
 from rules.patient import age, sex
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 
 
-class Population(Test):
+class Population(YesNo):
     """`population` is its name; the patient belongs to it by sex and age unless one of `unless` is told."""
 
     population: str
@@ -84,12 +84,6 @@ class Population(Test):
             return None
         certain = [fact for fact, weight in found if weight == "counts"]
         return (0, 0, certain) if certain else (0, 1, [fact for fact, _ in found])
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         if finding is None or outcome == "open":

@@ -16,12 +16,12 @@ from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
 from rules.moments import Dated, newest, reading_day
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, labels
 
 
-class Report(Test):
+class Report(YesNo):
     """`report` lists the examinations; it holds when they are clear of what `abnormal` lists.
 
     `acceptable` are named findings that count as clear, `unclear` minor ones that leave it open. `contradicting`: an
@@ -44,12 +44,6 @@ class Report(Test):
 
     def finding_id(self) -> str:
         return f"{'+'.join(self.report)}.clear"
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def find(self, situation: Situation) -> Finding | None:
         entries = [*self._named(situation), *self._measured(situation), *self._stated(situation)]

@@ -15,14 +15,14 @@ from rules.findings import Finding, Situation
 from rules.matching import Items, counted
 from rules.medication import going_on, taken
 from rules.moments import course_of
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, labels
 
 Sign = Literal["unchanged", "changed", "open"]
 
 
-class Stable(Test):
+class Stable(YesNo):
     """`stable` drugs or classes had no change of dose `unchanged_within` a window, `apart_from` some of them.
 
     `stated_by`: what says so in words.
@@ -41,12 +41,6 @@ class Stable(Test):
     def finding_id(self) -> str:
         span = window(self.unchanged_within).words.replace(" ", "-")
         return f"{'+'.join(self.concepts())}.unchanged-within-{span}"
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def find(self, situation: Situation) -> Finding | None:
         told = [(fact, self._sign(fact, situation)) for fact in taken(self.concepts(), situation)]

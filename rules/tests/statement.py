@@ -16,11 +16,11 @@ from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.wording import capital, label
 
 
-class Statement(Test):
+class Statement(YesNo):
     """A statement present is yes, absent no; `says` and `says_not` list codes where it carries one."""
 
     statement: Annotated[str, Names(("statement",))]
@@ -67,12 +67,6 @@ class Statement(Test):
     @property
     def _name(self) -> str:
         return self.wording or label(self.statement)
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         name = capital(self._name)

@@ -22,7 +22,7 @@ from rules.matching import Attributes, Items, matching, spoken_of, weigh
 from rules.medication import dosing_of, going_on, taken
 from rules.moments import letter_day
 from rules.occurrence import place_of
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, label
 
@@ -39,7 +39,7 @@ class Vote:
     holds_open: bool = False
 
 
-class Treated(Test):
+class Treated(YesNo):
     """`treated` is the condition, `by` the classes of drugs that treat it, `within` the window.
 
     `apart_from`: conditions below it that are another criterion's. `prophylactic`: drugs that are prevention unless
@@ -60,12 +60,6 @@ class Treated(Test):
 
     def finding_id(self) -> str:
         return f"{self.treated}.treated-within-{window(self.within).words.replace(' ', '-')}"
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def find(self, situation: Situation) -> Finding | None:
         conditions = self._conditions(situation)

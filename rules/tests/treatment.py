@@ -18,13 +18,13 @@ from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, concept_of, matching, spoken_of
 from rules.medication import dosing_of, going_on, taken
-from rules.tests.base import Comparison, Outcome, Test
+from rules.tests.base import Outcome, YesNo
 from rules.wording import capital, labels
 
 SHORT_DAYS = 28  # a burst of a few weeks is not long-term use
 
 
-class Treatment(Test):
+class Treatment(YesNo):
     """`treatment` lists the classes, `own` the conditions whose treatment does not count.
 
     `needing`: diseases that count by themselves; `may_need`: those that leave it open, and count when a drug is told to
@@ -47,12 +47,6 @@ class Treatment(Test):
 
     def finding_id(self) -> str:
         return f"other-disease-needing.{'+'.join(self.treatment)}"
-
-    def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
-
-    def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
 
     def find(self, situation: Situation) -> Finding | None:
         drugs = [fact for fact in taken(self.treatment, situation) if going_on(fact)]
