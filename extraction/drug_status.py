@@ -325,7 +325,11 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
     stop = min((cue.start for cue in hard), default=end)
-    every = [cue for cue in find_cues(_cues("after"), tokens, start) if cue.group != "aside"]
+    every = [
+        cue
+        for cue in find_cues(_cues("after"), tokens, start)
+        if cue.group != "aside" and not _is_of_its_ending(reading, start, cue)
+    ]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
@@ -334,6 +338,12 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     if next_drug is not None:
         found = [cue for cue in found if not _belongs_to_next(reading, cue, next_drug)]
     return found
+
+
+def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:
+    """ "Weaning so far not possible": what cannot be done is to end it."""
+    words = tokenise_dose(reading.normal[max(start, cue.start - 60) : cue.start])[-5:]
+    return cue.group == "forbidden" and any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
 
 
 def _taken_again(reading: Reading, cue: Cue) -> bool:

@@ -47,6 +47,12 @@ _TIED = re.compile(
     r"antenatal|screening|work-?up|blood donation)\b",
     re.IGNORECASE,
 )
+# an occasion told before the result: "echo before cyclophosphamide in 2024 showed", "at her pericarditis in 2021 the EF"
+_OCCASION = re.compile(
+    r"\b(?:before|prior to|preceding|pre-|ahead of|after|following|at the (?:time|onset|start|height|peak) of|at|during|"
+    r"when|on (?:starting|stopping|admission (?:for|with)))\s?(?:[\w'-]+\s){1,7}(?:in|of|on|early|late|mid|around)?\s*[(]?$",
+    re.IGNORECASE,
+)
 _OTHERS_DATE = re.compile(
     r"\b(?:treat\w*|therap\w*|cured|"
     r"infect\w*|diagnos\w*|vaccin\w*|immuni[sz]\w*|start\w*|stopp\w*|born|seen by)\b",
@@ -305,7 +311,8 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
     tests = [m for m in reading.mentions_in(clause, expression.start) if m.kind in ("lab", "score")]
     others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in _NO_OTHER]
     if others:
-        return False
+        told = reading.normal[clause : expression.start]
+        return _OCCASION.search(told) is not None and not _PRESENT.search(reading.normal[expression.end :][:60])
     if not tests:
         return True
     return _is_header(

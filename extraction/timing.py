@@ -104,7 +104,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
         rf" (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z]|,? (?:of )?(?:19|20)\d\d)"
-        rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?[ ,]*'?\d)"
+        rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
+        r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
         ")",
         re.IGNORECASE,
     )

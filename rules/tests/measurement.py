@@ -35,7 +35,8 @@ class Measurement(Bounded):
     `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
     is stated. `stated_as`: words (low) that meet the bound without a number. `no_better_than`: facts so marked (on
     oxygen) give an upper limit only. `free_of`: support (a transfusion) told in `free_for` before the result, or
-    without its day, takes away the end that speaks for the patient. `raised_by` only raises it.
+    without its day, takes away the end that speaks for the patient. `raised_by` only raises it, as do the panels of
+    `normal_when` and the examinations of `awaited_with` whose result is still to come.
     """
 
     windows = (("within", "good for longer"),)
@@ -49,6 +50,7 @@ class Measurement(Bounded):
     free_of: Items = ()
     free_for: SpanText = "0 days"
     raised_by: Items = ()
+    awaited_with: Annotated[tuple[str, ...], Names(("lab",))] = ()
 
     def finding_id(self) -> str:
         parts = [self.measurement, "newest"]
@@ -158,6 +160,11 @@ class Measurement(Bounded):
             and fact.value.code not in ("pending", "not_done")
         ]
 
+    def _awaited(self, situation: Situation) -> list[Fact]:
+        """The panels and examinations the value would come with, whose result is still to come."""
+        together = (fact for concept in (*self.normal_when, *self.awaited_with) for fact in situation.about(concept))
+        return [fact for fact in together if isinstance(fact.value, Coded) and fact.value.code == "pending"]
+
     def _place(self, one: Dated[Computed] | Dated[str], situation: Situation) -> str:
         return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
 
@@ -214,7 +221,7 @@ class Measurement(Bounded):
         statements: Sequence[Dated[str]],
         situation: Situation,
     ) -> Finding | None:
-        raising = spoken_of(self.raised_by, situation)
+        raising = [*spoken_of(self.raised_by, situation), *self._awaited(situation)]
         extra = CALCULATIONS[self.computed_by](situation) if self.computed_by else []
         used = [*facts, *(one.fact for one in statements), *raising, *(one.fact for one in extra)]
         if not used:
@@ -237,6 +244,8 @@ class Measurement(Bounded):
             return f"older than {window(self.within or '').words}"
         if values:
             return "its date may lie on either side of the window, or a later word contradicts it"
+        if self._awaited(situation):
+            return "the result is awaited"
         missing = [one.value.missing for one in extra if one.value.missing]
         if missing:
             return f"cannot be computed without the {missing[0]}"

@@ -33,6 +33,22 @@ E4   pass    No concomitant disease that would require corticosteroids or immuno
 E4   pass    No asthma, IBD or other disease needing steroids or immunosuppression.
 E4   pass    No other rheumatic, autoimmune or inflammatory disorder.
 E4   silent  No comorbidities.
+I4a  raised  Echo before cyclophosphamide in 2024 showed EF 60 %.
+I4a  raised  Before starting rituximab in March 2023 an echo gave LVEF 58 %.
+I4a  raised  At the time of her pericarditis in 2021 the EF was 60 %.
+I4a  pass    Echo before starting cyclophosphamide in January 2026 gave an EF of 60 %.
+I4a  pass    After rituximab in 2023 her EF is now 60 %.
+I4d  raised  Prior to methotrexate in 2019 AST 20, ALT 25.
+I4a  raised  Echo: pending
+I4a  silent  Echo: no valve disease.
+I4a  pass    EF 60 % (1 March 2026). Repeat echo pending.
+I4c  raised  Renal function: awaited
+I4e  raised  LFTs awaited.
+E3f  fail    On noradrenaline 0.1 mcg/kg/min, weaning so far not possible.
+E3f  fail    Noradrenaline at 0.05 mcg/kg/min, could not be weaned.
+E3d  fail    Echo: pericardial effusion (mod).
+E3d  raised  mild-mod pericardial effusion
+E5   pass    Pneumonia in January, 7 days of co-amoxiclav, recovered.
 E2a  raised  She had dialysis.
 E2a  pass    Haemodialysis for 3 weeks in 2023, none since.
 E2a  fail    She has been on dialysis since January 2026.
