@@ -47,10 +47,12 @@ _TIED = re.compile(
     r"antenatal|screening|work-?up|blood donation)\b",
     re.IGNORECASE,
 )
-# an occasion told before the result: "echo before cyclophosphamide in 2024 showed", "at her pericarditis in 2021 the EF"
+# an occasion told before its result: "echo before cyclophosphamide in 2024 showed", "at her pericarditis in 2021"
 _OCCASION = re.compile(
-    r"\b(?:before|prior to|preceding|pre-|ahead of|after|following|at the (?:time|onset|start|height|peak) of|at|during|"
-    r"when|on (?:starting|stopping|admission (?:for|with)))\s?(?:[\w'-]+\s){1,7}(?:in|of|on|early|late|mid|around)?\s*[(]?$",
+    r"\b(?:before|prior to|preceding|pre-|ahead of|after|following|"
+    r"at the (?:time|onset|start|height|peak) of|at|during|"
+    r"when|on (?:starting|stopping|admission (?:for|with)))\s?(?:[\w'-]+\s){1,7}"
+    r"(?:in|of|on|early|late|mid|around)?\s*[(]?$",
     re.IGNORECASE,
 )
 _OTHERS_DATE = re.compile(
