@@ -18,6 +18,7 @@ from medspacy.context import ConTextGraph, ConTextModifier
 
 from extraction.bystanders import give_to_others, other_patients
 from extraction.context_cues import CueFinder
+from extraction.forms import deny_items
 from extraction.knowledge import cues
 from extraction.reach import Clause, reaches
 from extraction.reading import Mention, Reading
@@ -72,6 +73,7 @@ def assert_mentions(reading: Reading) -> None:
     for number, group in groupby(reading.mentions, key=lambda mention: mention.sentence):
         _sentence(reading, number, list(group))
     read_signs(reading)
+    deny_items(reading)
     carry_subjects(reading)
     reading.others = other_patients(reading)
     give_to_others(reading)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import functools
 import re
 
+from extraction.forms import fill_in
+
 _SAME_MEANING = {
     " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
     "\u200b\u200c\u200d\ufeff\u00ad\v",
@@ -91,7 +93,7 @@ def normalise(text: str) -> str:
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
-    return _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _SMALL_L.sub("I", read))
+    return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _SMALL_L.sub("I", read)))
 
 
 def scan_errors(text: str) -> int:

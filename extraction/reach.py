@@ -95,7 +95,8 @@ def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
     after = clause.words[cue[1]] if cue[1] < len(clause.words) else "."
     before = clause.words[cue[0] - 1]
     named = cue[0] - 1 in clause.inside and phrase in _words("bare_answers")
-    led = (before in _ANSWER_LEADS or named) and after in _words("answer_goes_on")
+    goes_on = _words("answer_goes_on") - (_words("denied_next") if phrase == "no" else frozenset())
+    led = (before in _ANSWER_LEADS or named) and after in goes_on
     if (after in _CLOSERS or led or _opens_field(clause, cue[1])) and (
         before in _ANSWER_LEADS or cue[0] - 1 in clause.inside
     ):

@@ -88,7 +88,6 @@ ANSWERED = [
     "Skin: no [rash]{absent}.",
     "[Malignancy]{absent}: N   [Infection]{absent}: N",
     "[Infections]{absent}: nil current",
-    "[ ] [malignancy]{absent}  [x] [hypertension]{}",
     "CT ruled out [malignancy]{absent}.",
     "[Pneumonia]{absent} ruled out, [malignancy]{} confirmed.",
     "Negative: [fever]{absent}, [chills]{absent}.",

@@ -1,0 +1,230 @@
+"""Filled-in forms: a letter's plain text in, one of the same length out in which every answer stands behind a colon.
+
+Tick boxes ("[X] Yes  [ ] No", columns of boxes under "Yes  No"), dotted leaders ("Cancer ....... No"), rows of items
+and findings between bars and questions with their answer become "Cancer : No"; what is not ticked becomes blank.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+
+_TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
+_EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
+_BOX = re.compile(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
+_LEADER = re.compile(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w)")
+_BLANK_LINE = re.compile(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
+_ROW = re.compile(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
+_HEADER_LINES = 25
+_WITHIN = re.compile(r"\bwithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:])", re.IGNORECASE)
+_WIDE = re.compile(r" {2,}|\t")
+
+
+def fill_in(normal: str) -> str:
+    """The text with every answer of a form behind a colon; the same text where it holds no form.
+
+    >>> fill_in("Signs of infection ........ No")
+    'Signs of infection        : No'
+    >>> fill_in("Prior CAR-T?  [ ] Yes  [X] No")
+    'Prior CAR-T : No             '
+    >>> fill_in("[X] SLE  [ ] SSc")
+    '    SLE         '
+    """
+    out = normal
+    if any(sign in out for sign in ("....", ". . .", "____", "……", "-----")):
+        out = _LEADER.sub(_colon, out)
+    if "_" in out:
+        out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
+    if "|" in out:
+        out = _rows(out)
+    if len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out):
+        out = _boxes(out)
+    out = _questions().sub(_answered_question, out)
+    return _turned().sub(_turn, _WITHIN.sub(lambda match: "past".rjust(len(match.group())), out))
+
+
+def _colon(leader: re.Match[str]) -> str:
+    led = leader.string[leader.start() - 1] == ":"
+    return ("" if led else ": ").rjust(len(leader.group()))
+
+
+@functools.cache
+def _answers() -> str:
+    return "|".join(sorted(map(re.escape, cues("sentences")["form"]["answers"]), key=len, reverse=True))
+
+
+@functools.cache
+def _questions() -> re.Pattern[str]:
+    """ "Any malignancy? No": a question with its answer in one line."""
+    return re.compile(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_answers()})(?![\w-]))", re.IGNORECASE)
+
+
+def _answered_question(match: re.Match[str]) -> str:
+    return (":" + " " * len(match["space"]))[: len(match.group())]
+
+
+@functools.cache
+def _turned() -> re.Pattern[str]:
+    """ "ECG normal: No", "HIV positive: Yes": a result that the answer affirms or turns."""
+    words = "|".join(cues("sentences")["form"]["turned"])
+    return re.compile(
+        rf"(?<![\w-])(?P<word>{words})\s*[:?]+\s*(?P<answer>yes|no)(?=[ \t]*$|[ \t]{{2,}}|[ \t]*[,;.(])",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+def _turn(match: re.Match[str]) -> str:
+    word = match["word"]
+    told = cues("sentences")["form"]["turned"][word.lower()] if match["answer"].lower() == "no" else word
+    return told.ljust(len(match.group())) if len(told) <= len(match.group()) else match.group()
+
+
+def _rows(normal: str) -> str:
+    """Rows of a table whose cells are an item and what was found: "| 23 | Cancer | none |"."""
+    heads = [set(_words(row)) for row in _ROW.finditer(normal)]
+    known = cues("sentences")["form"]
+    form = any(head & set(known["items"]) and head & set(known["findings"]) for head in heads[:3])
+
+    def filled(match: re.Match[str]) -> str:
+        row = match.group()
+        bars = [at for at, char in enumerate(row) if char == "|"]
+        cells = [row[start + 1 : stop] for start, stop in pairwise(bars)]
+        numbered = len(cells) == 3 and re.fullmatch(r"\s*#?\d{0,3}[.)]?\s*", cells[0]) is not None
+        if len(cells) != 2 + numbered or not re.search(r"\w", cells[-2]):
+            return row
+        if not form and re.match(rf"\s*(?:{_answers()})(?![\w-])", cells[-1], re.IGNORECASE) is None:
+            return row
+        signs = list(row)
+        for bar in bars:
+            signs[bar] = " "
+        if numbered:
+            signs[bars[0] : bars[1]] = " " * (bars[1] - bars[0])
+        if re.search(r"\w", cells[-1]):
+            signs[bars[-2]] = ":"
+        return "".join(signs)
+
+    return _ROW.sub(filled, normal)
+
+
+def _words(row: re.Match[str]) -> list[str]:
+    return [cell.strip().lower() for cell in row["cells"].split("|")]
+
+
+def _boxes(normal: str) -> str:
+    lines = normal.split("\n")
+    return "\n".join(_ticked_line(line, lines[max(0, at - _HEADER_LINES) : at]) for at, line in enumerate(lines))
+
+
+def _ticked_line(line: str, above: Sequence[str]) -> str:
+    boxes = list(_BOX.finditer(line))
+    if not boxes:
+        return line
+    options = _option_run(line, boxes)
+    if options is not None:
+        return options
+    columns = _columns(line, boxes, above)
+    return columns if columns is not None else _listed(line, boxes)
+
+
+@functools.cache
+def _option_behind() -> re.Pattern[str]:
+    words = "|".join(cues("sentences")["form"]["options"])
+    return re.compile(rf"(?<![\w-])(?P<word>{words}) ?$", re.IGNORECASE)
+
+
+@functools.cache
+def _option() -> re.Pattern[str]:
+    words = "|".join(cues("sentences")["form"]["options"])
+    return re.compile(rf" ?(?P<word>{words})(?![\w-]| [^\W\d_])", re.IGNORECASE)
+
+
+def _option_run(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
+    """ "[X] Yes  [ ] No", "Y [ ]  N [x]": the run of options becomes the one that is ticked."""
+    run = [(box, word) for box in boxes if (word := _option_behind().search(line[: box.start()]))]
+    if len(run) < len(boxes):
+        run = [(box, word) for box in boxes if (word := _option().match(line, box.end()))]
+    if not run:
+        return None
+    start = min(min(box.start(), word.start("word")) for box, word in run)
+    end = max(max(box.end(), word.end("word")) for box, word in run)
+    ticked = [word["word"] for box, word in run if box["ticked"]]
+    head = line[:start].rstrip(" \t:?")
+    filled = (
+        f"{head} : {ticked[0] if len(ticked) == 1 else '?'}" if head.strip() else f": {ticked[0]}" if ticked else ""
+    )
+    return None if len(filled) > end else filled.ljust(end) + line[end:]
+
+
+def _columns(line: str, boxes: Sequence[re.Match[str]], above: Sequence[str]) -> str | None:
+    """A row of boxes under a heading "Yes  No": the box that is ticked says which."""
+    names = next((found for head in reversed(above) if (found := _heads(head))), None)
+    if names is None or len(boxes) != len(names) or not line[: boxes[0].start()].strip():
+        return None
+    if any(line[one.end() : other.start()].strip() for one, other in pairwise(boxes)):
+        return None
+    ticked = [name for box, name in zip(boxes, names, strict=True) if box["ticked"]]
+    start, end = boxes[0].start(), boxes[-1].end()
+    answer = f": {ticked[0] if len(ticked) == 1 else '?'}"
+    return line[:start] + answer.ljust(end - start) + line[end:] if len(answer) <= end - start else None
+
+
+def _heads(line: str) -> list[str]:
+    """The answers that a heading names as its columns, in their order."""
+    if _BOX.search(line):
+        return []
+    words = [word.strip(" |:").lower() for word in _WIDE.split(line.replace("|", "  "))]
+    named = [word for word in words if word in cues("sentences")["form"]["columns"]]
+    return (
+        named
+        if {"yes", "no"} <= {"yes" if word in ("yes", "y") else "no" if word in ("no", "n") else word for word in named}
+        else []
+    )
+
+
+def _listed(line: str, boxes: Sequence[re.Match[str]]) -> str:
+    """ "[X] SLE  [ ] SSc": what is not ticked becomes blank, and the boxes do."""
+    signs = list(line)
+    first = line[: boxes[0].start()].strip(" \t-*•>:|.)0123456789")
+    behind = bool(first) and not line[boxes[-1].end() :].strip() and not first.endswith(":") and ":" not in line
+    for at, box in enumerate(boxes):
+        low, high = box.span()
+        if box["empty"] is not None:
+            if behind:
+                low = boxes[at - 1].end() if at else len(line) - len(line.lstrip())
+            else:
+                high = boxes[at + 1].start() if at + 1 < len(boxes) else len(line)
+        signs[low:high] = " " * (high - low)
+    return "".join(signs)
+
+
+@functools.cache
+def _denied_item() -> re.Pattern[str]:
+    denials = "|".join(sorted(map(re.escape, cues("sentences")["form"]["denials"]), key=len, reverse=True))
+    return re.compile(
+        rf"^[ \t>*•#-]*(?:\d{{1,2}}[.)])?(?P<label>[^\n:;]{{2,90}}?)\s*:\s*(?P<answer>{denials})"
+        r"(?=[ \t]*$|[ \t]{2,}|[ \t]*[,;.(])",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+def deny_items(reading: Reading) -> None:
+    """Sets the mentions of an item answered "No" to absent, whatever window it names: "MI, last 6 months : No"."""
+    if ":" not in reading.normal:
+        return
+    known = cues("sentences")["form"]
+    for match in _denied_item().finditer(reading.normal):
+        label = match["label"]
+        if re.search(r"[.!?] [A-Z]", label) or set(label.lower().split()) & set(known["verbs"]):
+            continue
+        for mention in reading.mentions_in(match.start("label"), match.end("label")):
+            _deny(mention, match.span("answer"))
+
+
+def _deny(mention: Mention, answer: tuple[int, int]) -> None:
+    if mention.kind in cues("context")["signs"]["kinds"] and mention.assertion == "present":
+        mention.assertion, mention.cue = "absent", answer

@@ -1,0 +1,78 @@
+"""Filled-in forms: what is ticked is read, what is not ticked says nothing, and no character moves."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extraction.forms import fill_in
+from screening.documents import letter_from_text
+from screening.interface import screening_json
+from screening.pipeline import Pipeline
+from screening.protocols import read_protocol
+
+_HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE.\n"
+
+_FORMS = r"""
+E3b  pass    MI in last 6 months    : No
+E1   pass    CNS lupus in past 60 days   : No
+E2a  pass    Dialysis in past 3 months   : No
+E5   pass    Antibiotics currently .......... No\nSigns of infection ........ None
+E8   pass    - Live vaccine last 30 days _____ No
+E8   fail    Live vaccine within 4 weeks?  Yes [x]  No [ ]
+E8   pass    Live vaccine within 4 weeks?  Yes [ ]  No [x]
+E10  pass    Any malignancy, past or present? No
+E10  fail    Any malignancy, past or present? Yes - breast 2015
+E10  pass    Malignancy: Y [ ] N [x]
+E10  fail    Malignancy   ☒ yes  ☐ no
+E10  pass    Malignancy   ( ) Yes (x) No
+E10  silent  Malignancy   [ ] Yes [ ] No
+E10  pass    Cancer : no personal hx; father lymphoma
+E10  silent  Tick if present:\n[ ] organ transplant\n[ ] cancer\n[x] hypertension
+E6a  fail    Tick if present:\n[x] organ transplant (kidney 2012)\n[ ] cancer
+E6a  pass                   Yes   No\nOrgan transplant   [ ]   [X]\nCancer             [X]   [ ]  breast 2015
+E10  fail                   Yes   No\nOrgan transplant   [ ]   [X]\nCancer             [X]   [ ]  breast 2015
+E10  silent                       Yes   No\nOrgan transplant         [ ]   [X]\nCancer                   [ ]   [ ]
+E6a  pass    | Question | Answer |\n|---|---|\n| Any cancer? | No |\n| Organ transplant? | No |
+I6   pass    Suitable for leukapheresis: [x] yes [ ] no
+I8   fail    Patient agrees to take part in this trial: [ ] yes [x] no
+E7c  fail    HIV antibody [x] pos [ ] neg
+E7c  pass    HIV positive : No
+I4b  raised  ECG normal: No
+I4b  fail    ECG: [ ] normal [x] abnormal: atrial fibrillation
+I4a  fail    LVEF _54_ %   (echo _02/03/26_)
+E4   pass    | # | Item | Finding |\n| 1 | Other dz on steroids/IS | no other autoimmune or inflammatory disease |
+"""
+_ROWS = [line.split(maxsplit=2) for line in _FORMS.strip().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return Pipeline([read_protocol("NCT06934447")])
+
+
+@pytest.mark.parametrize(("criterion", "answer", "form"), _ROWS)
+def test_a_form_gives_its_answer(pipeline: Pipeline, criterion: str, answer: str, form: str) -> None:
+    screening = pipeline.screen([letter_from_text(_HEAD + form.replace("\\n", "\n") + "\n", "form", "form")])[0]
+    (found,) = [entry for entry in screening_json(screening)["criteria"] if entry["id"] == criterion]
+    assert (found["answer"] if found["answer"] != "unknown" else "raised" if found["raised"] else "silent") == answer
+
+
+_PIECES = st.sampled_from(
+    ["[x]", "[ ]", " Yes ", " No", "|", "\n", "....", "____", ": ", "?", " within 4 weeks", "HIV"]
+)
+
+
+@given(st.lists(_PIECES, max_size=20).map("".join))
+def test_filling_in_keeps_the_length_and_the_lines(text: str) -> None:
+    filled = fill_in(text)
+    assert len(filled) == len(text)
+    assert [at for at, char in enumerate(filled) if char == "\n"] == [
+        at for at, char in enumerate(text) if char == "\n"
+    ]
+
+
+def test_plain_prose_is_left_alone() -> None:
+    prose = "She has SLE (see above) - no fever; ALT 20... Is she fit? She is. [1] [2] and x[3]."
+    assert fill_in(prose) == prose
