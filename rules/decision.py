@@ -79,7 +79,6 @@ class Judge:
         self._asked = {one.id: frozenset(test.key for test in leaf_tests(one.tree)) for one in protocol.criteria}
         tests = (test for criterion in protocol.criteria for test in leaf_tests(criterion.tree))
         self._tests = dict(sorted({test.key: test for test in tests}.items()))
-        self._in_full = {key: f"{type(test).__name__} {test.model_dump_json()}" for key, test in self._tests.items()}
 
     def close(self) -> None:
         """Frees the engine's memory."""
@@ -87,12 +86,12 @@ class Judge:
 
     def find(self, situation: Situation) -> dict[str, Finding]:
         """Every finding that the protocol asks for and the dossier speaks of, by id."""
-        found = {key: self._found(key, test, situation) for key, test in self._tests.items()}
+        found = {key: self._found(test, situation) for key, test in self._tests.items()}
         return {key: finding for key, finding in found.items() if finding is not None}
 
-    def _found(self, key: str, test: Test, situation: Situation) -> Finding | None:
+    def _found(self, test: Test, situation: Situation) -> Finding | None:
         """The finding, made once for all the protocols that ask the same of a dossier."""
-        asked = self._in_full[key]
+        asked = test.in_full
         if asked not in situation.found:
             situation.found[asked] = test.find(situation)
         return situation.found[asked]

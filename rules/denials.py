@@ -76,7 +76,7 @@ def covers(fact: Fact, span: Window | None, situation: Situation, *, now_suffice
         return False  # a span whose days cannot be told
     if situation.as_of is None:
         return when is None and isinstance(letter_day(fact, situation), ScreeningDay)
-    reaches = _reaches(fact, situation, situation.as_of)
+    reaches = _reaches(fact, situation, situation.nothing_new_since or situation.as_of)
     if when is None or now_suffices:
         return reaches
     return reaches and (when.earliest is None or when.earliest <= span.start(situation.as_of))

@@ -43,12 +43,17 @@ _place = attrgetter("document", "start")
 
 @dataclass(frozen=True)
 class Situation:
-    """All that a finding may be made from: the patient's facts, the screening date (None: not known), the terms."""
+    """All that a finding may be made from: the patient's facts, the screening date (None: not known), the terms.
+
+    `nothing_new_since`: from this day to the screening date nothing new is supposed to have happened, so that what is
+    denied up to it is denied up to the screening date.
+    """
 
     facts: tuple[Fact, ...]
     as_of: date | None
     vocabulary: Vocabulary
     letter_dates: tuple[Time | None, ...] = ()
+    nothing_new_since: date | None = None
 
     @cached_property
     def found(self) -> dict[str, Finding | None]:

@@ -93,6 +93,10 @@ class Occurrence(YesNo):
     def span(self) -> Window | None:
         return None if self.within is None else window(self.within)
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "treat" if self.within or self.state or self.gone_when_over else "fixed"
+
     def finding_id(self) -> str:
         parts = ["+".join(self.concepts())]
         parts.append(

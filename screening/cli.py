@@ -232,6 +232,76 @@ def explain(
 
 
 @app.command()
+def whatif(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A letter, or - for standard input.")],
+    protocol: ProtocolOption = "",
+    as_of: AsOf = "",
+    days: Annotated[int, typer.Option("--days", min=1, max=1100, help="How far ahead the calendar looks.")] = 365,
+    output: FormatOption = Format.text,
+    out: Out = "",
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
+) -> None:
+    """Show the smallest sets of findings that, if otherwise, would turn the verdict, and the verdict over a year.
+
+    Example: eligo whatif letter.txt
+    """
+    from screening.documents import parse_day, read_letter
+    from screening.whatif import what_if, what_if_json, what_if_lines
+    from screening.writing import Output, json_text
+
+    day = parse_day(as_of) if as_of else None
+    letter = read_letter(path)
+    pipeline = _pipeline(protocol)
+    failures = Failures()
+    found = _guarded(lambda one: [what_if(each, days) for each in pipeline.screen([one], day)], letter, failures)
+    failures.leave()
+    with Output(out) as sink:
+        for one in found:
+            if output is Format.text:
+                sink.report(what_if_lines(one))
+            else:
+                sink.text(json_text(what_if_json(one), alone=len(found) == 1))
+
+
+@app.command()
+def questions(
+    path: Annotated[str, typer.Argument(metavar="PATH", help="A letter, or - for standard input.")],
+    protocol: ProtocolOption = "",
+    as_of: AsOf = "",
+    output: FormatOption = Format.text,
+    reply: Annotated[
+        str, typer.Option("--reply", metavar="PATH", help="Write a reply to the referrer, as .docx or as text.")
+    ] = "",
+    out: Out = "",
+    own_protocols: ProtocolsOption = "",
+    own_terms: TermsOption = "",
+) -> None:
+    """Rank what is missing by how much it settles against how hard it is to get, and draft the reply that asks for it.
+
+    Example: eligo questions letter.txt --protocol all --reply reply.docx
+    """
+    from screening.documents import parse_day, read_letter
+    from screening.questions import missing, questions_json, questions_lines, write_reply
+    from screening.writing import Output, json_text
+
+    day = parse_day(as_of) if as_of else None
+    letter = read_letter(path)
+    pipeline = _pipeline(protocol)
+    failures = Failures()
+    screenings = _guarded(lambda one: pipeline.screen([one], day), letter, failures)
+    failures.leave()
+    found = missing(screenings)
+    if reply:
+        write_reply(reply, screenings, found)
+    with Output(out) as sink:
+        if output is Format.text:
+            sink.report(questions_lines(screenings, found))
+        else:
+            sink.text(json_text(questions_json(screenings, found), alone=True))
+
+
+@app.command()
 def extract(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH...]", help="Letters: files, folders, or -.")

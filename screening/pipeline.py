@@ -91,14 +91,21 @@ class Pipeline:
         extracted = self.extract(letters)
         newest = newest_day(extracted.dossier.documents)
         day = as_of or newest
-        situation = Situation(
-            extracted.facts, day, vocabulary(), tuple(document.date for document in extracted.dossier.documents)
-        )
+        situation = _situation(extracted.facts, day, extracted.dossier)
         warnings = tuple(dict.fromkeys((*_date_warnings(extracted.dossier, newest, as_of), *extracted.warnings)))
         screenings = [
             Screening(extracted.dossier, extracted.facts, warnings, judge.decide(situation)) for judge in self._judges
         ]
         return sorted(screenings, key=hopefulness)
+
+
+def situation_of(screening: Screening) -> Situation:
+    """What the findings of a screening were made from."""
+    return _situation(screening.facts, screening.decision.as_of, screening.dossier)
+
+
+def _situation(facts: tuple[Fact, ...], day: date | None, dossier: Dossier) -> Situation:
+    return Situation(facts, day, vocabulary(), tuple(document.date for document in dossier.documents))
 
 
 _RANKS = ("potentially_eligible", "needs_information", "ineligible")

@@ -55,6 +55,13 @@ class Output:
         else:
             sys.stdout.write(text)
 
+    def binary(self, content: bytes) -> None:
+        """Writes bytes: to the file as they are, to standard output where it is no terminal."""
+        self.written += len(content)
+        target = sys.stdout if self._file is None else self._file
+        target.flush()
+        target.buffer.write(content)
+
     def report(self, lines: list[Line]) -> None:
         """Writes a report, coloured where standard output is a terminal; a blank line parts it from the one before."""
         if self.written:

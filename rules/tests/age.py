@@ -22,6 +22,10 @@ class Age(Bounded):
 
     age: Literal["at the screening date"]
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed"
+
     def finding_id(self) -> str:
         return "age.at-screening"
 

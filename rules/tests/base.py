@@ -51,6 +51,11 @@ class Test(BaseModel, ABC):
     outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
     windows: ClassVar[tuple[tuple[str, WindowEffect], ...]] = ()  # its keys that are windows: what a longer one does
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        """Whether what it asks for can come to be otherwise (a value, a treatment), or is fixed (age, history)."""
+        return "treat"
+
     @abstractmethod
     def finding_id(self) -> str:
         """The id of the finding asked for; two tests with the same id share one finding."""
@@ -59,6 +64,18 @@ class Test(BaseModel, ABC):
     def key(self) -> str:
         """The `finding_id`, worked out once."""
         return self.finding_id()
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What it asks about: the value, or values, of its first key."""
+        first = next(name for name in type(self).__annotations__ if name in type(self).model_fields)
+        asked = getattr(self, first)
+        return (asked,) if isinstance(asked, str) else tuple(asked)
+
+    @cached_property
+    def in_full(self) -> str:
+        """All that it asks, in one line: tests of the same line are the same test."""
+        return f"{type(self).__name__} {self.model_dump_json()}"
 
     @abstractmethod
     def find(self, situation: Situation) -> Finding | None:

@@ -36,6 +36,10 @@ class Failures(Test):
     closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     raised_by: Items = ()
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed"
+
     def finding_id(self) -> str:
         ways = "+".join(way.replace(" ", "-") for way in self.by)
         return f"agents-failed.{agents_id(self.failures)}.{ways}"

@@ -6,7 +6,7 @@ Stopped for cost, wish, pregnancy or lack of effect is not intolerance; nor is a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -31,6 +31,10 @@ class Intolerances(Test):
     at_least: Annotated[int, Field(ge=1)]
     closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     raised_by: Items = ()
+
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed"
 
     def finding_id(self) -> str:
         return f"agents-not-tolerated.{'+'.join(self.intolerances)}"

@@ -5,7 +5,7 @@ Always unknown; an author who gives an opinion, or plans what bears on it, makes
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
@@ -19,6 +19,10 @@ class Judgement(YesNo):
 
     judgement: str
     raised_by: Items
+
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed"
 
     def finding_id(self) -> str:
         return f"judgement.{self.judgement.replace(' ', '-')}"

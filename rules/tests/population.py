@@ -24,6 +24,10 @@ class Population(YesNo):
     to_age: int | None = None
     unless: Items = ()
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed"
+
     def finding_id(self) -> str:
         return f"population.{self.population.replace(' ', '-')}"
 

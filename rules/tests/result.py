@@ -62,6 +62,10 @@ class Result(Test):
     trace: Literal["positive", "open"] = "open"
     raised_by: Items = ()
 
+    @property
+    def alters(self) -> Literal["treat", "fixed"]:
+        return "fixed" if self.positive == "ever" else "treat"
+
     def finding_id(self) -> str:
         # both readings of one test share a finding: 1 is positive
         limited = [f"negative-by-{self.negative_only_by}"] if self.negative_only_by else []
