@@ -6,15 +6,18 @@ its two rules compared, so that a reader, or a test, can replay the text to the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from kb.facts import Fact
+from rules.amounts import long_day
 from rules.compiler import PlannedNode, walk
 from rules.decision import Answered, Decision
 from rules.findings import Finding
 from rules.language import AtLeast, Not
 from rules.tests.base import Comparison, Outcome, Test
+from rules.windows import window
 
 _SHOWN = 4  # sentences of a reason; the proof has them all
 
@@ -97,8 +100,27 @@ _OUTCOME_WORDS: tuple[tuple[Outcome, str], ...] = (("holds", "hold"), ("fails", 
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def render(answered: Answered, decision: Decision, facts: Mapping[str, Fact]) -> list[str]:
-    """The explanation of one criterion in lines: the answer, the registry's quote, the proof indented by depth."""
+def window_days(test: Test, as_of: date | None) -> tuple[str, ...]:
+    """The windows that a test asks about, with the days from which and to which they run."""
+    told = []
+    for key, _ in test.windows:
+        words = getattr(test, key)
+        if words and as_of is not None:
+            told.append(f"{words}: {long_day(window(words).start(as_of))} to {long_day(as_of)}")
+    return tuple(told)
+
+
+def _quote(fact: Fact) -> str:
+    return " ".join(fact.quote.split())
+
+
+def render(
+    answered: Answered, decision: Decision, facts: Mapping[str, Fact], quoted: Callable[[Fact], str] = _quote
+) -> list[str]:
+    """The explanation of one criterion in lines: the answer, the registry's quote, the proof indented by depth.
+
+    `quoted` gives the words of a fact as they are to be shown, on one line.
+    """
     criterion = answered.criterion
     note = "" if answered.answer != "unknown" else (" (raised)" if answered.raised else " (silent)")
     lines = [f"{criterion.id}  {criterion.number}  {criterion.title}: {answered.answer}{note}"]
@@ -108,16 +130,20 @@ def render(answered: Answered, decision: Decision, facts: Mapping[str, Fact]) ->
     if criterion.ambiguity:
         readings = " / ".join(criterion.ambiguity.readings)
         lines.append(f"  may be read as: {readings}; taken: {criterion.ambiguity.taken}")
-    several = any(fact.document for fact in facts.values())
-    lines.extend(_rendered(explain(answered, decision), facts, 1, several))
+    lines.extend(_rendered(explain(answered, decision), decision.as_of, facts, quoted, 1))
     return lines
 
 
-def _rendered(node: Explained, facts: Mapping[str, Fact], depth: int, several: bool) -> Iterator[str]:
-    """`several` documents: each quote says its own, by its index in the JSON."""
+def _rendered(
+    node: Explained, as_of: date | None, facts: Mapping[str, Fact], quoted: Callable[[Fact], str], depth: int
+) -> Iterator[str]:
+    """Of several documents each quote says its own, by its index in the JSON."""
     indent = "  " * depth
+    several = any(fact.document for fact in facts.values())
     yield f"{indent}{node.outcome}: {node.sentence}  <{node.id}>"
     yield f"{indent}  # {node.operands}"
+    if isinstance(node.planned.node, Test) and node.finding is not None:
+        yield from (f"{indent}  @ {told}" for told in window_days(node.planned.node, as_of))
     if node.finding is not None:
         if node.finding.calculation:
             yield f"{indent}  = {node.finding.calculation}"
@@ -126,11 +152,10 @@ def _rendered(node: Explained, facts: Mapping[str, Fact], depth: int, several: b
         for key in node.finding.facts:
             fact = facts.get(key)
             if fact is not None:
-                quote = " ".join(fact.quote.split())
                 document = f"document {fact.document}, " if several else ""
-                yield f'{indent}  "{quote}" ({key}, {document}characters {fact.start}-{fact.end})'
+                yield f'{indent}  "{quoted(fact)}" ({key}, {document}characters {fact.start}-{fact.end})'
     for part in node.parts:
-        yield from _rendered(part, facts, depth + 1, several)
+        yield from _rendered(part, as_of, facts, quoted, depth + 1)
 
 
 def reason(answered: Answered, decision: Decision) -> str:

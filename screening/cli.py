@@ -22,6 +22,8 @@ from screening.own_folders import ProtocolsOption, TermsOption
 from screening.protocol_commands import protocols_app
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from screening.documents import Letter
     from screening.pipeline import Pipeline
 
@@ -37,10 +39,25 @@ app.add_typer(protocols_app, name="protocol")
 
 
 class Format(StrEnum):
+    """How a result is written."""
+
+    text = "text"
+    json = "json"
+
+
+class Report(StrEnum):
     """How a screening is written."""
 
     text = "text"
     json = "json"
+    html = "html"
+
+
+class Proof(StrEnum):
+    """How an explanation is written."""
+
+    text = "text"
+    html = "html"
 
 
 Paths = Annotated[
@@ -51,6 +68,9 @@ AsOf = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="Screening date, YYYY-MM-DD; else the letter's own.")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or everything as JSON (JSON Lines).")]
+ReportOption = Annotated[
+    Report, typer.Option("--format", help="For people, everything as JSON (JSON Lines), or a page for each letter.")
+]
 Out = Annotated[
     str, typer.Option("--out", metavar="PATH", help="Write there, at once or not at all; else to the terminal.")
 ]
@@ -99,7 +119,7 @@ def screen(
     paths: Paths,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
-    output: FormatOption = Format.text,
+    output: ReportOption = Report.text,
     out: Out = "",
     own_protocols: ProtocolsOption = "",
     own_terms: TermsOption = "",
@@ -117,22 +137,48 @@ def screen(
     day = parse_day(as_of) if as_of else None
     pipeline = _pipeline(protocol)
     failures = Failures()
+    if output is Report.html:
+        _pages(paths, pipeline, day, out, failures)
+        failures.leave()
+        return
     with Output(out) as sink:
         names = _names(paths, failures)
 
         def results(letter: Letter) -> list[Any]:
             screenings = pipeline.screen([letter], day)
-            if output is Format.text:
+            if output is Report.text:
                 return [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
             alone = len(names) == 1 and len(screenings) == 1
             return [json_text(screening_json(screening), alone=alone) for screening in screenings]
 
-        write = sink.report if output is Format.text else sink.text
+        write = sink.report if output is Report.text else sink.text
         for letter in _letters(names, failures):
             for result in _guarded(results, letter, failures) or ():
                 write(result)
         sink.keep_only_if(sink.written > 0)
     failures.leave()
+
+
+def _pages(paths: Sequence[str], pipeline: Pipeline, day: date | None, out: str, failures: Failures) -> None:
+    """A page for each letter and protocol: one to where `--out` says, several into the folder that it names."""
+    from screening.documents import BadInputError
+    from screening.html_report import html_report, page_name
+    from screening.whatif import what_if
+    from screening.writing import Output
+
+    names = _names(paths, failures)
+    several = len(names) > 1 or pipeline.several
+    if several and not os.path.isdir(out):  # noqa: PTH112
+        raise BadInputError("--format html: a page for each screening: give --out FOLDER, a folder that exists")
+
+    def pages(letter: Letter) -> list[tuple[str, str]]:
+        found = [what_if(one) for one in pipeline.screen([letter], day)]
+        return [(page_name(one.screening), html_report(one)) for one in found]
+
+    for letter in _letters(names, failures):
+        for name, page in _guarded(pages, letter, failures) or ():
+            with Output(os.path.join(out, name) if several else out) as sink:  # noqa: PTH118
+                sink.text(page)
 
 
 def _pipeline(protocol: str) -> Pipeline:
@@ -199,23 +245,32 @@ def explain(
     ] = None,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
+    output: Annotated[
+        Proof, typer.Option("--format", help="As text, or the letter and its proof as a page.")
+    ] = Proof.text,
     out: Out = "",
     own_protocols: ProtocolsOption = "",
     own_terms: TermsOption = "",
 ) -> None:
     """Show the proof of every criterion, or of those named: rule, facts, quoted text, calculation.
 
-    Example: eligo explain letter.txt I2b E7a
+    Example: eligo explain letter.txt I2b E7a; eligo explain letter.txt --format html --out letter.html
     """
     from rules.explanation import render
     from screening.documents import BadInputError, parse_day, read_letter
-    from screening.text import wrapped
+    from screening.text import quotation, wrapped
     from screening.writing import Output
 
     day = parse_day(as_of) if as_of else None
     letter = read_letter(path)
     pipeline = _pipeline(protocol)
     failures = Failures()
+    if output is Proof.html:
+        if criteria:
+            raise BadInputError("--format html: the page shows every criterion: name none")
+        _pages([path], pipeline, day, out, failures)
+        failures.leave()
+        return
     screenings = _guarded(lambda one: pipeline.screen([one], day), letter, failures)
     failures.leave()
     with Output(out) as sink:
@@ -227,7 +282,8 @@ def explain(
                     f"{foreign[0]}: no criterion of {screening.decision.protocol.id}: name one such as I4a"
                 )
             for key in [key.lower() for key in criteria or ()] or known:
-                lines = render(known[key], screening.decision, screening.facts_by_id)
+                quoted = quotation(screening)
+                lines = render(known[key], screening.decision, screening.facts_by_id, quoted)
                 sink.text("".join(f"{part}\n" for line in lines for part in wrapped(line)) + "\n")
 
 

@@ -70,6 +70,11 @@ class Pipeline:
         self._extract: Extract = extract or extractor().extract
         self._judges = [judge(protocol) for protocol in protocols]
 
+    @property
+    def several(self) -> bool:
+        """Whether it screens against more than one protocol."""
+        return len(self._judges) > 1
+
     def extract(self, letters: Sequence[Letter]) -> Extracted:
         """The facts of all documents, numbered through, with the warnings of each."""
         facts: list[Fact] = []

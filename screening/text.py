@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kb.facts import Coded, Fact, Quantity, Time
@@ -80,7 +80,7 @@ def _head(screening: Screening) -> Iterator[Line]:
     word, style = VERDICTS[decision.verdict]
     protocol = decision.protocol
     yield from _folded(f"{word}   ", f"for {protocol.id}, {protocol.title}   {shown(_name(screening))}", style, hang=2)
-    for text in (who_and_when(screening), _next(screening), *provisos(screening)):
+    for text in (who_and_when(screening), next_step(screening), *provisos(screening)):
         yield from (Line(line) for line in textwrap.wrap(text, WIDTH))
 
 
@@ -153,7 +153,8 @@ def _written_day(time: Time | None) -> str:
     return "without a date" if time is None else f"dated {shown(time.written)}"
 
 
-def _next(screening: Screening) -> str:
+def next_step(screening: Screening) -> str:
+    """What to do with the referral now, in a sentence."""
     decision = screening.decision
     count = len({question.ask for question in decision.questions})
     things = f"{count} thing{'' if count == 1 else 's'} (each marked ask)"
@@ -254,6 +255,12 @@ def in_context(text: str, start: int, end: int) -> str:
     """
     before, after = _near_words(text, start, end)
     return shown(before + text[start:end] + after)
+
+
+def quotation(screening: Screening) -> Callable[[Fact], str]:
+    """How the quotes of a screening's facts are shown: on one line, in the context of their clause."""
+    documents = screening.dossier.documents
+    return lambda fact: in_context(documents[fact.document].text, fact.start, fact.end)
 
 
 def _near_words(text: str, start: int, end: int) -> tuple[str, str]:

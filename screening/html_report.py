@@ -1,0 +1,205 @@
+"""The report as a page: a screening in, one self-contained HTML file out.
+
+The letter with its decisive words marked stands beside the criteria; links lead from a quote to its place, and a small
+script in the page lights up what belongs together. It reads and prints without the script, and fetches nothing.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined, Template
+
+from kb.facts import Document, Fact
+from rules.amounts import long_day
+from rules.changes import Change, Stretch
+from rules.decision import Answered
+from rules.explanation import Explained, explain, reasons, window_days
+from rules.tests.base import Test
+from screening import VERSION
+from screening.interface import evidence_of
+from screening.pipeline import Screening
+from screening.text import VERDICTS, next_step, printable, provisos, quotation, who_and_when
+from screening.whatif import WhatIf
+
+_STATES = ("fail", "raised", "pass")  # of several criteria that rest on the same words the first one shows
+
+
+def html_report(found: WhatIf) -> str:
+    """The page of a screening, with what would change it and the year ahead."""
+    return _template().render(page=_page(found))
+
+
+def page_name(screening: Screening) -> str:
+    """A file name for the page: the first document's, and the protocol's id."""
+    stem = Path(screening.dossier.documents[0].name).stem or "letter"
+    return f"{stem}-{screening.decision.protocol.id}.html"
+
+
+@functools.cache
+def _template() -> Template:
+    text = (Path(__file__).parent / "report.html").read_text(encoding="utf-8")
+    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return made.from_string(text)
+
+
+def _page(found: WhatIf) -> dict[str, Any]:
+    screening = found.screening
+    decision = screening.decision
+    documents = [_document(index, document, screening) for index, document in enumerate(screening.dossier.documents)]
+    anchors = {key: part["anchor"] for document in documents for part in document["parts"] for key in part["begins"]}
+    possible = any(turn.possible for turn in found.turns)
+    return {
+        "verdict": decision.verdict,
+        "verdict_word": VERDICTS[decision.verdict][0].capitalize(),
+        "name": ", ".join(printable(document.name) for document in screening.dossier.documents),
+        "protocol": decision.protocol,
+        "who": who_and_when(screening),
+        "next": next_step(screening),
+        "provisos": list(provisos(screening)),
+        "warnings": [printable(text) for text in screening.warnings],
+        "groups": [group for group in _groups(screening, anchors) if group["criteria"]],
+        "documents": documents,
+        "calendar": [_stretch(stretch) for stretch in found.calendar],
+        "calendar_label": "; ".join(f"{one['text']}" for one in map(_stretch, found.calendar)),
+        "sets": [
+            {"word": VERDICTS[turn.verdict][0].lower(), "changes": [_change(change) for change in turn.changes]}
+            for turn in found.turns
+        ],
+        "sets_possible": possible,
+        "sets_title": "What would change it, any one of these sets"
+        if possible
+        else "What stops the patient cannot change",
+        "version": VERSION,
+    }
+
+
+# --- the criteria -----------------------------------------------------------------------------------------------------
+
+
+def _groups(screening: Screening, anchors: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    answers = screening.decision.answers
+    stops = [one for one in answers if one.stops]
+    settle = [one for one in answers if one.waited_for]
+    confirm = [one for one in answers if one.answer == "unknown" and not one.waited_for]
+    passes = [one for one in answers if one.answer == "pass"]
+    beside = [one for one in answers if one.answer == "fail" and not one.stops]
+    for title, chosen, shown in (
+        ("Stops the patient", stops, True),
+        ("Must be settled", settle, True),
+        ("To confirm at the visit", confirm, False),
+        ("Passes", passes, False),
+        ("Not met, and not in the way", beside, False),
+    ):
+        yield {"title": title, "open": shown, "criteria": [_criterion(one, screening, anchors) for one in chosen]}
+
+
+def _criterion(one: Answered, screening: Screening, anchors: Mapping[str, str]) -> dict[str, Any]:
+    criterion = one.criterion
+    facts = evidence_of(one, screening)
+    ambiguity = criterion.ambiguity
+    return {
+        "id": criterion.id,
+        "number": criterion.number,
+        "title": criterion.title,
+        "state": _state(one),
+        "reasons": [printable(text) for text in reasons(one, screening.decision)],
+        "fact_ids": [fact.id for fact in facts],
+        "quotes": _quotes(facts, screening, anchors),
+        "asks": [question.ask for question in screening.decision.questions if question.criterion == criterion.id],
+        "registry": " ".join(criterion.quote.split()),
+        "reading": " ".join(criterion.reading.split()) if criterion.reading else "",
+        "ambiguity": f"May be read as: {' / '.join(ambiguity.readings)}; taken: {ambiguity.taken}" if ambiguity else "",
+        "proof": _proof(explain(one, screening.decision), screening, anchors),
+    }
+
+
+def _state(one: Answered) -> str:
+    return one.answer if one.answer != "unknown" else "raised" if one.raised else "silent"
+
+
+def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
+    quoted = quotation(screening)
+    told = {quoted(fact): anchors[fact.id] for fact in reversed(facts)}
+    return [{"text": text, "anchor": anchor} for text, anchor in reversed(told.items())]
+
+
+def _proof(node: Explained, screening: Screening, anchors: Mapping[str, str]) -> dict[str, Any]:
+    finding = node.finding
+    facts = [screening.facts_by_id[key] for key in finding.facts] if finding is not None else []
+    lines = [node.operands]
+    if isinstance(node.planned.node, Test) and finding is not None:
+        lines += window_days(node.planned.node, screening.decision.as_of)
+    if finding is not None:
+        lines += [text for text in (finding.calculation, finding.note) if text]
+    return {
+        "outcome": node.outcome,
+        "sentence": printable(node.sentence),
+        "lines": [printable(line) for line in lines],
+        "quotes": _quotes(facts, screening, anchors),
+        "parts": [_proof(part, screening, anchors) for part in node.parts],
+    }
+
+
+# --- the letter -------------------------------------------------------------------------------------------------------
+
+
+def _document(index: int, document: Document, screening: Screening) -> dict[str, Any]:
+    """The letter's text in parts, cut where the words of a fact that an answer rests on begin or end."""
+    states: dict[str, list[str]] = {}
+    titles: dict[str, list[str]] = {}
+    for one in screening.decision.answers:
+        for fact in evidence_of(one, screening):
+            states.setdefault(fact.id, []).append(_state(one))
+            titles.setdefault(fact.id, []).append(f"{one.criterion.id} {_state(one)}")
+    facts = [fact for fact in screening.facts if fact.document == index and fact.id in states]
+    cuts = sorted({0, len(document.text), *(fact.start for fact in facts), *(fact.end for fact in facts)})
+    parts = []
+    for number, (start, end) in enumerate(pairwise(cuts)):
+        over = [fact for fact in facts if fact.start <= start and end <= fact.end]
+        told = [state for fact in over for state in states[fact.id]]
+        parts.append(
+            {
+                "text": document.text[start:end],
+                "anchor": f"d{index}-{number}",
+                "facts": [fact.id for fact in over],
+                "begins": [fact.id for fact in over if fact.start == start],
+                "state": next((state for state in _STATES if state in told), "silent"),
+                "title": "; ".join(dict.fromkeys(title for fact in over for title in titles[fact.id])),
+            }
+        )
+    return {"name": printable(document.name), "sha256": document.sha256, "parts": parts}
+
+
+# --- what would change it ---------------------------------------------------------------------------------------------
+
+
+def _stretch(stretch: Stretch) -> dict[str, Any]:
+    word = VERDICTS[stretch.verdict][0].lower()
+    if stretch.fails:
+        why = f"fails {', '.join(stretch.fails)}"
+    else:
+        why = f"waits for {', '.join(stretch.waits_for)}" if stretch.waits_for else ""
+    return {
+        "verdict": stretch.verdict,
+        "word": word,
+        "why": why,
+        "first": long_day(stretch.first),
+        "days": (stretch.last - stretch.first).days + 1,
+        "text": f"{long_day(stretch.first)} to {long_day(stretch.last)}: {word}{f' ({why})' if why else ''}",
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    from_day = f"from {long_day(change.on)} on. " if change.way == "wait" and change.on is not None else ""
+    ask = f"{change.test.question()} " if change.way == "test" else ""
+    return {
+        "way": change.way,
+        "criteria": ", ".join(change.criteria),
+        "criterion": change.criteria[0],
+        "text": printable(f"{from_day}{ask}{change.now}"),
+    }
