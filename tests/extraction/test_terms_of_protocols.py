@@ -44,6 +44,15 @@ READ: list[tuple[str, str, float | str | None]] = [
     ("She takes siponimod.", "siponimod", None),
     ("Mitoxantrone in 2015.", "mitoxantrone", None),
     ("CABG in 2019.", "coronary-bypass", None),
+    ("Clinical SLEDAI 6.", "clinical-sledai", 6),
+    ("SLEDAI-2K 6.", "sledai-2k", 6),
+    ("Systemic sclerosis, 2013 ACR/EULAR score 14.", "acr-eular-2013", 14),
+    ("EULAR/ACR score 14.", "eular-acr-2019", 14),
+    ("First non-Raynaud symptom in July 2019.", "first-non-raynaud-sign", None),
+    ("Puffy fingers since 2022.", "puffy-fingers", None),
+    ("Scleroderma renal crisis in 2025.", "scleroderma-renal-crisis", None),
+    ("Weakness of hip flexors.", "muscle-weakness", None),
+    ("Alzheimer's dementia.", "dementia", None),
 ]
 
 
@@ -55,6 +64,16 @@ def test_what_is_read(text: str, concept: str, value: float | str | None) -> Non
         one.interval.low if isinstance(one, Quantity) else one.code if isinstance(one, Coded) else None for one in found
     ]
     assert value in told
+
+
+def test_full_strength_denies_weakness() -> None:
+    for text in ("Muscle power 5/5 throughout.", "Muscle strength is normal."):
+        assert ("muscle-weakness", "absent") in {(fact.concept, fact.assertion) for fact in facts(text)}
+
+
+def test_the_points_of_other_criteria_are_none_of_lupus() -> None:
+    for text in ("2013 ACR/EULAR score 14.", "2010 ACR/EULAR score 8.", "Clinical SLEDAI 6."):
+        assert not {fact.concept for fact in facts(text)} & {"eular-acr-2019", "sledai-2k"}
 
 
 @pytest.mark.parametrize("text", ["MGFA was explained.", "He was a grade A student.", "Class II device."])
