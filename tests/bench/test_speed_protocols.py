@@ -1,4 +1,4 @@
-"""The program that weighs every protocol against one, on a made-up letter: what it measures and tells, never how fast."""
+"""Every protocol weighed against one, on a made-up letter: what is measured and told, never how fast."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ LETTER = "12 March 2026\nShe has lupus nephritis. No fever. Prednisolone 10 mg d
 def test_one_and_every_protocol_are_measured_on_the_same_letters() -> None:
     found = cost([LETTER], rounds=1)
     assert (found.letters, found.protocols) == (1, len(protocol_ids()))
-    assert 0 < found.one
-    assert 0 < found.every
+    assert found.one > 0
+    assert found.every > 0
 
 
 def test_the_ratio_is_that_of_the_seconds() -> None:
