@@ -123,13 +123,14 @@ class Measurement(Bounded):
         interval, calculation = fact.value.interval, ""
         unit = self.bound[1]
         if unit in (ULN, LLN) and fact.value.unit != unit:
-            limit, source = _limit(fact, unit, situation)
-            if limit is None:
+            limits, source = _limits(fact, unit, situation)
+            if not limits:
                 return None
-            low, high = (None if end is None else round(end / limit, 9) for end in (interval.least, interval.greatest))
+            low = None if interval.least is None else round(interval.least / max(limits), 9)
+            high = None if interval.greatest is None else round(interval.greatest / min(limits), 9)
             interval = Interval(low, high)
             told = span_words(fact.value.interval.least, fact.value.interval.greatest, fact.value.unit)
-            calculation = f"{told} ÷ {number(limit)}, {source}"
+            calculation = f"{told} ÷ {' or '.join(number(limit) for limit in limits)}, {source}"
         elif fact.value.unit != unit:
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
@@ -312,19 +313,21 @@ class Measurement(Bounded):
         return f"What is the {label(self.measurement)}{recent}, and of which day?"
 
 
-def _limit(fact: Fact, unit: str, situation: Situation) -> tuple[float | None, str]:
-    """The limit of normal that the unit is a multiple of, and where it is from."""
+def _limits(fact: Fact, unit: str, situation: Situation) -> tuple[list[float], str]:
+    """The limit of normal that the unit is a multiple of, of both sexes where it is not told; and where it is from."""
     name = "upper" if unit == ULN else "lower"
     if fact.reference is not None:
         told = fact.reference.greatest if unit == ULN else fact.reference.least
         if told:
-            return told, f"the letter's own {name} limit"
+            return [told], f"the letter's own {name} limit"
     term = situation.vocabulary.terms.get(fact.concept)
     ranges = term.references if isinstance(term, Lab) else ()
     known = sex(situation)[0]
-    limits = [(one.high if unit == ULN else one.low) for one in ranges if one.sex in (None, known)]
-    fitting = [limit for limit in limits if limit]
-    return (fitting[0] if fitting else None), f"default {name} limit of normal"
+    found = [(one.sex, one.high if unit == ULN else one.low) for one in ranges]
+    fitting = [limit for of, limit in found if limit and of in (None, known)][:1]
+    either = sorted({limit for _, limit in found if limit}) if known is None else []
+    words = f"default {name} limit of normal"
+    return (fitting, words) if fitting or not either else (either, f"{words} of women or men")
 
 
 def _usual(concept: str, unit: str, situation: Situation) -> Interval | None:

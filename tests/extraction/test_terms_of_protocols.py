@@ -79,3 +79,26 @@ def test_the_points_of_other_criteria_are_none_of_lupus() -> None:
 @pytest.mark.parametrize("text", ["MGFA was explained.", "He was a grade A student.", "Class II device."])
 def test_a_class_needs_its_scale_and_its_word(text: str) -> None:
     assert not [fact for fact in facts(text) if fact.kind == "score" and fact.value is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [("NKDA.", True), ("No known allergies.", True), ("NKDA except penicillin.", False), ("No drug allergies.", True)],
+)
+def test_allergies_are_denied_unless_one_is_excepted(text: str, denied: bool) -> None:
+    assert (("allergy", "absent") in {(fact.concept, fact.assertion) for fact in facts(text)}) is denied
+
+
+def test_a_disease_that_goes_on_to_worsen_is_progressive() -> None:
+    for text, course in (
+        ("Progressive interstitial lung disease.", "progressive"),
+        ("Non-progressive interstitial lung disease.", "stable"),
+        ("Interstitial lung disease, stable since 2024, now progressive.", "progressive"),
+        ("Interstitial lung disease.", None),
+    ):
+        found = [fact for fact in facts(text) if fact.concept == "interstitial-lung-disease"]
+        assert [fact.attributes.get("course") for fact in found] == [course], text
+
+
+def test_no_hepatitis_b_is_a_result() -> None:
+    assert [fact.value.code for fact in facts("No hepatitis B.") if isinstance(fact.value, Coded)] == ["negative"]
