@@ -61,7 +61,7 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     before = _before(reading, scope, scopes)
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
-    if before is not None and before.group in _HARMS and _is_denied(reading, before):
+    if before is not None and before.group in _HARMS and default != "allergy" and _is_denied(reading, before):
         if not after:
             return _without_harm(reading, before)
         before = None
