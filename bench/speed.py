@@ -130,6 +130,13 @@ def compare(texts: Sequence[str], rounds: int, edsnlp: str = "") -> Speed:
         return Speed(words, len(texts), rounds, seconds, versions=other.versions)
 
 
+def _write_page(page: Path, shown: str) -> None:
+    """Writes the page anew, and keeps the sections that other programs put behind it."""
+    before = page.read_text(encoding="utf-8") if page.is_file() else ""
+    at = before.find("\n## ")
+    page.write_text(shown + (before[at:] if at >= 0 else ""), encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command line: a table, or JSON, or the page of `docs/`."""
     parser = argparse.ArgumentParser(prog="bench.speed", description=__doc__.splitlines()[0])
@@ -148,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         speed.start = measure_start(given.folders, given.rounds)
     shown = json.dumps(speed.as_json(), indent=2) if given.json else table(speed.as_json())
     if given.out:
-        Path(given.out).write_text(shown, encoding="utf-8")
+        _write_page(Path(given.out), shown)
     else:
         print(shown)
 

@@ -28,6 +28,14 @@ def _words(name: str) -> re.Pattern[str]:
     return pattern_of(tuple(cues("conditions")[name]))
 
 
+def _course(clause: str) -> str | None:
+    """Stable, or progressive where a word of that is left when those of stability are taken away."""
+    left = _words("stable").sub("", clause)
+    if _words("progressive").search(left):
+        return "progressive"
+    return "stable" if left != clause else None
+
+
 def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
     """The attributes of the condition that a mention names, by the guide's short words."""
     terms = vocabulary()
@@ -48,7 +56,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
     if mention.concept in known["serious_by"]["concepts"] and mention.assertion in ("present", "possible"):
         found |= serious_signs(reading, mention, found.get("severity"))
     if is_one_of("lung-disease"):
-        found["course"] = "stable" if _words("stable").search(_clause(reading, mention)) else None
+        found["course"] = _course(_clause(reading, mention))
     if is_one_of("cutaneous-lupus"):
         found["extent"] = "only" if _words("only").search(_sentence(reading, mention)) else None
     if mention.assertion == "present" and is_one_of(*known["instead_of_sle"]):

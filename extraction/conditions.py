@@ -17,6 +17,7 @@ from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_times import time_of
+from extraction.result_words import alternatives
 from extraction.sizes import sizes_told_later
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
@@ -35,9 +36,17 @@ def read_conditions(reading: Reading) -> list[Fact]:
     return facts
 
 
+def _has_exception(reading: Reading, mention: Mention) -> bool:
+    """ "No known drug allergies except to penicillin": what is denied but for something is not denied."""
+    behind = reading.normal[mention.end : mention.end + 40]
+    return re.match(rf"\s*[,(]?\s*{alternatives(cues('conditions')['exceptions'])}", behind, re.IGNORECASE) is not None
+
+
 def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("conditions")
     mention = dataclasses.replace(mention, concept=_meant(reading, mention))
+    if mention.concept in known["open_to_exceptions"] and _has_exception(reading, mention):
+        return
     if mention.concept in known["denied_by_name"]:
         concept = known["denied_by_name"][mention.concept]
         turned: Assertion = "absent" if mention.assertion == "present" else "possible"

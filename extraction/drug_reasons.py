@@ -21,6 +21,10 @@ _ALLERGIES = re.compile(
     r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
     re.IGNORECASE,
 )
+_BUT_FOR = re.compile(
+    r"\b(?:allerg(?:y|ies)|NKDA|NKA)\s*[,(]?\s*(?:except|apart from|other than|save for|but for)\b[^.\n]*$",
+    re.IGNORECASE,
+)
 _NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
@@ -219,7 +223,9 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
 
 
 def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
-    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line."""
+    """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line; so does "NKDA except X"."""
     line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    if _BUT_FOR.search(line):
+        return True
     found = _ALLERGIES.search(line)
     return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None

@@ -61,7 +61,7 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     before = _before(reading, scope, scopes)
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
-    if before is not None and before.group in _HARMS and _is_denied(reading, before):
+    if before is not None and before.group in _HARMS and default != "allergy" and _is_denied(reading, before):
         if not after:
             return _without_harm(reading, before)
         before = None
@@ -206,7 +206,7 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
     for cue in reversed(found):
         if cue.end <= floor:
             return None
-        if _is_weak(reading, cue, scope):
+        if _is_weak(reading, cue, scope) or _is_repeated(reading, cue, found):
             continue
         if _follows_a_drug(reading, cue, scope, scopes):
             continue
@@ -225,6 +225,16 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
             return None
         return cue
     return None
+
+
+def _is_repeated(reading: Reading, cue: Cue, found: Sequence[Cue]) -> bool:
+    """ "Inadequate response to mycophenolate and to cyclophosphamide": the second "to" belongs to the first words."""
+    written = reading.normal[cue.start : cue.end].lower()
+    before = reading.normal[: cue.start][-6:].lower().rstrip()
+    if " " in written or not before.endswith((" and", " or", " nor")):
+        return False
+    earlier = [reading.normal[one.start : one.end].lower() for one in found if one.end < cue.start]
+    return bool(earlier) and earlier[-1].endswith(f" {written}")
 
 
 def _is_of_lasting_disease(reading: Reading, cue: Cue) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from extraction.condition_attributes import nephritis_class
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
+from extraction.result_words import alternatives
 from extraction.studies import read_studies
 from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
@@ -22,6 +23,7 @@ from kb.facts import Course, Fact, Temporality, Time
 from kb.vocabulary import vocabulary
 
 _BESIDE = 14  # characters
+_LOOKED_INTO = 60  # characters before a transplant that may say so
 
 
 def read_events(reading: Reading) -> list[Fact]:
@@ -122,9 +124,14 @@ def _temporality(
 
 def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
     """ "Listed for a kidney transplant in 2025": the day is that of the list."""
+    known = cues("events")
+    if vocabulary().is_a(mention.concept, "transplant"):
+        before = reading.normal[max(0, mention.start - _LOOKED_INTO) : mention.start]
+        looked = rf"{alternatives(known['only_looked_into'])}\s+for\s+(?:an?\s+|the\s+|possible\s+)*$"
+        if re.search(looked, before, re.IGNORECASE):
+            return True
     if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
         return False
-    known = cues("events")
     told = reading.normal[mention.cue[0] : mention.start]
     transplant = vocabulary().is_a(mention.concept, "transplant")
     return transplant and holds(told, known["only_looked_into"]) and not holds(told, known["had_at_last"])

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 import spacy
 from loguru import logger
 
-from extraction import conditions, demographics, events, measurements, medications, statements
+from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
 from extraction.assertion import assert_mentions
 from extraction.dates import date_order
 from extraction.mentions import MentionFinder
@@ -31,6 +31,7 @@ READERS: tuple[Callable[[Reading], Iterable[Fact]], ...] = (
     demographics.read_demographics,
     medications.read_medications,
     measurements.read_measurements,
+    systems_graded.read_graded_systems,
     conditions.read_conditions,
     events.read_events,
     statements.read_statements,

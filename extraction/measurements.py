@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from extraction.body_sizes import body_sizes
+from extraction.carried_antibodies import carried
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
@@ -362,9 +363,10 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
         or mention.assertion == "conditional"
     ):
         return
-    if named.concept in cues("measurements")["panels"] and _is_title(reading, mention):
+    is_panel = named.concept in cues("measurements")["panels"]
+    if is_panel and mention.assertion != "absent" and _is_title(reading, mention):
         return
-    value = _by_name(reading, mention)
+    value = _by_name(reading, mention) or carried(reading, mention)
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]

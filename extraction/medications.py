@@ -7,6 +7,7 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
@@ -21,6 +22,7 @@ from extraction.drug_scope import Scope, masked_times, scopes_of
 from extraction.drug_status import DrugStatus, status_of
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
+from extraction.result_words import alternatives
 from kb.facts import Course, Dosing, Fact, Interval, MedicationStatus, Temporality, Time
 from kb.vocabulary import Drug, Vocabulary, vocabulary
 
@@ -312,12 +314,21 @@ def _shown(steps: Sequence[DoseStep], status: MedicationStatus) -> DoseStep | No
     return reached[-1] if status == "current" and reached else steps[0]
 
 
+def _is_severe(reading: Reading, scope: Scope, detail: str) -> bool:
+    """Whether the sentence calls the reaction severe: "severe allergic reaction to X"."""
+    words = cues("medications")["severe_reaction"]
+    sentence = reading.normal[scope.sentence_start : scope.sentence_end]
+    return re.search(rf"{alternatives(words)}\s+(?:\w+\s+)?{re.escape(detail)}", sentence, re.IGNORECASE) is not None
+
+
 def _attributes(
     reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int, status: DrugStatus
 ) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if status.detail:
         attributes["reason_detail"] = " ".join(status.detail.lower().split())
+        if _is_severe(reading, scope, status.detail):
+            attributes["reason_severity"] = "severe"
     purpose = purpose_of(reading, scope, end)
     if purpose is not None:
         attributes["purpose"] = purpose

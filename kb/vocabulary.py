@@ -136,11 +136,16 @@ class Vaccine(Term):
 
 
 class Score(Term):
-    """A clinical score with the range its values can take; one told in classes has their words with their ranks."""
+    """A clinical score with the range its values can take; one told in classes has their words with their ranks.
+
+    `part_of` is the score that it is when the items of `lacks` are added.
+    """
 
     minimum: float
     maximum: float
     levels: dict[str, float] = {}
+    part_of: str | None = None
+    lacks: tuple[str, ...] = ()
     source: str | None = None
 
 

@@ -16,6 +16,7 @@ from rules.concepts import ANYTHING, Names
 from rules.findings import Situation
 
 Weight = Literal["counts", "does not count", "open"]
+_MORE: dict[Weight, int] = {"does not count": 0, "open": 1, "counts": 2}
 
 
 class Attribute(BaseModel):
@@ -87,12 +88,19 @@ def _told(fact: Fact, name: str) -> str | None:
 
 
 def matching(items: Sequence[Item], situation: Situation) -> list[tuple[Fact, Weight]]:
-    """The patient's facts on the items that are told as so or perhaps so, each with its weight, in the text's order."""
+    """The patient's facts on the items that are told as so or perhaps so, each with its weight, in the text's order.
+
+    The first item that names a fact weighs it; of one that is listed several times the entry that says most.
+    """
     found: dict[str, tuple[Fact, Weight]] = {}
+    asked_by: dict[str, str] = {}
     for item in items:
         for fact in _about(concept_of(item), situation):
             if fact.assertion in ("present", "possible"):
-                found.setdefault(fact.id, (fact, weigh(fact, attributes_of(item))))
+                weight = weigh(fact, attributes_of(item))
+                by = asked_by.setdefault(fact.id, concept_of(item))
+                if fact.id not in found or (by == concept_of(item) and _MORE[weight] > _MORE[found[fact.id][1]]):
+                    found[fact.id] = fact, weight
     return sorted(found.values(), key=lambda pair: (pair[0].document, pair[0].start, pair[0].id))
 
 

@@ -73,6 +73,21 @@ def segments_of(fact: Fact, weight: Interval | None, situation: Situation) -> li
     return [Segment(fact, level, words, start, end, days, open_ended)]
 
 
+def days_of(fact: Fact, situation: Situation) -> Interval:
+    """How many days the drug was taken in this course: as told, or from its first day to its last."""
+    days = dosing_of(fact).duration_days
+    if days is not None:
+        return days
+    start, end, _ = _bounds(fact, course_of(fact), None, situation)
+    if start is None or end is None:
+        return Interval(None, None)
+    return Interval(_days_between(start.latest, end.earliest), _days_between(start.earliest, end.latest))
+
+
+def _days_between(first: date | None, last: date | None) -> float | None:
+    return None if first is None or last is None else float(max(0, (last - first).days))
+
+
 def _bounds(
     fact: Fact, course: Course, days: Interval | None, situation: Situation
 ) -> tuple[Time | None, Time | None, bool]:

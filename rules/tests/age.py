@@ -1,13 +1,15 @@
-"""How old the patient is at the screening date: age and birth date in, years as an interval out.
+"""How old the patient is at the screening date: age and birth date in, completed years as an interval out.
 
-An age told in an old letter is carried on to the screening date.
+An age told in an old letter is carried on to the screening date. A patient is 75 until the day of turning 76.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Literal
 
+from kb.facts import Interval
 from kb.vocabulary import Vocabulary
 from rules.amounts import because, span_words
 from rules.findings import Finding, Situation
@@ -18,7 +20,7 @@ _OLDEST = 120
 
 
 class Age(Bounded):
-    """`age: at the screening date` with a bound in years, or two."""
+    """`age: at the screening date` with a bound in completed years, or two."""
 
     age: Literal["at the screening date"]
 
@@ -34,7 +36,7 @@ class Age(Bounded):
         if known is None:
             return None
         years, facts = known
-        low, high = years.least, years.greatest
+        low, high = _completed(years)
         contradicted = len(facts) > 1 and low != high
         return Finding(
             self.finding_id(),
@@ -60,3 +62,15 @@ class Age(Bounded):
 
     def question(self) -> str:
         return "How old is the patient, or when was the patient born?"
+
+
+def _completed(years: Interval) -> tuple[float | None, float | None]:
+    """The years as they are counted, in birthdays: "at most 75 years" takes a patient until the 76th.
+
+    >>> _completed(Interval(75, 76, high_open=True))
+    (75, 75)
+    """
+    low = None if years.low is None else math.floor(years.low)
+    if years.high is None:
+        return low, None
+    return low, math.ceil(years.high) - 1 if years.high_open else math.floor(years.high)

@@ -1,6 +1,7 @@
 """How long a disease has lasted: its onset in, the years until the screening date as an interval out.
 
-The onset is where its course is told to begin, or the day of its first sign; a diagnosis is no earlier than that.
+The onset is where its course is told to begin, or the day of its first sign. A day on which the disease itself was told
+of or diagnosed is no earlier than that: the disease has lasted at least since then.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
+from kb.dates import shifted
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
 from rules.amounts import because, day_words, span_words
@@ -19,7 +21,6 @@ from rules.moments import course_of
 from rules.tests.base import Bounded, Flaw, Outcome
 from rules.wording import capital, labels
 
-_DAYS_OF_A_YEAR = 365.2425
 _LONGEST = 120
 
 
@@ -43,16 +44,21 @@ class Duration(Bounded):
         facts = [fact for fact, weight in matching((*self.duration, *self.signs), situation) if weight == "counts"]
         facts = [fact for fact in facts if fact.concept not in self.not_counting]
         began = [(fact, when) for fact in facts if (when := _began(fact)) is not None]
-        if not facts or not any(
-            situation.vocabulary.is_a(fact.concept, one) for fact in facts for one in self.duration
-        ):
+        if not facts:
             return None
         if not began or situation.as_of is None:
             note = "since when is not told" if not began else "the screening date is not known"
             return self._finding(None, None, facts, note)
-        first = min(began, key=lambda pair: (pair[1].latest or date.max, pair[0].start))
-        longest = _years(first[1].earliest, situation.as_of)
-        return self._finding(_years(first[1].latest, situation.as_of) or 0.0, longest, [first[0]])
+        onsets = [pair for pair in began if self._is_onset(pair[0], situation)]
+        first = min(onsets or began, key=lambda pair: (pair[1].latest or date.max, pair[0].start))
+        longest = _years(first[1].earliest, situation.as_of) if onsets else None
+        why = None if onsets else "only the day of the diagnosis is told"
+        return self._finding(_years(first[1].latest, situation.as_of) or 0.0, longest, [first[0]], why)
+
+    def _is_onset(self, fact: Fact, situation: Situation) -> bool:
+        """Whether the day is that of its beginning: of a course that began, or of a first sign."""
+        sign = any(situation.vocabulary.is_a(fact.concept, one) for one in self.signs)
+        return sign or course_of(fact).start is not None
 
     def _finding(self, low: float | None, high: float | None, facts: list[Fact], note: str | None = None) -> Finding:
         words = [f"{fact.label} {day_words(_began(fact))}" for fact in facts]
@@ -85,4 +91,9 @@ def _began(fact: Fact) -> Time | None:
 
 
 def _years(day: date | None, as_of: date) -> float | None:
-    return None if day is None else round(max(0, (as_of - day).days) / _DAYS_OF_A_YEAR, 4)
+    """Years by the calendar: seven are full on the seventh anniversary."""
+    if day is None or day >= as_of:
+        return None if day is None else 0.0
+    whole = as_of.year - day.year - ((as_of.month, as_of.day) < (day.month, day.day))
+    last, following = shifted(day, whole, "year"), shifted(day, whole + 1, "year")
+    return round(whole + (as_of - last).days / (following - last).days, 4)

@@ -16,7 +16,7 @@ from kb.facts import Fact
 from rules.amounts import AmountText, amount, day_words, number, span_words
 from rules.concepts import Names
 from rules.findings import Finding, Situation
-from rules.matching import Items, counted, spoken_of
+from rules.matching import Attributes, Items, counted, spoken_of, weigh
 from rules.medication import going_on, kilograms, medications, refused, taken, weights_of
 from rules.occurrence import place_of
 from rules.patient import hull
@@ -29,8 +29,9 @@ from rules.wording import capital, labels
 class Exposure(Test):
     """`exposure` to a drug or a class, ever, `state: now` or `within` a window; with `at_least` and `for`, at a dose.
 
-    `bridging` is the longest gap that does not end a run. `closed_by`: statements that close the treatment history.
-    `ruled_out_by`: what answers no in other words. `raised_by` raises the question without an answer.
+    `having` narrows by attributes (what it is given for); `bridging` is the longest gap that does not end a run.
+    `closed_by`: statements that close the treatment history. `ruled_out_by`: what answers no in other words.
+    `raised_by` raises the question without an answer.
     """
 
     windows = (("within", "holds for more"),)
@@ -42,6 +43,7 @@ class Exposure(Test):
     within: WindowText | None = None
     bridging: AmountText = "0 days"
     state: Literal["now"] | None = None
+    having: Attributes = Field(default_factory=dict)
     closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     ruled_out_by: Items = ()
     raised_by: Items = ()
@@ -60,12 +62,21 @@ class Exposure(Test):
         return (self.exposure,) if isinstance(self.exposure, str) else self.exposure
 
     def finding_id(self) -> str:
-        name = "+".join(self.concepts())
+        name = "+".join([*self.concepts(), *self.having])
         if self.at_least is not None:
             return f"{name}.longest-run.{number(amount(self.at_least)[0])}-mg-per-kg"
         if self.within is not None:
             return f"{name}.within-{window(self.within).words.replace(' ', '-')}"
         return f"{name}.{'now' if self.state else 'ever'}"
+
+    def _taken(self, situation: Situation) -> list[Fact]:
+        """The facts of taking it; of one that may not be meant only perhaps."""
+        weighed = [(fact, weigh(fact, self.having)) for fact in taken(self.concepts(), situation)]
+        return [
+            fact if weight == "counts" else replace(fact, assertion="possible")
+            for fact, weight in weighed
+            if weight != "does not count"
+        ]
 
     def holds_when(self) -> Comparison:
         return Comparison("low", ">=", amount(self.span)[0] if self.span else 1)
@@ -82,7 +93,7 @@ class Exposure(Test):
         return self._yes_or_no(closing, situation)
 
     def _days(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
-        facts = taken(self.concepts(), situation)
+        facts = self._taken(situation)
         if not facts:
             return self._never(closing, situation)
         certain = [fact for fact in facts if fact.assertion == "present"]
@@ -102,7 +113,7 @@ class Exposure(Test):
         return longest_run(facts, level, bridge, weights, situation)
 
     def _yes_or_no(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
-        facts = taken(self.concepts(), situation)
+        facts = self._taken(situation)
         if self.state:
             certain = [fact for fact in facts if going_on(fact)]
             facts = certain
@@ -116,7 +127,7 @@ class Exposure(Test):
 
     def _in_window(self, span: Window, closing: Sequence[Fact], situation: Situation) -> Finding | None:
         """Whether some day of taking it lies in the window; one told without its days may be in it."""
-        facts = taken(self.concepts(), situation)
+        facts = self._taken(situation)
         places = [(fact, place_of(fact, span, situation, lasting=True)) for fact in facts]
         inside = [(fact, place) for fact, place in places if place[0] == "inside" and fact.assertion == "present"]
         if inside:
@@ -128,7 +139,12 @@ class Exposure(Test):
             )
         unsure = [fact for fact, place in places if place[0] != "outside"]
         if unsure:
-            return self._finding(0, 1, unsure, note="when it was last taken is not told clearly")
+            return self._finding(
+                0,
+                1,
+                unsure,
+                note=f"when it was last taken{', or for what,' if self.having else ''} is not told clearly",
+            )
         return self._finding(0, 0, facts) if facts else self._never(closing, situation)
 
     def _never(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
@@ -139,9 +155,14 @@ class Exposure(Test):
         ]
         if against:
             return self._finding(0, 0, against)
-        told = medications(self.concepts(), situation) if not self.state else []
+        told = self._named(situation) if not self.state else []
         raising = [*told, *spoken_of(self.raised_by, situation)]
         return self._finding(0, None, raising, note="named without being taken for certain") if raising else None
+
+    def _named(self, situation: Situation) -> list[Fact]:
+        """Every mention of the drug that may be meant."""
+        told = medications(self.concepts(), situation)
+        return [fact for fact in told if weigh(fact, self.having) != "does not count"]
 
     def _finding(
         self,

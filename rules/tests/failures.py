@@ -13,12 +13,13 @@ from pydantic import Field
 
 from kb.facts import Fact
 from rules.agents import Agents, agent_words, agents_id, by_agent, facts_of
-from rules.amounts import because
+from rules.amounts import AmountText, amount, because
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import dosing_of, medications, refused, systemic, taken
 from rules.tests.base import Comparison, Outcome, Test
+from rules.timeline import days_of
 
 Way = Literal["no response", "lost response", "intolerance"]
 _ENDED_OTHERWISE = frozenset({"cost", "wish", "pregnancy", "remission", "completed", "other"})
@@ -27,12 +28,15 @@ _ENDED_OTHERWISE = frozenset({"cost", "wish", "pregnancy", "remission", "complet
 class Failures(Test):
     """`failures` lists the agents; it holds when `at_least` different ones failed in one of the ways of `by`.
 
+    `for` is how long each must have been taken: one that was taken for less did not fail, one of which it is not told
+    leaves it open.
     `closed_by`: statements that close the treatment history. `raised_by` raises the question without an answer.
     """
 
     failures: Agents
     at_least: Annotated[int, Field(ge=1)]
     by: Annotated[tuple[Way, ...], Field(min_length=1)] = ("no response", "lost response", "intolerance")
+    span: AmountText | None = Field(default=None, alias="for", description="how long each must have been taken")
     closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     raised_by: Items = ()
 
@@ -42,7 +46,8 @@ class Failures(Test):
 
     def finding_id(self) -> str:
         ways = "+".join(way.replace(" ", "-") for way in self.by)
-        return f"agents-failed.{agents_id(self.failures)}.{ways}"
+        taken_for = f".{self.span.replace(' ', '-')}" if self.span else ""
+        return f"agents-failed.{agents_id(self.failures)}.{ways}{taken_for}"
 
     def holds_when(self) -> Comparison:
         return Comparison("low", ">=", self.at_least)
@@ -53,7 +58,7 @@ class Failures(Test):
     def find(self, situation: Situation) -> Finding | None:
         certain = by_agent(self.failures, self._failed, situation)
         tried = by_agent(self.failures, _tried, situation)
-        spared = by_agent(self.failures, _spared, situation)
+        spared = by_agent(self.failures, self._spared, situation)
         closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
         raising = spoken_of(self.raised_by, situation)
         facts = [*facts_of(tried), *facts_of(certain), *closing, *raising]
@@ -76,11 +81,25 @@ class Failures(Test):
         )
 
     def _failed(self, names: Sequence[str], situation: Situation) -> list[Fact]:
-        return [fact for fact in _tried(names, situation) if _way(fact) in self.by or _either(fact, self.by)]
+        failed = [fact for fact in _tried(names, situation) if _way(fact) in self.by or _either(fact, self.by)]
+        if self.span is None:
+            return failed
+        return [fact for fact in failed if (days_of(fact, situation).least or 0) >= amount(self.span)[0]]
+
+    def _spared(self, names: Sequence[str], situation: Situation) -> list[Fact]:
+        """Never taken, ended for a reason that is no failure, or each time taken for too short a time."""
+        tried = _tried(names, situation)
+        short = [fact for fact in tried if self._is_short(fact, situation)]
+        return [*_spared(names, situation), *(short if len(short) == len(tried) else [])]
+
+    def _is_short(self, fact: Fact, situation: Situation) -> bool:
+        most = days_of(fact, situation).greatest
+        return self.span is not None and most is not None and most < amount(self.span)[0]
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         ways = " or ".join(self.by)
-        asked = f"at least {self.at_least} different drugs of the list by {ways}"
+        after = f" after {self.span}" if self.span else ""
+        asked = f"at least {self.at_least} different drugs of the list by {ways}{after}"
         if finding is None:
             return f"No failed treatment is mentioned (asked for: {asked})."
         told = "not settled" if outcome == "open" else "asked for"

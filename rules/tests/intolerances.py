@@ -14,8 +14,9 @@ from kb.facts import Fact
 from rules.agents import Agent, agent_words, by_agent, facts_of, names_of
 from rules.amounts import because
 from rules.concepts import Names
+from rules.denials import denials
 from rules.findings import Finding, Situation
-from rules.matching import Items, counted, spoken_of
+from rules.matching import Attributes, Items, counted, spoken_of
 from rules.medication import dosing_of, going_on, medications, systemic
 from rules.tests.base import Comparison, Outcome, Test
 from rules.wording import labels
@@ -25,11 +26,17 @@ _NARROW = 2  # drugs of the list in a class that still says which drug was meant
 
 
 class Intolerances(Test):
-    """`intolerances` lists the agents; it holds when `at_least` different ones were not tolerated."""
+    """`intolerances` lists the agents; it holds when `at_least` different ones were not tolerated.
+
+    `having` narrows by attributes of the intolerance: one without them, or of which they are not told, leaves it open.
+    `closed_by`: statements that close the question, `denied_as` the conditions whose denial does.
+    """
 
     intolerances: Annotated[tuple[str, ...], Field(min_length=1), Names(("drug",))]
     at_least: Annotated[int, Field(ge=1)]
     closed_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
+    having: Attributes = Field(default_factory=dict)
+    denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
     raised_by: Items = ()
 
     @property
@@ -37,7 +44,8 @@ class Intolerances(Test):
         return "fixed"
 
     def finding_id(self) -> str:
-        return f"agents-not-tolerated.{'+'.join(self.intolerances)}"
+        narrowed = "".join(f".{name}" for name in self.having)
+        return f"agents-not-tolerated.{'+'.join(self.intolerances)}{narrowed}"
 
     def holds_when(self) -> Comparison:
         return Comparison("low", ">=", self.at_least)
@@ -51,11 +59,12 @@ class Intolerances(Test):
         certain: dict[Agent, list[Fact]] = {
             agent: facts
             for agent, facts in told.items()
-            if agent not in taken_now and any(_is_certain(fact) for fact in facts)
+            if agent not in taken_now and any(self._is_certain(fact) for fact in facts)
         }
         certain |= {fact.concept: [fact] for fact in self._classes(situation) if not _holds_any(fact, told, situation)}
         told |= {agent: facts for agent, facts in certain.items() if agent not in told}
         closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
+        closing += self._denying(situation)
         raising = spoken_of(self.raised_by, situation)
         facts = [*facts_of(told), *closing, *raising]
         if not facts:
@@ -68,10 +77,18 @@ class Intolerances(Test):
             high,
             "{agent}",
             tuple(dict.fromkeys(fact.id for fact in facts)),
-            note="fewer than asked for are named" if low < self.at_least <= high else None,
+            note=self._why_open(told) if low < self.at_least <= high else None,
             ask=self.question(),
             basis=agent_words(list(certain), "and") if certain else "none for certain",
         )
+
+    def _is_certain(self, fact: Fact) -> bool:
+        told = fact.assertion == "present" or dosing_of(fact).status == "never"
+        return told and all(rule.weigh(fact.attributes.get(name)) == "counts" for name, rule in self.having.items())
+
+    def _denying(self, situation: Situation) -> list[Fact]:
+        denied = denials(self.denied_as, situation) if self.denied_as else None
+        return list(denied.covering) if denied is not None and denied.complete else []
 
     def _classes(self, situation: Situation) -> list[Fact]:
         """Facts that name a narrow class of the list ("calcineurin inhibitors"): one of its drugs at the least."""
@@ -81,9 +98,14 @@ class Intolerances(Test):
                 continue
             below = [agent for agent in self.intolerances if _is_above(fact.concept, agent, situation)]
             narrow = 1 <= len(below) <= _NARROW and not any(by_agent(below, _going_on, situation))
-            if narrow and _ended_or_forbidden(fact) and _is_certain(fact) and systemic(fact, situation):
+            if narrow and _ended_or_forbidden(fact) and self._is_certain(fact) and systemic(fact, situation):
                 found.append(fact)
         return found
+
+    def _why_open(self, told: Mapping[Agent, Sequence[Fact]]) -> str:
+        if self.having and told:
+            return f"whether the reaction to {agent_words(list(told), 'and')} was such a one is not told"
+        return "fewer than asked for are named"
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         asked = f"at least {self.at_least} different standard drugs"
@@ -109,10 +131,6 @@ def _is_above(concept: str, agent: str, situation: Situation) -> bool:
 def _holds_any(fact: Fact, told: Mapping[Agent, Sequence[Fact]], situation: Situation) -> bool:
     """Whether a drug of the class is counted by its own name."""
     return any(_is_above(fact.concept, name, situation) for agent in told for name in names_of(agent))
-
-
-def _is_certain(fact: Fact) -> bool:
-    return fact.assertion == "present" or dosing_of(fact).status == "never"
 
 
 def _ended_or_forbidden(fact: Fact) -> bool:

@@ -7,6 +7,7 @@ A result older than the protocol allows, or pending, is spoken of but settles no
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
@@ -26,6 +27,7 @@ from rules.tests.base import Bounded, Flaw, Outcome
 from rules.windows import SpanText, WindowText, later_by, window
 from rules.wording import capital, label, labels
 
+_COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 ULN, LLN = "{ULN}", "{LLN}"  # multiples of the upper and of the lower limit of normal
 
 
@@ -33,10 +35,12 @@ class Measurement(Bounded):
     """`measurement` with `at_least`, `at_most`, `above` or `below` a bound; `within` is how old the result may be.
 
     `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
-    is stated. `stated_as`: words (low) that meet the bound without a number. `no_better_than`: facts so marked (on
-    oxygen) give an upper limit only. `free_of`: support (a transfusion) told in `free_for` before the result, or
-    without its day, takes away the end that speaks for the patient. `raised_by` only raises it, as do the panels of
-    `normal_when` and the examinations of `awaited_with` whose result is still to come.
+    is stated. `stated_as`: words (low) that meet the bound without a number, `not_when` words (negative) that do not.
+    `newest: false`: one value that meets the bound, of whatever day, settles it; others leave it open.
+    `no_better_than`: facts so marked (on oxygen) give an upper limit only. `free_of`: support (a
+    transfusion) told in `free_for` before the result, or without its day, takes away the end that speaks for the
+    patient. `raised_by` only raises it, as do the panels of `normal_when` and the examinations of
+    `awaited_with` whose result is still to come.
     """
 
     windows = (("within", "good for longer"),)
@@ -46,6 +50,8 @@ class Measurement(Bounded):
     normal_when: Annotated[tuple[str, ...], Names(("lab",))] = ()
     computed_by: Literal["egfr", "cockcroft-gault"] | None = None
     stated_as: tuple[str, ...] = ()
+    not_when: tuple[str, ...] = ()
+    newest: bool = Field(default=True, description="only the newest value counts")
     no_better_than: Attributes = Field(default_factory=dict)
     free_of: Items = ()
     free_for: SpanText = "0 days"
@@ -53,7 +59,7 @@ class Measurement(Bounded):
     awaited_with: Annotated[tuple[str, ...], Names(("lab",))] = ()
 
     def finding_id(self) -> str:
-        parts = [self.measurement, "newest"]
+        parts = [self.measurement, "newest" if self.newest else "any"]
         parts += [f"within-{window(self.within).words.replace(' ', '-')}"] if self.within else []
         parts += [f"{self.free_for.replace(' ', '-')}-unsupported"] if self.free_of else []
         parts += [self.bound[1].strip("{}").lower()] if self.bound[1] in (ULN, LLN) else []
@@ -73,6 +79,9 @@ class Measurement(Bounded):
     def find(self, situation: Situation) -> Finding | None:
         facts = [fact for fact in situation.about(self.measurement) if fact.assertion in ("present", "possible")]
         values = self._values(facts, situation)
+        if not self.newest:
+            reached = newest([one for one in values if self._meets(one.value.value)])
+            return self._numbers(reached, (), ()) if reached else self._open(facts, values, (), situation)
         fresh = newest([one for one in values if self._place(one, situation) != "outside"])
         statements = self._statements(facts, situation)
         worse = [
@@ -85,6 +94,9 @@ class Measurement(Bounded):
         met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]
         if not fresh and met and len(met) == len(words):
             return self._met(met, self.stated_as[0])
+        missed = [one for one in words if one.value in self.not_when and self._place(one, situation) == "inside"]
+        if not fresh and missed and len(missed) == len(words):
+            return self._met(missed, missed[0].value, meets=False)
         normal = [one for one in words if self._place(one, situation) == "inside"]
         if not fresh and normal and all(one.value == "normal" for one in normal) and not self.stated_as:
             usual = _usual(self.measurement, self.bound[1], situation)
@@ -111,13 +123,14 @@ class Measurement(Bounded):
         interval, calculation = fact.value.interval, ""
         unit = self.bound[1]
         if unit in (ULN, LLN) and fact.value.unit != unit:
-            limit, source = _limit(fact, unit, situation)
-            if limit is None:
+            limits, source = _limits(fact, unit, situation)
+            if not limits:
                 return None
-            low, high = (None if end is None else round(end / limit, 9) for end in (interval.least, interval.greatest))
+            low = None if interval.least is None else round(interval.least / max(limits), 9)
+            high = None if interval.greatest is None else round(interval.greatest / min(limits), 9)
             interval = Interval(low, high)
             told = span_words(fact.value.interval.least, fact.value.interval.greatest, fact.value.unit)
-            calculation = f"{told} ÷ {number(limit)}, {source}"
+            calculation = f"{told} ÷ {' or '.join(number(limit) for limit in limits)}, {source}"
         elif fact.value.unit != unit:
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
@@ -205,13 +218,20 @@ class Measurement(Bounded):
             basis=basis,
         )
 
-    def _met(self, told: Sequence[Dated[str]], word: str) -> Finding:
-        """A word that stands for a number which meets the bound."""
+    def _meets(self, value: Interval | None) -> bool:
+        """Whether the whole of the value lies on the bound's side."""
+        asked = self.holds_when()
+        end = None if value is None else value.least if asked.end == "low" else value.greatest
+        return end is not None and _COMPARE[asked.operator](end, asked.bound)
+
+    def _met(self, told: Sequence[Dated[str]], word: str, *, meets: bool = True) -> Finding:
+        """A word that stands for a number which meets the bound, or (`meets` false) just does not."""
         bound, unit = self.bound
-        bound = 1.0 if unit == ULN else bound
-        if self.above or self.below:
-            bound = math.nextafter(bound, math.inf if self.above else -math.inf)
-        low, high = (bound, None) if self.upwards else (None, bound)
+        bound = 1.0 if unit == ULN and meets else bound
+        upwards = self.upwards == meets
+        if meets == bool(self.above or self.below):
+            bound = math.nextafter(bound, math.inf if upwards else -math.inf)
+        low, high = (bound, None) if upwards else (None, bound)
         return self._finding(low, high, [one.fact for one in told], basis=_stated(told, word))
 
     def _open(
@@ -238,6 +258,8 @@ class Measurement(Bounded):
         extra: Sequence[Dated[Computed]],
         situation: Situation,
     ) -> str:
+        if not self.newest and values:
+            return "no value that meets the bound is told"
         if self.within and situation.as_of is None and (values or statements):
             return "the screening date is not known"
         if values and all(self._place(one, situation) == "outside" for one in values):
@@ -291,19 +313,21 @@ class Measurement(Bounded):
         return f"What is the {label(self.measurement)}{recent}, and of which day?"
 
 
-def _limit(fact: Fact, unit: str, situation: Situation) -> tuple[float | None, str]:
-    """The limit of normal that the unit is a multiple of, and where it is from."""
+def _limits(fact: Fact, unit: str, situation: Situation) -> tuple[list[float], str]:
+    """The limit of normal that the unit is a multiple of, of both sexes where it is not told; and where it is from."""
     name = "upper" if unit == ULN else "lower"
     if fact.reference is not None:
         told = fact.reference.greatest if unit == ULN else fact.reference.least
         if told:
-            return told, f"the letter's own {name} limit"
+            return [told], f"the letter's own {name} limit"
     term = situation.vocabulary.terms.get(fact.concept)
     ranges = term.references if isinstance(term, Lab) else ()
     known = sex(situation)[0]
-    limits = [(one.high if unit == ULN else one.low) for one in ranges if one.sex in (None, known)]
-    fitting = [limit for limit in limits if limit]
-    return (fitting[0] if fitting else None), f"default {name} limit of normal"
+    found = [(one.sex, one.high if unit == ULN else one.low) for one in ranges]
+    fitting = [limit for of, limit in found if limit and of in (None, known)][:1]
+    either = sorted({limit for _, limit in found if limit}) if known is None else []
+    words = f"default {name} limit of normal"
+    return (fitting, words) if fitting or not either else (either, f"{words} of women or men")
 
 
 def _usual(concept: str, unit: str, situation: Situation) -> Interval | None:

@@ -42,7 +42,8 @@ class Result(Test):
     newest, or as long as a negative one. `panels` are tests whose negative result covers this one, `denied_as` the
     conditions whose denial does. `shown_by` are conditions that stand for a positive one, with `shown_within`
     only while they are there or were in that window. `negative_only_by`: a negative one of another specimen leaves it
-    open. `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
+    open. `negative_by_name`: a negative one of one kind of the test says nothing of the others (antibodies of a group).
+    `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
     `trace`: what a load is that was detected, but too little to be counted.
     """
 
@@ -57,6 +58,7 @@ class Result(Test):
     shown_within: WindowText | None = None
     denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
     negative_only_by: Annotated[str | None, Names(("lab",))] = None
+    negative_by_name: bool = False
     confirmed_by: Annotated[str | None, Names(("lab",))] = None
     any_amount: bool = False
     trace: Literal["positive", "open"] = "open"
@@ -69,6 +71,7 @@ class Result(Test):
     def finding_id(self) -> str:
         # both readings of one test share a finding: 1 is positive
         limited = [f"negative-by-{self.negative_only_by}"] if self.negative_only_by else []
+        limited += ["negative-by-name"] if self.negative_by_name else []
         limited += ["ever"] if self.positive == "ever" else []
         return ".".join([self.result, "positive", *limited])
 
@@ -117,7 +120,8 @@ class Result(Test):
         other_specimen = self.negative_only_by is not None and not situation.vocabulary.is_a(
             fact.concept, self.negative_only_by
         )
-        return "open" if sign == "negative" and other_specimen else sign
+        one_of_many = self.negative_by_name and own and fact.concept != self.result
+        return "open" if sign == "negative" and (other_specimen or one_of_many) else sign
 
     def _confirmation(self, told: Sequence[Dated[Read]], situation: Situation) -> Finding | None:
         """The word of the confirmatory test, where there is one; pending, it leaves a positive screening test open."""

@@ -63,6 +63,9 @@ class Score(Bounded):
             if isinstance(fact.value, Quantity) and fact.assertion == "present"
         ]
         fresh = [one for one in newest(stated) if self._place(one, situation) != "outside"]
+        part = self._of_part(bool(fresh), situation)
+        if part is not None:
+            return part
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
             return self._stated(fresh, situation)
         named = [fact.id for fact in (*facts, *spoken_of(self.raised_by, situation))]
@@ -103,7 +106,8 @@ class Score(Bounded):
         """A stated total less the points of the items left out: those shown for certain, the others perhaps."""
         assert self.computed_from is not None
         shown, perhaps, facts = points_of(self.computed_from, self.without, situation)
-        low = None if whole.least is None else max(0.0, whole.least - perhaps)
+        counted = partial_score(self.computed_from, situation, self.without)
+        low = None if whole.least is None else max(0.0, whole.least - perhaps, min(counted.points, whole.least))
         high = None if whole.greatest is None else max(0.0, whole.greatest - shown)
         total = span_words(whole.least, whole.greatest, "{score}")
         taken_off = span_words(shown, perhaps, "{score}")
@@ -112,10 +116,53 @@ class Score(Bounded):
             low,
             high,
             "{score}",
-            tuple(dict.fromkeys([*(one.fact.id for one in fresh), *facts])),
+            tuple(dict.fromkeys([*(one.fact.id for one in fresh), *facts, *counted.facts])),
             calculation=f"{total} less {taken_off} for {', '.join(self.without).replace('-', ' ')}: "
-            f"{span_words(low, high, '{score}')}",
+            f"{span_words(low, high, '{score}')}" + (f" ({counted.calculation})" if counted.points else ""),
             note="the points of the items left out are not told" if shown != perhaps else None,
+            ask=self.question(),
+            basis=f"{total} {day_words(fresh[0].when)}",
+        )
+
+    def _of_part(self, total: bool, situation: Situation) -> Finding | None:
+        """From a score that is this one without some items: those that count here are added, the others taken off.
+
+        A stated total goes before it, unless nothing that counts here is missing from it.
+        """
+        if self.computed_from is None:
+            return None
+        for name, missing in _parts(self.score, situation.vocabulary).items():
+            if total and not set(missing) <= set(self.without):
+                continue
+            facts = [fact for fact in situation.about(name) if fact.assertion == "present"]
+            told = [
+                Dated(fact.value.interval, fact, reading_day(fact, situation))
+                for fact in facts
+                if isinstance(fact.value, Quantity)
+            ]
+            fresh = newest(told)
+            if fresh and all(self._place(one, situation) == "inside" for one in fresh):
+                return self._shifted(name, missing, fresh, situation)
+        return None
+
+    def _shifted(
+        self, name: str, missing: Sequence[str], fresh: Sequence[Dated[Interval]], situation: Situation
+    ) -> Finding:
+        assert self.computed_from is not None
+        whole = hull([one.value for one in fresh])
+        off, most_off, facts = points_of(self.computed_from, [i for i in self.without if i not in missing], situation)
+        on, most_on, more = points_of(self.computed_from, [i for i in missing if i not in self.without], situation)
+        low = None if whole.least is None else max(0.0, whole.least - most_off + on)
+        high = None if whole.greatest is None else max(0.0, whole.greatest - off + most_on)
+        total = f"{label(name)} {span_words(whole.least, whole.greatest, '{score}')}"
+        return Finding(
+            self.finding_id(),
+            low,
+            high,
+            "{score}",
+            tuple(dict.fromkeys([*(one.fact.id for one in fresh), *facts, *more])),
+            calculation=f"{total}: {span_words(low, high, '{score}')}" if low != high else None,
+            note="the points of its other items are not told" if low != high else None,
             ask=self.question(),
             basis=f"{total} {day_words(fresh[0].when)}",
         )
@@ -158,3 +205,10 @@ class Score(Bounded):
     def question(self) -> str:
         recent = f" of the last {window(self.within).words}" if self.within else ""
         return f"What is the total {self._name}{recent}, and of which day?"
+
+
+def _parts(score: str, terms: Vocabulary) -> dict[str, tuple[str, ...]]:
+    """The scores that are this one without some of its items, with these items."""
+    return {
+        name: term.lacks for name, term in terms.terms.items() if isinstance(term, ScoreTerm) and term.part_of == score
+    }

@@ -38,6 +38,7 @@ def facts(extractor: Extractor, text: str, concept: str | None = None) -> list[F
         ("Received BCMA CAR-T (NCT study) in June 2024.", "car-t", "present", "historical", {"target": "bcma"}),
         ("In 2018 he received a deceased-donor kidney.", "kidney-transplant", "present", "historical", {}),
         ("Listed for kidney transplantation in 2025, since halted.", "kidney-transplant", "present", "planned", {}),
+        ("Assessed for lung transplantation.", "lung-transplant", "present", "planned", {}),
         ("No transplant.", "transplant", "absent", "historical", {}),
         ("A kidney replacement therapy was not necessary so far.", "renal-replacement-therapy", "absent", "historical",
          {}),

@@ -122,3 +122,27 @@ LEFT_OPEN = [
 def test_what_closes_a_treatment_history(text: str, closed: bool) -> None:
     reading = extractor().read(Document("letter", text, "", Time.on(LETTER)))
     assert ("treatment-history-closed" in {fact.concept for fact in read_statements(reading)}) is closed
+
+
+@pytest.mark.parametrize(
+    ("text", "drug", "reason"),
+    [
+        ("Inadequate response to mycophenolate and to cyclophosphamide.", "cyclophosphamide", "inefficacy"),
+        ("Intolerant to azathioprine and to methotrexate.", "methotrexate", "intolerance"),
+        ("Prednisolone without adequate response.", "prednisolone", "inefficacy"),
+        ("NKDA except penicillin.", "penicillin", "intolerance"),
+        ("No known drug allergies apart from cyclophosphamide.", "cyclophosphamide", "intolerance"),
+        ("No history of severe reactions to cyclophosphamide.", "cyclophosphamide", None),
+    ],
+)
+def test_why_it_ended_though_the_words_stand_apart(text: str, drug: str, reason: str | None) -> None:
+    dosing = one(text, drug).dosing
+    assert dosing is not None
+    assert dosing.reason_stopped == reason
+    assert dosing.status != "never"
+
+
+def test_a_reaction_told_to_be_severe() -> None:
+    severe = one("Severe allergic reaction to cyclophosphamide.", "cyclophosphamide")
+    assert severe.attributes["reason_severity"] == "severe"
+    assert "reason_severity" not in one("Allergic reaction to cyclophosphamide.", "cyclophosphamide").attributes
