@@ -14,6 +14,7 @@ from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import read_number
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
+from extraction.result_asides import aside_result
 from extraction.result_courses import earlier, further
 from extraction.result_series import is_told_in_series, series
 from extraction.result_turns import came_back, goes_on, turned
@@ -89,6 +90,8 @@ def read_group(
         shared = last.results if after is not None and (together or isinstance(after.value, Coded)) else []
         if before is not None and (not shared or named is group[0]):
             shared = [before]
+            if after is None and named is last:
+                shared = [before, *_newer_than_word(reading, page, last, before, limit, following)]
         if shared:
             named.results = list(shared)
     if after is None and before is None and inherited is not None:
@@ -96,6 +99,9 @@ def read_group(
             named.results = [inherited]
     if not any(named.results for named in group):
         _carried(page, last, limit)
+    if not any(named.results for named in group) and len(group) == 1:
+        aside = aside_result(reading, page, last.concept, last.mention.end, limit)
+        last.results = [] if aside is None else _course(reading, page, last, aside, limit, following)
     if not any(named.results for named in group):
         _number_before(reading, page, group[0], taken)
         _points_before(reading, page, group[0])
@@ -123,6 +129,15 @@ def _course(
     return [*results[:-1], back] if back.is_overtaken else [*results, back]
 
 
+def _newer_than_word(
+    reading: Reading, page: Page, last: Named, before: Result, limit: int, following: Named | None
+) -> list[Result]:
+    """ "Normal ALT in 2024; today it is 410": the number that overtakes the word before the name."""
+    end = _course_end(reading, last, limit, following)
+    newer = turned(page, last.concept, replace(before, start=last.mention.start, end=last.mention.end), end, [])
+    return [] if newer is None else [newer]
+
+
 def _course_end(reading: Reading, last: Named, limit: int, following: Named | None) -> int:
     """Where the values of one test can end: a semicolon, or a sentence that opens with "it", goes on with them."""
     number = reading.sentence_at(last.mention.end - 1)
@@ -132,7 +147,23 @@ def _course_end(reading: Reading, last: Named, limit: int, following: Named | No
     behind = reading.sentences[number + 1]
     if reading.normal[end - 1 : end] != ";" and not goes_on(reading.normal[behind.start : behind.end]):
         return limit
-    return min(behind.end, following.mention.start) if following is not None else behind.end
+    last_end = behind.end
+    while (
+        reading.normal[last_end - 1 : last_end] == ";"
+        and number + 2 < len(reading.sentences)
+        and _is_dated(reading, last_end)
+    ):
+        number += 1
+        last_end = reading.sentences[number + 1].end
+    return min(last_end, following.mention.start) if following is not None else last_end
+
+
+def _is_dated(reading: Reading, end: int) -> bool:
+    """Whether what follows a semicolon opens with a further date and its value: "Oct 6; Jan 8; today 12"."""
+    return any(
+        not reading.normal[end : time.start].strip() and re.match(r"[ :=]*\d", reading.normal[time.end :][:4])
+        for time in reading.times_in(end, end + 24)
+    )
 
 
 def _after(page: Page, named: Named, limit: int, end: int = 0) -> Result | None:

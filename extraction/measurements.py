@@ -25,7 +25,7 @@ from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_courses import leads_on
 from extraction.result_series import is_told_in_series
-from extraction.result_times import time_behind, time_of
+from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
 from extraction.special_results import attributes_of
@@ -40,6 +40,12 @@ _TITLE_WORDS = re.compile(
 _VITALS_HEAD = re.compile(
     r"^\W*(?:vs|vitals?|vital signs|obs|observations|o/e|on examination|exam(?:ination)?)\b", re.IGNORECASE
 )
+_UNTIL = re.compile(
+    r"until (?:(?:early|mid|late|last|the|this|end of|beginning of|about|around|spring|summer|autumn|winter) ?)*(?:\d|week|month|year|"
+    r"spring|summer|autumn|winter|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|then|recently|now)",
+    re.IGNORECASE,
+)
+_LATELY = 21  # days
 _NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
 _CLAUSE_START = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
@@ -91,7 +97,9 @@ def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     named = [one.start for one in reading.mentions_in(fact.end, end) if viral and one.kind in ("lab", "condition")]
     following = bisect_left(starts, fact.end)
     end = min([end, *named, *starts[following : following + 1]])
-    if not is_overtaken(reading.normal[fact.end : end], viral=viral):
+    second = second_value(reading, fact.end)
+    begin = fact.end if second is None else max(reading.normal.find(sign, second) for sign in ")]") + 1
+    if not is_overtaken(reading.normal[begin:end], viral=viral):
         return fact
     return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
 
@@ -131,6 +139,8 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
     results = told
     times = [time or _time(reading, mention, result) for result in results]
     newest = _newest(times)
+    if newest == len(results) - 1 and _is_aside_of_old(reading, results, times):
+        newest -= 1
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
         place = "older" if result.is_overtaken else place
@@ -159,6 +169,15 @@ def _newest(times: list[Time | None]) -> int:
     if len(days) < len(times):
         return len(times) - 1
     return max(range(len(times)), key=lambda number: (days[number], number))
+
+
+def _is_aside_of_old(reading: Reading, results: list[Result], times: list[Time | None]) -> bool:
+    """Whether the last value stands with an old date in the bracket behind an undated one: "380 (10/2025: not found)"."""
+    letter = reading.letter_date.latest if reading.letter_date else None
+    if len(results) < 2 or times[-2] is not None or second_value(reading, results[-2].end) is None:
+        return False
+    told = times[-1].latest if times[-1] is not None else None
+    return letter is not None and told is not None and (letter - told).days > _LATELY
 
 
 def _of(named: Named, concept: str) -> Named:
@@ -200,6 +219,8 @@ def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
 def _tells_no_result(clause: str) -> bool:
     """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done."""
     for word in pattern_of("not_results").finditer(clause):
+        if _UNTIL.match(clause, word.start()):
+            continue  # "normal until January"
         done = pattern_of("conditional_words").fullmatch(word.group()) is not None
         if not (done and pattern_of("told_as_done").search(clause, word.end())):
             return True

@@ -25,6 +25,7 @@ _BEHIND_TEST = re.compile(
     r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
 )
 _LED_MONTH = re.compile(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
+_OCCASION = re.compile(r" (?:visit|clinic|review|appointment|bloods|labs|sample|echo|assessment|admission)\b")
 _HEAD = re.compile(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
@@ -37,6 +38,10 @@ def with_near_dates(reading: Reading) -> Reading:
     newest = reading.letter_date.latest if reading.letter_date is not None else None
     if newest is None:
         return reading
+    months = list(_months_of_scores(reading, newest))
+    kept = [one for one in reading.times if not any(one.start <= time.start < one.end for time in months)]
+    if months:
+        reading = replace(reading, times=sorted([*kept, *months], key=lambda time: time.start))
     taken = [(time.start, time.end) for time in reading.times]
     added = [
         time
@@ -49,6 +54,25 @@ def with_near_dates(reading: Reading) -> Reading:
 
 
 @functools.cache
+def _score_list() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
+    item = rf"(?:(?:{names})\.?|today|now) \d\d?(?![\w/:%]|[.,]\d| ?(?:19|20)\d\d)"
+    listed = re.compile(rf"[ \t:=]*{item}(?:\s*(?:[;,>]|->|→|and|then)\s*{item})+(?=\s*(?:[.;,)\n]|$))", re.IGNORECASE)
+    return listed, re.compile(rf"(?<![\w-])(?P<month>{names})\.?(?= \d)", re.IGNORECASE)
+
+
+def _months_of_scores(reading: Reading, newest: date) -> Iterator[TimeExpression]:
+    """The months of a score told month by month: in "SLEDAI: Oct 6; Jan 8; today 12" no sixth of October is meant."""
+    listed, month_of = _score_list()
+    for mention in reading.mentions:
+        match = listed.match(reading.normal, mention.end) if mention.kind == "score" else None
+        for month in month_of.finditer(reading.normal, mention.end, match.end()) if match else ():
+            number = month_names()[month["month"].lower()]
+            time = whole_month(newest.year if number <= newest.month else newest.year - 1, number, month.group())
+            yield _point(month, time if time.latest is None or time.latest <= newest else replace(time, latest=newest))
+
+
+@functools.cache
 def _month_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
     return re.compile(rf"(?<![\w-])(?P<month>{names})(?![\w'-])(?!\.? ?\d)", re.IGNORECASE)
@@ -58,6 +82,7 @@ def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
     for match in _month_pattern().finditer(reading.normal):
         led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
+        led = led or _OCCASION.match(reading.normal, match.end()) is not None
         if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):
             continue
         month = month_names()[match["month"].lower()]

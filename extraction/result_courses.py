@@ -55,9 +55,11 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
         at = past_time(page, results[-1].end, limit)
+        if at > results[-1].end and re.match(r"[ \t]*:[ \t]*\d", page.normal[at : at + 6]):
+            at = results[-1].end  # the date leads to the next value
         period = _period().match(page.normal, at, limit)
         at = period.end() if period else at
-        joint = _chain().match(page.normal, at, limit)
+        joint = _chain().match(page.normal, at, limit) or _next_column(page, at, limit)
         if joint is None:
             return results
         begin = _past_colon(page, joint.end(), limit)
@@ -75,8 +77,17 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     return results
 
 
+def _next_column(page: Page, at: int, limit: int) -> re.Match[str] | None:
+    """The gap before a further date with a colon: "11/2025: 20   02/2026: 6"."""
+    gap = re.compile(r"[ \t|]+").match(page.normal, at, limit)
+    return gap if gap is not None and _past_colon(page, gap.end(), limit) > gap.end() else None
+
+
 def earlier(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The older value that is told behind the newer one: "3.2 g (previously 1.1 g)", "28 (was 45 in January)"."""
+    bracket = _older_in_bracket(page, concept, first, limit)
+    if bracket is not None:
+        return [bracket]
     joint = _earlier().match(page.normal, past_time(page, first.end, limit), limit)
     if joint is None or first.written is None:
         return []
@@ -88,10 +99,36 @@ def earlier(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     return [] if older is None else [older]
 
 
+def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Result | None:
+    """The dated value in the bracket behind an undated one: "51 % (05.2024: 60 %)", "60 % (45 % in 2024)"."""
+    opening = re.compile(r"\s*[(\[]\s*(?:previously|prev\.?|was|in|on|from|last|at|prior|before)?\s*").match(
+        page.normal, first.end, limit
+    )
+    if opening is None or first.written is None:
+        return None
+    close = re.compile(r"[^()\[\]\n]{0,60}[)\]]").match(page.normal, opening.end(), limit)
+    if close is None:
+        return None
+    time = page.time_at(opening.end())
+    at = opening.end() if time is None else time.end
+    lead = re.compile(r"\s*[:=,]?\s*(?:it\s+)?(?:was\s+|at\s+)?").match(page.normal, at, close.end())
+    at = lead.end() if lead else at
+    written = read_number(page.normal, at, close.end(), page.comma)
+    if written is None or page.time_at(written.start) is not None:
+        return None
+    if time is None:
+        behind = past_time(page, written.end, close.end())
+        if behind == written.end:
+            return None
+    elif page.normal[written.end : close.end() - 1].strip(" .,"):
+        return None
+    return numeric_result(page, concept, written, limit, first.written.unit if written.unit is None else None)
+
+
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = re.compile(r"\s*[:=]\s*").match(page.normal, end, limit)
+    colon = re.compile(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit)
     return colon.end() if colon and end > at else at
 
 

@@ -15,7 +15,8 @@ from extraction.result_words import code_pattern
 from kb.facts import Time
 
 _BEHIND = re.compile(
-    r"[\s,)\]]*(?:[(\[]|-|--|=|:|@)?\s*(?:(?:which|that|this)\s+(?:was|is)\s+)?"
+    r"[\s,)\]]*(?:[(\[]|-|--|=|:|@|;)?\s*(?:(?:but|although|though|and|only)\s+)?"
+    r"(?:(?:which|that|this|it|these|those)\s+(?:was|is|were|are|dates?|dated)\s+(?:back\s+)?)?"
     r"(?:on|in|at|from|as of|as at|as on|dated|dated:|date|taken|taken on|taken in|done|"
     r"done on|measured|measured on|checked|checked on|checked in|"
     r"performed|performed on|performed in|repeated on|repeated in|during|w/c|in the week of|of|"
@@ -83,14 +84,18 @@ def time_of(reading: Reading, start: int, end: int) -> Time | None:
     """The time of the result at [start, end) of the text, or None where the letter gives none for it."""
     sentence = reading.sentences[reading.sentence_at(start)]
     stop = _next_result(reading, end, sentence.end)
+    second = second_value(reading, end)
+    if second is not None:
+        stop = min(stop, second)
     found = (
         _inside(reading, start, end)
+        or _in_row(reading, start, end)
         or _head_of_bracket(reading, start)
         or _behind(reading, end, stop)
-        or _behind_all(reading, end, sentence.end)
+        or _behind_all(reading, end, sentence.end if second is None else second)
         or _before(reading, sentence.start, start)
         or _of_occasion(reading, start, end, stop)
-        or _of_whole_row(reading, end, sentence.end)
+        or _of_whole_row(reading, end, sentence.end if second is None else second)
         or _head_of_paragraph(reading, start)
         or _heading(reading, start)
     )
@@ -164,8 +169,70 @@ def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
             continue
         if "\n" in between and reading.normal[expression.end : expression.end + 1] == ":":
             return None  # it heads the line of the next result
+        if _is_of_value_behind(reading.normal, end, expression):
+            return None
         # another value's bracket or a new clause in between: not this value's date
         return expression if _BEHIND.match(_without_range(between)) else None
+    return None
+
+
+_LEADS_VALUE = re.compile(
+    r"(?:'s)?(?: (?:visit|clinic|review|admission|one))?[ \t]*(?:[:=]|was|it was|is|it is)?[ \t]*(?:only |just )?[<>≤≥~]?\d"
+)
+_TO_NEXT = re.compile(r"\s*[,;]\s*(?:(?:and|but|then)\s*)?(?:(?:at|on|in|by)\s*)?(?:the\s*)?")
+_VALUE_WORDS = r"\d[\d.,]*\s?(?:%|[a-zµ{}\[\]]+(?:/[a-z\d.²^{}]+)*)?"
+_VALUE_IN_BRACKET = (
+    re.compile(
+        rf"\s*(?:in|on|last|was|previously|prev\.?|from)?\s*@\s*[:=,]?\s*(?:it )?(?:was )?(?:[<>≤≥~]\s?)?{_VALUE_WORDS}\s*",
+        re.I,
+    ),
+    re.compile(
+        rf"\s*(?:was|previously|prev\.?|from|last|down from|up from|it was)?\s*{_VALUE_WORDS}\s*(?:in|on|at|of|,|-)?\s*(?:the\s*)?@\s*",
+        re.I,
+    ),
+)
+
+
+def _is_of_value_behind(normal: str, end: int, expression: TimeExpression) -> bool:
+    """Whether a date opens a column or a clause with a further value: "20   02/2026: 6", "14, at today's visit 4"."""
+    between = normal[end : expression.start]
+    if _TO_NEXT.fullmatch(between):
+        return _LEADS_VALUE.match(normal, expression.end) is not None
+    return (
+        re.fullmatch(r"[ \t|]+", between) is not None
+        and re.match(r":\s*[<>]?\d", normal[expression.end :][:4]) is not None
+    )
+
+
+def second_value(reading: Reading, end: int) -> int | None:
+    """Where a bracket opens behind a result that holds another value and its date: "51 % (05.2024: 60 %)"."""
+    bracket = re.compile(r"\s*[(\[]([^()\[\]\n]{3,60})[)\]]").match(reading.normal, end)
+    if bracket is None:
+        return None
+    first, last = bracket.span(1)
+    inside = reading.normal[first:last]
+    times = [one for one in reading.times_in(first, last) if one.time is not None]
+    for time in times[:1]:
+        inside = inside[: time.start - first] + "@" + inside[time.end - first :]
+    said = code_pattern().sub("1", inside) if times else ""
+    if times and any(pattern.fullmatch(said) for pattern in _VALUE_IN_BRACKET):
+        return bracket.start(1) - 1
+    return None
+
+
+def _in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
+    """The date directly before a value of a row of such pairs: "Oct 12 -> Jan 8 -> Mar 4", "11/2025: 20   02/2026: 6"."""
+    before = [time for time in reading.times_in(max(0, start - 30), start) if time.end <= start]
+    if (
+        not before
+        or not re.fullmatch(r"[ \t]*[:=]?[ \t]*", reading.normal[before[-1].end : start])
+        or not _usable(before[-1])
+    ):
+        return None
+    for following in reading.times_in(end, end + 30)[:1]:
+        joint = re.fullmatch(r"\s*(?:[;,>|→-]|and|then)*\s*", reading.normal[end : following.start])
+        if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end :][:6]):
+            return before[-1]
     return None
 
 
@@ -292,6 +359,8 @@ def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     ]
     for expression in reversed(earlier):
         between = reading.normal[expression.end : start]
+        if _came_with(reading, begin, expression, between):
+            return expression
         if not _other_matter(reading, expression.end, start) and not _CLAUSE.search(between) and len(between) < 160:
             return expression if _is_own(reading, begin, expression) else None
     for expression in earlier[:1]:
@@ -303,6 +372,24 @@ def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
         ):
             return expression
     return None
+
+
+_ONSET = re.compile(
+    r"\b(?:present(?:ed|ing|ation)|declared|debut\w*|onset|began|begun|manifest\w*|diagnos\w*|admitted|admission|flared?|flare|"
+    r"relapsed?|hospitali[sz]ed|came|opened|fell ill|broke out|revealed|discovered|recognised|first seen|was seen)\b[^.;\d]*$",
+    re.IGNORECASE,
+)
+_WITH = re.compile(
+    r"[\s,]*(?:with|showing|when|where|and had|having|at which|at that time|then with)\b|\s*,\s*[a-z]", re.IGNORECASE
+)
+_NOW = re.compile(r"\b(?:now|currently|today|at present|latest|most recent|last|since|but|recent)\b", re.IGNORECASE)
+
+
+def _came_with(reading: Reading, begin: int, expression: TimeExpression, between: str) -> bool:
+    """Whether the date is that of an illness's outbreak and the value came with it: "presented in July with ... 5.1"."""
+    told = _ONSET.search(reading.normal[begin : expression.start]) is not None
+    away = _NOW.search(between) or re.search(r"[;.]\s|\n\s*\n", between)
+    return told and _WITH.match(between) is not None and away is None and len(between) < 120
 
 
 def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:

@@ -17,6 +17,7 @@ from extraction.result_courses import past_time
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
 from kb.facts import Coded
+from kb.units import canonical_unit
 from kb.vocabulary import Score, vocabulary
 
 
@@ -50,11 +51,11 @@ def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[i
 
     A verb alone ("was reduced to 10") speaks of a drug that stands between, "now" of the test.
     """
-    if previous.written is None:
+    if previous.written is None and not _is_word_of_value(concept, previous):
         return None
-    unit = previous.written.unit
+    unit = previous.written.unit if previous.written is not None else None
     for at, is_verb in _places(page, previous, limit):
-        if is_verb and any(previous.end <= drug < at for drug in drugs):
+        if is_verb and any(_is_subject(page, drug, at) for drug in drugs if previous.end <= drug < at):
             continue
         written = read_number(page.normal, at, limit, page.comma)
         if written is None or page.time_at(written.start) is not None:
@@ -67,6 +68,25 @@ def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[i
         if found is not None:
             return replace(found, is_turn=True)
     return None
+
+
+def _is_word_of_value(concept: str, result: Result) -> bool:
+    """Whether a measured test is told in a word that a number can follow: "normal in 2023, now 400"."""
+    said = isinstance(result.value, Coded) and result.value.code in ("normal", "abnormal", "high", "low")
+    return said and canonical_unit(concept) is not None
+
+
+def _is_subject(page: Page, drug: int, at: int) -> bool:
+    """Whether a drug on the way may be what "reduced to 10" speaks of, and not just what the value was seen under."""
+    under = _UNDER.search(page.normal, max(0, drug - 24), drug) is not None
+    told = page.normal[drug:at]
+    return not under or re.search(r"\d ?m?c?g\b", told) is not None or _OF_DOSES.search(told) is not None
+
+
+_UNDER = re.compile(
+    r"\b(?:on|with|under|during|after|from|to|by|while on|whilst on|taking|of) (?:the )?$", re.IGNORECASE
+)
+_OF_DOSES = re.compile(r"\b(?:reduced|increased|decreased|tapered|changed|got|down|up|weaned|cut)\b", re.IGNORECASE)
 
 
 @functools.cache
@@ -88,12 +108,46 @@ def came_back(page: Page, last: Result, limit: int) -> Result | None:
     if last.written is None:
         return None
     told = _again().match(page.normal, past_time(page, last.end, limit), limit)
+    if told is not None and told["normal"] is None:
+        return replace(last, is_overtaken=True)
+    told = told or _later_again(page, last.end, limit)
     if told is None:
         return None
-    if told["normal"] is None:
-        return replace(last, is_overtaken=True)
     start, end = told.span("normal")
     return Result(start, end, Coded("normal", page.text[start:end]), None, end, is_turn=True)
+
+
+@functools.cache
+def _normal_now() -> re.Pattern[str]:
+    pointing = rf"(?:(?:{_words('joints')}|{_words('auxiliaries')}|{_words('now')})\s+)"
+    return re.compile(
+        rf"(?:[.,;:)–-]|\b{_words('joints')})\s*{pointing}*(?P<normal>{_words('normal_again')})(?![\w-])"
+        rf"(?:\s+(?:{_words('behind')}|again|since|ever since))?",
+        re.IGNORECASE,
+    )
+
+
+def _later_again(page: Page, start: int, limit: int) -> re.Match[str] | None:
+    """ "400 under isoniazid in 2023; it is now normal": words, no further number, then what points back to the value."""
+    for match in _normal_now().finditer(page.normal, start, limit):
+        between = page.normal[start : match.start()]
+        for time in (one for one in page.times if start <= one.start and one.end <= match.start()):
+            between = between.replace(page.normal[time.start : time.end], " ", 1)
+        closes = re.match(
+            r"\s*(?:[.,;:()\n]|$|(?:and|but|with|on|in|at|after|since|again|today|now)\b)", page.normal[match.end() :]
+        )
+        if re.search(r"\d", between) or len(between) > 90 or closes is None:
+            return None
+        behind = page.normal[match.end() : limit].strip()
+        if not behind and limit < len(page.normal) and page.normal[limit].isalnum() and page.normal[limit - 1] == " ":
+            if page.normal[match.end() : limit].strip(" ") == "" and not _opens_sentence(page, limit):
+                return None  # the word before the next test's name
+        return match
+    return None
+
+
+def _opens_sentence(page: Page, at: int) -> bool:
+    return re.search(r"[.;\n]\s*$", page.normal[max(0, at - 4) : at]) is not None
 
 
 def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, bool]]:
@@ -106,9 +160,14 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
         if number and _trailing().match(normal, number.end(), limit):
             found.append((match.end(), False))
             continue
-        written = None if unit is None else read_number(page.normal, match.end(), limit, page.comma)
-        if written is not None and written.unit == unit and past_time(page, written.end, limit) > written.end:
+        written = read_number(page.normal, match.end(), limit, page.comma)
+        if written is None or (unit is None and previous.written is not None and written.unit is None):
+            continue
+        is_like = unit is None or written.unit == unit
+        if is_like and past_time(page, written.end, limit) > written.end:
             found.append((match.end(), False))  # "full recovery, 82 umol/L last week"
+        elif written.unit is not None and _trailing().match(normal, written.end, limit):
+            found.append((match.end(), False))  # ", 34 U/L now"
     return iter(sorted(set(found)))
 
 

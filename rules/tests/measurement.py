@@ -84,6 +84,8 @@ class Measurement(Bounded):
             return self._numbers(reached, (), ()) if reached else self._open(facts, values, (), situation)
         fresh = newest([one for one in values if self._place(one, situation) != "outside"])
         statements = self._statements(facts, situation)
+        if any(_turned_normal(one, fresh) for one in statements):
+            fresh = []
         worse = [
             one for one in statements if one.value != "normal" and _newer(one, fresh) and not self._comments(one, fresh)
         ]
@@ -356,6 +358,16 @@ def _newer(one: Dated[Computed] | Dated[str], others: Sequence[Dated[Computed]])
     """Whether it is certainly newer than all the others."""
     return all(
         one.when is not None and other.when is not None and surely_before(other.when, one.when) for other in others
+    )
+
+
+def _turned_normal(word: Dated[str], fresh: Sequence[Dated[Computed]]) -> bool:
+    """Whether a letter goes on from these values themselves to tell that they are normal again: "400; it is now normal"."""
+    return (
+        word.value == "normal"
+        and bool(fresh)
+        and all((one.fact.document, one.fact.start) == (word.fact.document, word.fact.start) for one in fresh)
+        and _newer(word, fresh)
     )
 
 
