@@ -16,6 +16,11 @@ from extraction.wording import holds, names_a_thing_behind, pattern_of
 from kb.vocabulary import vocabulary
 
 _WORDS_AROUND = 60  # characters
+# a label whose answer follows, and is not that there is one: "Pregnancy: G2P2", "- Pregnancy, urine HCG: negative"
+_PREGNANCY_LABEL = re.compile(
+    r"\s*(?:status)?\s*(?:[:|(,/-]|\.{2,}|\?)(?!\s*(?:yes|y\b|pos|\+|current|ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
+    re.IGNORECASE,
+)
 _OPEN_BRACKET = re.compile(r"\([^()]*$")
 
 
@@ -151,6 +156,10 @@ def _is_no_pregnancy_now(reading: Reading, mention: Mention) -> bool:
     """ "She is planning a pregnancy", "a flare in her second pregnancy": not that she is pregnant today."""
     if mention.concept != "pregnancy":
         return False
+    if _PREGNANCY_LABEL.match(reading.normal, mention.end) and reading.normal[mention.start : mention.end].lower() == "pregnancy":
+        line = reading.normal[max(0, mention.start - 4) : mention.start]
+        if mention.start == 0 or re.search(r"(?:[\n.;|•*-]|\d\)) ?$", line):
+            return True
     known = cues("conditions")["no_pregnancy_now"]
     start, end = sentence_span(reading, mention)
     if pattern_of(tuple(known["unless"])).search(reading.normal[start:end]):

@@ -183,8 +183,23 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     for expression in found:
         if not kept or expression.start >= kept[-1].end:
             kept.append(expression)
-    kept = [_not_after(expression, reference) for expression in kept]
+    kept = [_not_after(expression, reference) for expression in kept if not _only_compares(normal, expression)]
     return _joined(normal, [_with_role(normal, expression) for expression in kept])
+
+
+_COMPARED = re.compile(
+    r"\b(?:(?:just |much |the same )?as (?:it was |they were )?(?:in|on|at)|like (?:in|on)|same as (?:in|on)|identical to(?: that of)?|"
+    r"unchanged (?:from|compared (?:to|with)|as against)|no change (?:from|since)|similar to(?: that of)?|comparable (?:to|with)(?: that of)?)"
+    r" (?:the |that of |those of )?$",
+    re.IGNORECASE,
+)
+_NO_COMPARISON = re.compile(r"\b(?:as (?:of|soon|long|far|well|early|late|recently)|such as|known as|treated as) ", re.IGNORECASE)
+
+
+def _only_compares(normal: str, expression: TimeExpression) -> bool:
+    """Whether a date is that of what is only compared: "ST depression as in November 2025" is seen today."""
+    before = normal[max(0, expression.start - 44) : expression.start]
+    return expression.role == "point" and _COMPARED.search(before) is not None and not _NO_COMPARISON.search(before)
 
 
 def _not_after(expression: TimeExpression, reference: date | None) -> TimeExpression:
