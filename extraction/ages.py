@@ -60,7 +60,11 @@ def _forms() -> tuple[str, ...]:
         # 34-year-old, 4 years 11 months old, 4 10/12 year old, 34 years of age
         rf"(?<![\w./])(?P<old>{number})(?:[ ](?P<old_twelfths>\d\d?)/12)?"
         rf"(?:[ -]and[ -]a[ -]half)?[ -]{{0,3}}{_YEARS}\.?{months.format('old')}"
-        rf"[ -]{{0,3}}(?:old|oid|oId|o1d|0ld|of[ ]age)\b{_NOT_A_PERSON}",
+        rf"[ -]{{0,3}}(?:old|OLD|Old|oid|oId|o1d|0ld|of[ ]age|OF[ ]AGE)\b{_NOT_A_PERSON}",
+        # 4 7/12 years
+        rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
+        # 31岁
+        r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof
         rf"(?<![\w./])(?P<short>{number})(?:[ ](?P<short_twelfths>\d\d?)/12)?"
         rf"[ -]?(?:yo|YO|y\.o\.?|y/o|yrs?/?[ ]?[oO]ld)"
@@ -115,7 +119,7 @@ def _forms() -> tuple[str, ...]:
 
 
 _YEAR_GROUPS = (
-    *("old", "short", "infant", "baby", "label", "sex_behind", "word_behind", "bracket", "sex_before"),
+    *("old", "plain", "han", "short", "infant", "baby", "label", "sex_behind", "word_behind", "bracket", "sex_before"),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
     *("title", "both", "born", "pronoun"),
 )
@@ -148,7 +152,51 @@ def find_ages(normal: str) -> tuple[Age, ...]:
     >>> [(age.years.low, age.sex) for age in find_ages("Re: 34 yrs / Male. Her son, 4 6/12 years old.")]
     [(34.0, 'Male'), (4.5, None)]
     """
-    return tuple(_ages(normal))
+    return tuple(sorted([*_ages(normal), *_birthdays(normal), *_decades(normal)], key=lambda age: age.start))
+
+
+@functools.cache
+def _birthday() -> re.Pattern[str]:
+    ordinals, ones = (cues("demographics")[key] for key in ("ordinals", "birthday_words"))
+    count = "|".join([*ordinals, r"\d{1,2}(?:st|nd|rd|th)"])
+    coming = "|".join(ones["coming"])
+    return re.compile(
+        rf"(?:(?P<coming>{coming})[ ](?:[\w-]+[ ]){{0,2}})?(?:her|his|the)[ ](?P<count>{count})[ ]birthday"
+        rf"(?P<to_come>[ ](?:{'|'.join(ones['to_come'])})\b)?"
+        rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|is[ ]about[ ]to[ ]turn)[ ](?P<turns>{_number()})(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
+        re.IGNORECASE,
+    )
+
+
+def _birthdays(normal: str) -> Iterator[Age]:
+    """Ages told by a birthday: "had her fifth birthday on Saturday", "will turn five in May" (so she is four)."""
+    known = cues("demographics")
+    for match in _birthday().finditer(normal):
+        if match["turns"]:
+            years = _count(match["turns"].lower()) - 1
+        else:
+            written = match["count"].lower()
+            years = float(re.sub(r"\D", "", written) or known["ordinals"].index(written) + 1)
+            years -= bool(match["coming"] or match["to_come"])
+        if 0 < years < _OLDEST:
+            yield Age(match.start(), match.end(), Interval(years, years + 1, high_open=True), None)
+
+
+@functools.cache
+def _decade() -> re.Pattern[str]:
+    names = "|".join(cues("measurements")["decades"])
+    return re.compile(
+        rf"(?:\b{people()}|\b(?:[Ss]?[Hh]e|[Pp]atient)[ ]is(?:[ ]now)?)[ ]?,?[ ]?(?:now[ ])?in[ ](?:her|his|their)[ ]"
+        rf"(?:(?:early|mid|late)[ -])?(?P<decade>{names}|[2-9]0'?s)(?!\w)"
+    )
+
+
+def _decades(normal: str) -> Iterator[Age]:
+    """ "A lady in her forties": somewhere in the ten years."""
+    for match in _decade().finditer(normal):
+        told = match["decade"].lower()
+        least = float(told[:2]) if told[0].isdigit() else float(cues("measurements")["decades"][told])
+        yield Age(match.start(), match.end(), Interval(least, least + 10, high_open=True), None)
 
 
 def _ages(normal: str) -> Iterator[Age]:

@@ -44,10 +44,10 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<num_a>3[01]|[12]\d|0?[1-9])(?P<num_s> ?[-/.] ?)(?P<num_b>3[01]|[12]\d|0?[1-9])(?P=num_s)"
         r"(?P<num_y>(?:19|20)\d\d|(?<! )\d\d)(?![\d%]|[.,]\d)",
         r"(?P<rom_d>3[01]|[12]\d|0?[1-9])(?P<rom_s>[-/.])(?P<rom_m>x?i{1,3}|i?[vx]|vi{1,3})(?P=rom_s)(?P<rom_y>(?:19|20)\d\d)",
-        rf"(?P<dmy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ](?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
+        rf"(?P<dmy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ](?:day[ ])?(?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
         r"(?:[ ]de[ ])?[-/., ]{0,2}"
         r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.:%]|[ ]?(?:mg|g|kg|%|[-/]\d)))",
-        rf"(?P<mdy_m>{month})\.?[ ]?(?P<mdy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<mdy_y>(?:19|20)\d\d)",
+        rf"(?P<mdy_m>{month})\.?[ ]?(?:the[ ])?(?P<mdy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<mdy_y>(?:19|20)\d\d)",
         rf"(?P<my_m>{month})\.?[-/, ]{{0,2}}(?:of )?(?P<my_y>(?:19|20)\d\d|'\d\d|(?<=[-/'])\d\d(?!\d))",
         rf"(?P<dm_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ]of)?[-/ ](?P<dm_m>{month})",
         rf"(?P<md_m>{month})\.? (?P<md_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
@@ -59,7 +59,7 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
         r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
     ]
-    opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-))"  # a date may follow another one's hyphen
+    opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-)|(?<=\d\.-))"  # a date may follow another one's hyphen
     return re.compile(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
 
 

@@ -20,7 +20,7 @@ _FOOT_LINES = 8
 _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
-_TOLD, _IN_TITLE, _ALONE = 80, 90, 100  # behind every label
+_TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 800, 900, 950, 1000  # behind every label
 _SALUTATION = re.compile(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
 _LAST_OF_STAY = re.compile(
     r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
@@ -39,7 +39,7 @@ def _label() -> re.Pattern[str]:
     labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
     weekdays = "|".join(cues("timing")["weekdays"])
     return re.compile(
-        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*[:.=,-]{{0,2}}\s*)"
+        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:?\s*[\[|(])\s*)"
         rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
     )
@@ -142,12 +142,31 @@ def repaired(line: str) -> str:
     >>> repaired("Date: 1 4 M ay 202 6")
     'Date: 14 May 2026'
     """
+    line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
+    line = re.sub(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)", r"\1 ", line)
+    line = _spelled().sub(lambda match: f"{_ordinals()[match['day'].lower()]} {match['month']} {match['year']}", line)
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
     line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(lambda match: match.group().replace(" ", ""), line)
     line = re.sub(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", r"\1\2\3", line, flags=re.IGNORECASE)
     line = re.sub(r"(?<=[/. -])(20)(?: (\d)(\d)|(\d) (\d)|(\d)(\d))(?![\d])", _joined_year, line)
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
+
+
+@functools.cache
+def _ordinals() -> dict[str, int]:
+    """The days of a month spelled out: "fourth", "twenty-first"."""
+    words = cues("timing")["days_spelled"]
+    joined = {f"{ten}{sign}{one}": 20 + at for ten in ("twenty",) for at, one in enumerate(words[:9], 1) for sign in "- "}
+    return {word: at for at, word in enumerate(words, 1)} | joined | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+
+
+@functools.cache
+def _spelled() -> re.Pattern[str]:
+    days = "|".join(sorted(map(re.escape, _ordinals()), key=len, reverse=True))
+    return re.compile(
+        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE
+    )
 
 
 _GAPPED = re.compile(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
@@ -181,6 +200,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         told_before = re.split(r"[.;]\s+", told_before)[-1]
     opens = labelled is not None and (":" in labelled["colon"] or (_opens_line(told_before) and not _told(told_before)))
     if labelled is not None and opens and not _never().search(told_before):
+        if not is_title and ":" not in labelled["colon"] and re.search(r"[^\W\d_]{2}", told_before):
+            return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
         return int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
     if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
         return _TOLD

@@ -77,7 +77,8 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
             if taken.overlap(match.start(), match.end()):
                 continue
             number = reading.sentence_at(match.start())
-            before = page.normal[reading.sentences[number].start : match.start()]
+            begin = reading.sentences[number].start
+            before = page.normal[max(0, begin - _REACH) if entry.get("across") else begin : match.start()]
             place = re.search(entry["before"], before, re.IGNORECASE)
             if (
                 place is not None
