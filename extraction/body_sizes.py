@@ -72,7 +72,10 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
         (name for name in known.get("support", {}) if _held_by(concept, name).match(page.normal, unit.end())), None
     )
     if support is None and "support" in known:
-        return None
+        before_it = page.normal[max(0, match.start() - 40) : match.start()]
+        support = next((name for name in known["support"] if _held_before(concept, name).search(before_it)), None)
+        if support is None:
+            return None
     low, high = known["range"]
     written = read_number(page.normal, match.start(), match.end(), page.comma)
     term = vocabulary().terms[concept]
@@ -83,6 +86,13 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
         return None
     words = page.text[match.start() : unit.end()]
     return BodySize(concept, match.start(), unit.end(), Quantity(value, term.unit, words), support)
+
+
+@functools.cache
+def _held_before(concept: str, support: str) -> re.Pattern[str]:
+    """ "He is on room air at 99%": what holds the value up stands before it."""
+    words = alternatives(cues("measurements")["body_sizes"][concept]["support"][support])
+    return re.compile(rf"(?<!\w){words}\s*(?:at|with|of|is|was|:|she is|he is)?\s*$", re.IGNORECASE)
 
 
 @functools.cache

@@ -157,15 +157,22 @@ def repaired(line: str) -> str:
 def _ordinals() -> dict[str, int]:
     """The days of a month spelled out: "fourth", "twenty-first"."""
     words = cues("timing")["days_spelled"]
-    joined = {f"{ten}{sign}{one}": 20 + at for ten in ("twenty",) for at, one in enumerate(words[:9], 1) for sign in "- "}
-    return {word: at for at, word in enumerate(words, 1)} | joined | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+    joined = {
+        f"{ten}{sign}{one}": 20 + at for ten in ("twenty",) for at, one in enumerate(words[:9], 1) for sign in "- "
+    }
+    return (
+        {word: at for at, word in enumerate(words, 1)}
+        | joined
+        | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
+    )
 
 
 @functools.cache
 def _spelled() -> re.Pattern[str]:
     days = "|".join(sorted(map(re.escape, _ordinals()), key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|20)\d\d)(?!\d)", re.IGNORECASE
+        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|20)\d\d)(?!\d)",
+        re.IGNORECASE,
     )
 
 

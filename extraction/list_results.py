@@ -99,6 +99,10 @@ def read_group(
             named.results = [inherited]
     if not any(named.results for named in group):
         _carried(page, last, limit)
+    if not any(named.results for named in group):
+        same = _as_before(reading, page, group[0], taken)
+        for named in group if same is not None else []:
+            named.results = [same] if same is not None else []
     if not any(named.results for named in group) and len(group) == 1:
         aside = aside_result(reading, page, last.concept, last.mention.end, limit)
         last.results = [] if aside is None else _course(reading, page, last, aside, limit, following)
@@ -127,6 +131,26 @@ def _course(
     if back is None:
         return results
     return [*results[:-1], back] if back.is_overtaken else [*results, back]
+
+
+_AS_WERE = re.compile(
+    r"[\s,;(–-]*(?:as|so|and so|likewise|just as|similarly|the same (?:goes|is true|holds) for|ditto(?: for)?|same for|also)\s*"
+    r"(?:were|was|are|is|did|for)?\s*(?:the |her |his |her own )?",
+    re.IGNORECASE,
+)
+
+
+def _as_before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
+    """ "HBsAg was negative, as were hepatitis C antibody and HIV": the result told just before."""
+    begin = reading.sentences[named.mention.sentence].start
+    earlier = [span for span in taken if begin <= span[0] and span[1] <= named.mention.start]
+    if not earlier or not _AS_WERE.fullmatch(page.normal[earlier[-1][1] : named.mention.start]):
+        return None
+    start, end = earlier[-1]
+    code = code_pattern().fullmatch(page.normal, start, end)
+    if code is None or code_of(code.group()) not in ("negative", "positive", "normal", "undetected"):
+        return None
+    return Result(start, end, Coded(code_of(code.group()), page.text[start:end]), None, end)
 
 
 def _newer_than_word(
@@ -179,7 +203,8 @@ def _after(page: Page, named: Named, limit: int, end: int = 0) -> Result | None:
 
 def _belongs_to_next(page: Page, after: Result, limit: int) -> bool:
     """ "low C3 normal C4": the word before the next name is that one's."""
-    return isinstance(after.value, Coded) and not page.normal[after.end : limit].strip() and after.end < limit
+    between = page.normal[after.end : limit]
+    return isinstance(after.value, Coded) and not between.strip() and after.end < limit and "\n" not in between
 
 
 def past_carrier(page: Page, groups: list[list[Named]], position: int, limit: int) -> int:

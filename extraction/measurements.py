@@ -61,6 +61,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for named, time in rows.found
         for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
     ]
+    cells = len(facts)
     groups = groups_of(reading, page, rows.covered)
     taken: list[tuple[int, int]] = []
     inherited: Result | None = None
@@ -80,7 +81,11 @@ def read_measurements(reading: Reading) -> list[Fact]:
     facts += [fact for named in rest_of_panels(reading, page) for fact in _facts(reading, page, named, None)]
     facts += _sizes(reading, page, facts)
     starts = sorted(fact.start for fact in facts)
-    facts = [_settled(reading, starts, fact) for fact in of_past_drugs(reading, facts)]
+    told_in_cells = {(fact.start, fact.end) for fact in facts[:cells]}
+    facts = [
+        fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
+        for fact in of_past_drugs(reading, facts)
+    ]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return facts
 

@@ -78,6 +78,8 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
         if _is_method(page, groups, mention):
             groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), groups[-1][-1].concept, [])
             continue
+        if _is_limit_of_load(page, groups, mention):
+            continue
         if mention.end - mention.start <= 2 and (_in_brackets(page, mention) or _is_unit(reading, page, mention)):
             continue
         numbered = cues("measurements")["numbered"].get(named.concept)
@@ -132,6 +134,16 @@ def _is_method(page: Page, groups: list[list[Named]], mention: Mention) -> bool:
     words = page.normal[mention.start : mention.end]
     between = page.normal[groups[-1][-1].mention.end : mention.start]
     return re.fullmatch(r"(?:rt-?|q)?pcr", words, re.IGNORECASE) is not None and _METHOD.fullmatch(between) is not None
+
+
+def _is_limit_of_load(page: Page, groups: list[list[Named]], mention: Mention) -> bool:
+    """Whether "LDL" behind a viral load means lower than detectable: "CMV viral load: LDL"."""
+    if not groups or not is_nucleic_acid(groups[-1][-1].concept) or page.text[mention.start : mention.end] != "LDL":
+        return False
+    return (
+        re.fullmatch(r"[\s:=-]*(?:is|was|came back)?\s*", page.normal[groups[-1][-1].mention.end : mention.start])
+        is not None
+    )
 
 
 def _in_brackets(page: Page, mention: Mention) -> bool:

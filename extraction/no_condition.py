@@ -156,7 +156,10 @@ def _is_no_pregnancy_now(reading: Reading, mention: Mention) -> bool:
     """ "She is planning a pregnancy", "a flare in her second pregnancy": not that she is pregnant today."""
     if mention.concept != "pregnancy":
         return False
-    if _PREGNANCY_LABEL.match(reading.normal, mention.end) and reading.normal[mention.start : mention.end].lower() == "pregnancy":
+    if (
+        _PREGNANCY_LABEL.match(reading.normal, mention.end)
+        and reading.normal[mention.start : mention.end].lower() == "pregnancy"
+    ):
         line = reading.normal[max(0, mention.start - 4) : mention.start]
         if mention.start == 0 or re.search(r"(?:[\n.;|•*-]|\d\)) ?$", line):
             return True

@@ -452,7 +452,7 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     rest = reading.normal[begin:end]
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]
-    words = rest.split()
+    words = re.findall(r"\S*\w\S*", rest)
     results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
     closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
     if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):

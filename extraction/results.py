@@ -21,7 +21,7 @@ from kb.vocabulary import Lab, Score, vocabulary
 
 _AFTER_CODE = re.compile(
     r"[ \t]*(?:$|[,;.:()\[\]|\t\n/+*?→\"'-]|\d|(?:and|but|or|with|in|on|at|as|for|both|apart|except|from|since|until|"
-    r"to|by|so|although|though|while|throughout|again|now|today|yesterday|last|this|previously|study|range|"
+    r"to|by|so|although|though|while|throughout|back|early|late|mid|earlier|during|again|now|today|yesterday|last|this|previously|study|range|"
     r"limits?|results?|per|twice|thrice|once|"
     r"(?:two|three|four|several|many|multiple|repeated) times|repeatedly|both|all|each|dated|seen|here|there|"
     r"locally|elsewhere|already|done|taken|checked|confirmed|twice|apex|axis|"
@@ -31,6 +31,7 @@ _AFTER_CODE = re.compile(
 )
 # the next column of a print-out: a unit or the reference stands in it
 _COLUMN = re.compile(r"(?:[ ]{3,}|[ ]*\t)\S")
+_LEADERS = re.compile(r"[.…_·]{3,}")  # dots that lead the eye to the result
 _LABORATORY_CODE = re.compile(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
 
@@ -99,7 +100,7 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
 
 def _skip_one(page: Page, at: int, limit: int) -> int | None:
     """The end of the filler word or sign at a place, or None where something else stands."""
-    word = pattern_of("fillers").match(page.normal, at, limit)
+    word = pattern_of("fillers").match(page.normal, at, limit) or _LEADERS.match(page.normal, at, limit)
     if word:
         return word.end()
     if page.normal[at] in ":=,.-~_*()[]|/>→#@'\"":
@@ -250,6 +251,8 @@ def meant(page: Page, concept: str, code: re.Match[str]) -> str:
     panel = term.panel if isinstance(term, Lab) else None
     if found == "undetected" and pattern_of("not_found").fullmatch(code.group()) and not is_nucleic_acid(concept):
         return "negative" if panel in ("virology", "autoantibodies", "pregnancy", "tuberculosis") else found
+    if found == "normal" and is_nucleic_acid(concept):
+        return "undetected"
     if found == "negative" and concept in cues("measurements")["reports"]["concepts"]:
         return "normal"
     return found

@@ -65,8 +65,13 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     cue=None,
                 )
             )
-    added += _placed(reading, page, Spans([*told, *((one.start, one.end) for one in added)]))
-    kept = [mention for number, mention in enumerate(reading.mentions) if number not in replaced]
+    placed = list(_placed(reading, page, Spans([*told, *((one.start, one.end) for one in added)])))
+    added += placed
+    kept = [
+        mention
+        for number, mention in enumerate(reading.mentions)
+        if number not in replaced and not any(one.start <= mention.start < one.end for one in placed)
+    ]
     return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
 
 
@@ -74,7 +79,9 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
     """Investigations that the words before them give an organ: "Lungs: normal CT"."""
     for entry in cues("measurements")["placed_names"]:
         for match in re.finditer(alternatives_exact(entry["names"]), page.normal, re.IGNORECASE):
-            if taken.overlap(match.start(), match.end()):
+            general = entry.get("instead_of", ())
+            own = [one.concept for one in reading.mentions_in(match.start(), match.end())]
+            if taken.overlap(match.start(), match.end()) and not (own and all(one in general for one in own)):
                 continue
             number = reading.sentence_at(match.start())
             begin = reading.sentences[number].start

@@ -53,7 +53,11 @@ def read_tables(reading: Reading, page: Page) -> Tables:
         at = 0
         while at < len(rows) - 1:
             body = _body(reading, rows, at)
-            read = _by_dates(reading, page, rows[at], body) or _by_tests(reading, page, rows[at], body)
+            read = (
+                _by_rows(reading, page, body)
+                or _by_dates(reading, page, rows[at], body)
+                or _by_tests(reading, page, rows[at], body)
+            )
             if read:
                 found += read
                 covered.append((rows[at].start, body[-1].end))
@@ -183,6 +187,22 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
+
+
+def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+    """One row a result: "Date | Test | Result | Reference", where at least two rows open with a date and a test."""
+    found: list[tuple[CellResult, Time | None]] = []
+    for row in rows:
+        date = _date_of(reading, row.cells[0]) if len(row.cells) > 2 else None
+        test = _test_of(reading, row.cells[1]) if date is not None else None
+        value = _test_of(reading, row.cells[2]) if test is not None else None  # the "U" of "24 U/L" is no urea
+        if date is None or test is None or (value is not None and value.start == row.cells[2][0]):
+            continue
+        others = list(row.cells[3:])
+        result = _cell(page, test.concept, row.cells[2], row.cells[1], _unit_of(page, others), _range_of(page, others))
+        if result is not None:
+            found.append((CellResult(test, test.concept, result), date))
+    return found if len(found) > 1 else []
 
 
 def _range_of(page: Page, cells: list[tuple[int, int]]) -> Interval | None:

@@ -193,7 +193,9 @@ _COMPARED = re.compile(
     r" (?:the |that of |those of )?$",
     re.IGNORECASE,
 )
-_NO_COMPARISON = re.compile(r"\b(?:as (?:of|soon|long|far|well|early|late|recently)|such as|known as|treated as) ", re.IGNORECASE)
+_NO_COMPARISON = re.compile(
+    r"\b(?:as (?:of|soon|long|far|well|early|late|recently)|such as|known as|treated as) ", re.IGNORECASE
+)
 
 
 def _only_compares(normal: str, expression: TimeExpression) -> bool:

@@ -23,7 +23,8 @@ def age(situation: Situation) -> tuple[Interval, list[Fact]] | None:
         known = _from_birth(fact.time, situation.as_of)
         if known is not None and fact.assertion == "present":
             told.append((known, fact))
-    for fact in () if told else situation.about("age"):
+    ages = [fact for fact in situation.about("age") if fact.time is not None or fact.temporality == "current"]
+    for fact in () if told else ages or situation.about("age"):
         if isinstance(fact.value, Quantity) and fact.value.unit == "a" and fact.assertion == "present":
             told.append((_grown(fact.value.interval, fact, situation), fact))
     if not told:
