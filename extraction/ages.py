@@ -163,7 +163,8 @@ def _birthday() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?P<coming>{coming})[ ](?:[\w-]+[ ]){{0,2}})?(?:her|his|the)[ ](?P<count>{count})[ ]birthday"
         rf"(?P<to_come>[ ](?:{'|'.join(ones['to_come'])})\b)?"
-        rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|is[ ]about[ ]to[ ]turn)[ ](?P<turns>{_number()})(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
+        rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|"
+        rf"is[ ]about[ ]to[ ]turn)[ ](?P<turns>{_number()})(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
         re.IGNORECASE,
     )
 

@@ -20,7 +20,7 @@ _FOOT_LINES = 8
 _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
-_TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 800, 900, 950, 1000  # behind every label
+_TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
 _SALUTATION = re.compile(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
 _LAST_OF_STAY = re.compile(
     r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
@@ -171,7 +171,8 @@ def _ordinals() -> dict[str, int]:
 def _spelled() -> re.Pattern[str]:
     days = "|".join(sorted(map(re.escape, _ordinals()), key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|20)\d\d)(?!\d)",
+        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|"
+        rf"20)\d\d)(?!\d)",
         re.IGNORECASE,
     )
 
@@ -209,7 +210,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
     if labelled is not None and opens and not _never().search(told_before):
         if not is_title and ":" not in labelled["colon"] and re.search(r"[^\W\d_]{2}", told_before):
             return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
-        return int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
+        rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
+        return min(rank, _IN_TITLE) if is_title else rank
     if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
         return _TOLD
     words = set(re.findall(r"[a-z-]+", line.lower()))

@@ -134,7 +134,8 @@ def _course(
 
 
 _AS_WERE = re.compile(
-    r"[\s,;(–-]*(?:as|so|and so|likewise|just as|similarly|the same (?:goes|is true|holds) for|ditto(?: for)?|same for|also)\s*"
+    r"[\s,;(–-]*(?:as|so|and so|likewise|just as|similarly|"
+    r"the same (?:goes|is true|holds) for|ditto(?: for)?|same for|also)\s*"
     r"(?:were|was|are|is|did|for)?\s*(?:the |her |his |her own )?",
     re.IGNORECASE,
 )

@@ -41,7 +41,8 @@ _VITALS_HEAD = re.compile(
     r"^\W*(?:vs|vitals?|vital signs|obs|observations|o/e|on examination|exam(?:ination)?)\b", re.IGNORECASE
 )
 _UNTIL = re.compile(
-    r"until (?:(?:early|mid|late|last|the|this|end of|beginning of|about|around|spring|summer|autumn|winter) ?)*(?:\d|week|month|year|"
+    r"until (?:(?:early|mid|late|last|the|this|end of|beginning of|about|"
+    r"around|spring|summer|autumn|winter) ?)*(?:\d|week|month|year|"
     r"spring|summer|autumn|winter|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|then|recently|now)",
     re.IGNORECASE,
 )
@@ -177,7 +178,7 @@ def _newest(times: list[Time | None]) -> int:
 
 
 def _is_aside_of_old(reading: Reading, results: list[Result], times: list[Time | None]) -> bool:
-    """Whether the last value stands with an old date in the bracket behind an undated one: "380 (10/2025: not found)"."""
+    """Whether the last value stands with its old date in a bracket behind an undated one: "380 (10/2025: none)"."""
     letter = reading.letter_date.latest if reading.letter_date else None
     if len(results) < 2 or times[-2] is not None or second_value(reading, results[-2].end) is None:
         return False

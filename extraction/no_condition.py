@@ -18,7 +18,8 @@ from kb.vocabulary import vocabulary
 _WORDS_AROUND = 60  # characters
 # a label whose answer follows, and is not that there is one: "Pregnancy: G2P2", "- Pregnancy, urine HCG: negative"
 _PREGNANCY_LABEL = re.compile(
-    r"\s*(?:status)?\s*(?:[:|(,/-]|\.{2,}|\?)(?!\s*(?:yes|y\b|pos|\+|current|ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
+    r"\s*(?:status)?\s*(?:[:|(,/-]|\.{2,}|\?)(?!\s*(?:yes|y\b|pos|\+|current|"
+    r"ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
     re.IGNORECASE,
 )
 _OPEN_BRACKET = re.compile(r"\([^()]*$")

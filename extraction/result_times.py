@@ -177,17 +177,20 @@ def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
 
 
 _LEADS_VALUE = re.compile(
-    r"(?:'s)?(?: (?:visit|clinic|review|admission|one))?[ \t]*(?:[:=]|was|it was|is|it is)?[ \t]*(?:only |just )?[<>≤≥~]?\d"
+    r"(?:'s)?(?: (?:visit|clinic|review|admission|one))?[ \t]*(?:[:=]|"
+    r"was|it was|is|it is)?[ \t]*(?:only |just )?[<>≤≥~]?\d"
 )
 _TO_NEXT = re.compile(r"\s*[,;]\s*(?:(?:and|but|then)\s*)?(?:(?:at|on|in|by)\s*)?(?:the\s*)?")
 _VALUE_WORDS = r"\d[\d.,]*\s?(?:%|[a-zµ{}\[\]]+(?:/[a-z\d.²^{}]+)*)?"
 _VALUE_IN_BRACKET = (
     re.compile(
-        rf"\s*(?:in|on|last|was|previously|prev\.?|from)?\s*@\s*[:=,]?\s*(?:it )?(?:was )?(?:[<>≤≥~]\s?)?{_VALUE_WORDS}\s*",
+        rf"\s*(?:in|on|last|was|previously|prev\.?|"
+        rf"from)?\s*@\s*[:=,]?\s*(?:it )?(?:was )?(?:[<>≤≥~]\s?)?{_VALUE_WORDS}\s*",
         re.I,
     ),
     re.compile(
-        rf"\s*(?:was|previously|prev\.?|from|last|down from|up from|it was)?\s*{_VALUE_WORDS}\s*(?:in|on|at|of|,|-)?\s*(?:the\s*)?@\s*",
+        rf"\s*(?:was|previously|prev\.?|from|last|down from|up from|"
+        rf"it was)?\s*{_VALUE_WORDS}\s*(?:in|on|at|of|,|-)?\s*(?:the\s*)?@\s*",
         re.I,
     ),
 )
@@ -221,7 +224,7 @@ def second_value(reading: Reading, end: int) -> int | None:
 
 
 def _in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
-    """The date directly before a value of a row of such pairs: "Oct 12 -> Jan 8 -> Mar 4", "11/2025: 20   02/2026: 6"."""
+    """The date directly before a value of a row of such pairs: "Oct 12 -> Jan 8 -> Mar 4", "11/25: 20   02/26: 6"."""
     before = [time for time in reading.times_in(max(0, start - 30), start) if time.end <= start]
     if (
         not before
@@ -376,7 +379,8 @@ def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
 
 _ONSET = re.compile(
     r"\b(?:present(?:ed|ing|ation)|declared|debut\w*|onset|began|begun|manifest\w*|diagnos\w*|admitted|admission|flared?|flare|"
-    r"relapsed?|hospitali[sz]ed|came|opened|fell ill|broke out|revealed|discovered|recognised|first seen|was seen)\b[^.;\d]*$",
+    r"relapsed?|hospitali[sz]ed|came|opened|fell ill|broke out|"
+    r"revealed|discovered|recognised|first seen|was seen)\b[^.;\d]*$",
     re.IGNORECASE,
 )
 _WITH = re.compile(
@@ -386,7 +390,7 @@ _NOW = re.compile(r"\b(?:now|currently|today|at present|latest|most recent|last|
 
 
 def _came_with(reading: Reading, begin: int, expression: TimeExpression, between: str) -> bool:
-    """Whether the date is that of an illness's outbreak and the value came with it: "presented in July with ... 5.1"."""
+    """Whether the date is that of an illness's outbreak and the value came with it: "presented in July with 5.1"."""
     told = _ONSET.search(reading.normal[begin : expression.start]) is not None
     away = _NOW.search(between) or re.search(r"[;.]\s|\n\s*\n", between)
     return told and _WITH.match(between) is not None and away is None and len(between) < 120
@@ -452,7 +456,7 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     rest = reading.normal[begin:end]
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]
-    words = re.findall(r"\S*\w\S*", rest)
+    words = rest.split() if re.search(r"\w", rest) else []
     results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
     closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
     if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):

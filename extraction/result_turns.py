@@ -128,7 +128,7 @@ def _normal_now() -> re.Pattern[str]:
 
 
 def _later_again(page: Page, start: int, limit: int) -> re.Match[str] | None:
-    """ "400 under isoniazid in 2023; it is now normal": words, no further number, then what points back to the value."""
+    """ "400 under isoniazid in 2023; it is now normal": words, no number, then what points back to the value."""
     for match in _normal_now().finditer(page.normal, start, limit):
         between = page.normal[start : match.start()]
         for time in (one for one in page.times if start <= one.start and one.end <= match.start()):
@@ -139,9 +139,9 @@ def _later_again(page: Page, start: int, limit: int) -> re.Match[str] | None:
         if re.search(r"\d", between) or len(between) > 90 or closes is None:
             return None
         behind = page.normal[match.end() : limit].strip()
-        if not behind and limit < len(page.normal) and page.normal[limit].isalnum() and page.normal[limit - 1] == " ":
-            if page.normal[match.end() : limit].strip(" ") == "" and not _opens_sentence(page, limit):
-                return None  # the word before the next test's name
+        named = limit < len(page.normal) and page.normal[limit].isalnum() and page.normal[limit - 1] == " "
+        if not behind and named and not _opens_sentence(page, limit):
+            return None  # the word before the next test's name
         return match
     return None
 

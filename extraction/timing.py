@@ -188,8 +188,10 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
 
 
 _COMPARED = re.compile(
-    r"\b(?:(?:just |much |the same )?as (?:it was |they were )?(?:in|on|at)|like (?:in|on)|same as (?:in|on)|identical to(?: that of)?|"
-    r"unchanged (?:from|compared (?:to|with)|as against)|no change (?:from|since)|similar to(?: that of)?|comparable (?:to|with)(?: that of)?)"
+    r"\b(?:(?:just |much |the same )?as (?:it was |they were )?(?:in|on|"
+    r"at)|like (?:in|on)|same as (?:in|on)|identical to(?: that of)?|"
+    r"unchanged (?:from|compared (?:to|with)|as against)|no change (?:from|"
+    r"since)|similar to(?: that of)?|comparable (?:to|with)(?: that of)?)"
     r" (?:the |that of |those of )?$",
     re.IGNORECASE,
 )

@@ -362,7 +362,7 @@ def _newer(one: Dated[Computed] | Dated[str], others: Sequence[Dated[Computed]])
 
 
 def _turned_normal(word: Dated[str], fresh: Sequence[Dated[Computed]]) -> bool:
-    """Whether a letter goes on from these values themselves to tell that they are normal again: "400; it is now normal"."""
+    """Whether a letter goes on from these values to tell that they are normal again: "400; it is now normal"."""
     return (
         word.value == "normal"
         and bool(fresh)
