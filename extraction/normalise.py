@@ -63,10 +63,6 @@ _CATALOGUE_CODE = re.compile(
 )
 
 
-# dots or rules that lead the eye across a form to its answer: "HCG ........ negative", "score ____11"
-_LEADERS = re.compile(r"(?<=[\w):%] )[.…_]{4,}(?=\s*[^\s.])|(?<=[\w):%])[.…_]{5,}(?=\s*[^\s.])")
-
-
 @functools.cache
 def _table() -> dict[int, str]:
     table = {ord(char): plain for plain, chars in _SAME_MEANING.items() for char in chars}
@@ -95,7 +91,6 @@ def normalise(text: str) -> str:
     plain = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
     if len(plain) != len(text):
         raise AssertionError("normalisation changed the length of the text")
-    plain = _LEADERS.sub(lambda leaders: " " * len(leaders.group()), plain)
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
     return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _SMALL_L.sub("I", read)))
