@@ -141,7 +141,12 @@ SAID = [
     ("Biopsy-proven pemphigus.", "biopsy-proven", None, "present"),
     ("The biopsy was inconclusive.", "biopsy-proven", None, "absent"),
     ("She needs IVIG every 4 weeks.", "chronic-immunoglobulin-or-exchange", None, "present"),
-    ("Systemic sclerosis meeting ACR/EULAR 2013 criteria.", "classification-of-disease", "systemic-sclerosis", "present"),
+    (
+        "SSc meeting ACR/EULAR 2013 criteria.",
+        "classification-of-disease",
+        "systemic-sclerosis",
+        "present",
+    ),
     ("Active oral erosions.", "disease-activity", "active", "present"),
     ("Pemphigus is in complete remission.", "disease-activity", "remission", "present"),
     ("Treatment-resistant myasthenia gravis.", "disease-activity", "refractory", "present"),

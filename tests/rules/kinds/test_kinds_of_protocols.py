@@ -1,4 +1,4 @@
-"""What the kinds of test make of a letter where the first protocol does not ask: a test, facts, holds, fails or open."""
+"""Kinds of test that the first protocol does not use: a test and facts in, holds, fails or open out."""
 
 from __future__ import annotations
 
