@@ -76,6 +76,9 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         found["isn_class"] = nephritis_class(_sentence(reading, mention))
     if mention.concept in ("arthritis", "arthralgia"):
         found["joints"] = _joints(_clause(reading, mention))
+    for name, told in known["told"].items():
+        if is_one_of(*told["of"]):
+            found[name] = value_of(_clause(reading, mention), told["values"])
     if mention.concept == "amenorrhoea":
         found["months"] = _months(reading, mention)
     return {name: value for name, value in sorted(found.items()) if value is not None}

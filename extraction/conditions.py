@@ -16,6 +16,7 @@ from extraction.interventions import with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
 from extraction.reading import Mention, Reading, TimeExpression
+from extraction.remission import cancer_over_since
 from extraction.result_times import time_of
 from extraction.result_words import alternatives
 from extraction.sizes import sizes_told_later
@@ -122,12 +123,19 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     if (gone := _gone_on(reading, mention)) is not None:
         return None, Course(end=gone, ongoing=False)
     found = time_beside(reading, mention)
+    if (ended := cancer_over_since(reading, mention)) is not None:
+        dated = found.time if found is not None and found.role == "point" and found.time != ended else None
+        return dated, Course(end=ended, ongoing=False)
     if found is not None and found.role == "start":
         before = reading.normal[start : found.start]
         found = None if holds(before, known["not_its_start"]) or _is_of_a_drug(reading, mention, found) else found
     if found is not None and found.role == "duration" and not over:
         sentence = reading.normal[slice(*sentence_span(reading, mention))]
-        ongoing = ongoing or (mention.temporality == "current" and holds(sentence, known["lasting_tense"]))
+        state = mention.concept in known["lasting_states"] and not re.search(
+            known["told_as_past"], sentence, re.IGNORECASE
+        )
+        lasts = state or holds(sentence, known["lasting_tense"])
+        ongoing = ongoing or (mention.temporality == "current" and lasts)
     time, course = lasting(reading, found, over=over, ongoing=ongoing)
     return time or (None if course else _time_of_finding(reading, mention)), course
 

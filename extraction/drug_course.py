@@ -15,6 +15,7 @@ from extraction.drug_reasons import listed
 from extraction.drug_scope import Scope
 from extraction.drug_status import DrugStatus
 from extraction.reading import Reading, TimeExpression
+from extraction.when import since_duration
 from kb.dates import shifted
 from kb.facts import Course, Interval, MedicationStatus, Step, Time
 
@@ -24,6 +25,7 @@ _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-"
 _LONGEST = 36500  # days
 _SOON = 90  # days
 _FAR = 60  # characters between a drug's own words and a date before it
+_NEAR = 60  # characters between words of a dose that stays and for how long
 
 
 def times_of(
@@ -104,10 +106,24 @@ def course_of_steps(
     if pulse and told == "current":
         told = "past"
     ongoing = {"current": end is None, "past": False}.get(told)
+    if ongoing:
+        start = _unchanged_since(reading, times) or start
     levels = _levels(steps, told_of) if len(steps) > 1 else ()
     if start is None and end is None and ongoing is None and not levels:
         return None, told
     return Course(start, end, ongoing, levels), told
+
+
+def _unchanged_since(reading: Reading, times: Sequence[TimeExpression]) -> Time | None:
+    """ "10 mg daily, stable for 3 months": begun no later than that, and it may have been long before."""
+    for time in times:
+        before = tokenise_dose(reading.normal[max(0, time.start - _NEAR) : time.start])
+        if not any(match_phrase(listed("unchanged"), before, at) for at in range(len(before))):
+            continue
+        begun = since_duration(reading, time) if time.role == "duration" else time.start_time
+        if time.role in ("duration", "lookback") and begun is not None and begun.latest is not None:
+            return Time(None, begun.latest, begun.written)
+    return None
 
 
 def _shared_out(times: Sequence[TimeExpression], steps: Sequence[DoseStep]) -> list[list[TimeExpression]]:

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.drug_chains import chained
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
-from extraction.drug_status import chained
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from kb.vocabulary import vocabulary

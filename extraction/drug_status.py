@@ -5,13 +5,12 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from extraction.dose_items import read_items
-from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.dose_words import match_phrase, tokenise_dose
+from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_reasons import (
     Cue,
     Reason,
@@ -22,13 +21,12 @@ from extraction.drug_reasons import (
     listed,
     reason_of,
 )
-from extraction.drug_scope import Scope, masked_times
+from extraction.drug_scope import Scope
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.facts import MedicationStatus
 from kb.vocabulary import vocabulary
 
-_HARMS = frozenset({"intolerance", "allergy", "forbidden"})
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
 
@@ -45,15 +43,6 @@ class DrugStatus:
     going_on: bool = False
 
 
-@functools.cache
-def _cues(side: str) -> Phrases:
-    seen: dict[str, str] = {}
-    for group, words in cues("medications")[side].items():
-        for written in words:
-            seen.setdefault(written, group)
-    return phrases(iter(seen.items()))
-
-
 def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
     """The status of one drug among those of its sentence."""
     if scope.mention.assertion == "absent" and _has_aside(reading, scope):
@@ -61,11 +50,13 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     before = _before(reading, scope, scopes)
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
-    if before is not None and before.group in _HARMS and default != "allergy" and _is_denied(reading, before):
+    if before is not None and before.group in HARMS and default != "allergy" and _is_denied(reading, before):
         if not after:
             return _without_harm(reading, before)
         before = None
     deciding = _decide(before, after)
+    if before is not None and deciding is not None and _goes_on(reading, before, deciding):
+        deciding = before
     if deciding is None or (deciding.group in ("current", "past") and deciding not in after):
         harm = harm_of(reading, scope, dosed=deciding is not None or _has_amount(reading, scope))
         if harm is not None and default != "allergy":
@@ -76,9 +67,15 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
 
 
+def _goes_on(reading: Reading, before: Cue, deciding: Cue) -> bool:
+    """ "On ocrelizumab since January, with a relapse in April": the relapse has not ended the drug."""
+    words = reading.normal[deciding.start : deciding.end].lower()
+    return before.group == "current" and deciding.group == "failed" and words in cues("medications")["goes_on_in_spite"]
+
+
 def _has_aside(reading: Reading, scope: Scope) -> bool:
     """ "40 mg daily, never had IV pulses": the denial is of something else than the drug."""
-    found = find_cues(_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
+    found = find_cues(side_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
     return {"aside"} == {cue.group for cue in found} & {"aside", "never"}
 
 
@@ -200,7 +197,7 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
     """The nearest cue before the drug's own words that still holds for it."""
     start = scope.sentence_start
     tokens = tokenise_dose(reading.normal[start : scope.start])
-    found = find_cues(_cues("before"), tokens, start)
+    found = find_cues(side_cues("before"), tokens, start)
     breaks = find_cues(listed("breakers"), tokens, start)
     floor = max((cue.end for cue in breaks), default=start)
     for cue in reversed(found):
@@ -212,12 +209,12 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
             continue
         crossed = [other for other in scopes if cue.end <= other.start < scope.start]
         if not chained(reading, [*crossed, scope]):
-            counted = reading.normal[: cue.end].endswith(" of") and cue.group not in _HARMS  # "two courses of"
+            counted = reading.normal[: cue.end].endswith(" of") and cue.group not in HARMS  # "two courses of"
             narrow = counted or cue.group in ("current", "planned", "stopped")
-            if narrow or not _loosely_chained(reading, [*crossed, scope]):
+            if narrow or not loosely_chained(reading, [*crossed, scope]):
                 return None
         denied = [other for other in found if other.group in ("never", "declined") and 0 <= cue.start - other.end <= 1]
-        if denied and cue.group not in _HARMS:
+        if denied and cue.group not in HARMS:
             return denied[0]
         if cue.group == "past" and _is_of_lasting_disease(reading, cue):
             return Cue("current", cue.start, cue.end)
@@ -274,33 +271,6 @@ def _is_counted(reading: Reading, scope: Scope) -> bool:
     return any(item.kind in ("doses", "multiplier") for item in items)
 
 
-def chained(reading: Reading, chain: Sequence[Scope]) -> bool:
-    """Whether only list words and doses stand between each drug and the next."""
-    return all(_joint(reading, one, other, most=0) for one, other in pairwise(chain))
-
-
-def _loosely_chained(reading: Reading, chain: Sequence[Scope]) -> bool:
-    """The same with a few words more, as in "failed azathioprine (2019, nausea), MMF and rituximab"."""
-    return all(_joint(reading, one, other, most=6) for one, other in pairwise(chain))
-
-
-def _joint(reading: Reading, one: Scope, other: Scope, *, most: int) -> bool:
-    start, end = one.end, other.start
-    masked = masked_times(reading, start, end)
-    tokens = tokenise_dose(masked)
-    words = [
-        item for item in read_items(tokens) if item.kind == "word" and tokens[item.first].text not in _WORDS_OF_LISTS
-    ]
-    if find_cues(_cues("before"), [t for t in tokens if t.text not in _WORDS_OF_LISTS], 0) and most == 0:
-        return False
-    return len(words) <= most and not any(token.text in (";",) for token in tokens)
-
-
-_WORDS_OF_LISTS = frozenset(
-    {"/", "of", "nor", "or", "as", "well", "also", "both", "including", "then", "on", "to", "either", "with"}
-)
-
-
 def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]:
     """The cues behind the drug that speak of it, in order."""
     own = [other.start for other in scopes if other.start > scope.start]
@@ -315,18 +285,12 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
             later = _cues_between(
                 reading, chain[position].end, stop, next_drug=stop if position + 1 < len(chain) else None
             )
-            if later and _holds_for_all(reading, chain[position], later[0]):
+            if later and (
+                holds_for_all(reading, chain[position], later[0])
+                or fail_together(reading, chain[: position + 1], later[0])
+            ):
                 return later
     return found
-
-
-def _holds_for_all(reading: Reading, last: Scope, cue: Cue) -> bool:
-    """ "X and Y were stopped", "X, Y, Z: failed", not "X, Y stopped"."""
-    words = [token.text for token in tokenise_dose(reading.normal[last.end : cue.end])]
-    plural = {word for phrase in cues("medications")["plural"] for word in phrase.split()}
-    told_before = reading.normal[max(0, last.start - 60) : last.start].lower()
-    headed = cue.group not in _HARMS and words[:1] in ([":"], ["-"], ["("])
-    return "neither " in told_before or bool(plural & set(words)) or headed
 
 
 def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
@@ -337,7 +301,7 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     stop = min((cue.start for cue in hard), default=end)
     every = [
         cue
-        for cue in find_cues(_cues("after"), tokens, start)
+        for cue in find_cues(side_cues("after"), tokens, start)
         if cue.group != "aside" and not _is_of_its_ending(reading, start, cue)
     ]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]

@@ -265,7 +265,8 @@ def _car_t_attributes(reading: Reading, mention: Mention) -> dict[str, str]:
     target = known["targets_of_products"].get(mention.concept) or _target(reading, mention)
     outcome = _outcome(reading, mention) if mention.assertion != "absent" else None
     kind = value_of(reading.normal[start:end], known["kinds"])
-    found = {"target": target, "outcome": outcome, "kind": kind}
+    vector = value_of(reading.normal[start:end], known["vectors"])
+    found = {"target": target, "outcome": outcome, "kind": kind, "vector": vector}
     return {name: value for name, value in found.items() if value is not None}
 
 

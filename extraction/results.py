@@ -14,6 +14,7 @@ from extraction.numbers import Written, read_number
 from extraction.reference_ranges import BRACKETS, behind_number, bounds_in
 from extraction.result_signs import minus_behind
 from extraction.result_words import Page, code_of, code_pattern, is_serology, pattern_of, skip_space
+from extraction.scale_classes import FOREIGN, by_its_range, class_written, percent_behind
 from extraction.traces import detected_behind, uncounted_behind
 from kb.facts import Coded, Interval, Quantity, Value
 from kb.units import canonical_unit, codes_of, convert, find_unit, power_of_ten, to_canonical, units_meant
@@ -164,18 +165,9 @@ def _result_here(
 
 
 def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | None:
-    """A class of an ordered scale, by its word: "MGFA class IIb", "renal BILAG A"."""
     term = vocabulary().terms[concept]
-    if not isinstance(term, Score) or not term.levels:
-        return None
-    words = "|".join(sorted(map(re.escape, term.levels), key=len, reverse=True))
-    match = re.compile(rf"(?:(?:class|grade|category|score)[ \t]+)?({words})(?![\w-])", re.IGNORECASE).match(
-        page.normal, at, limit
-    )
-    if match is None:
-        return None
-    written = page.text[match.start() : match.end()]
-    return Result(match.start(), match.end(), Coded(match.group(1).lower(), written), None, match.end())
+    found = class_written(page, term, at, limit) if isinstance(term, Score) and term.levels else None
+    return None if found is None else Result(found[1], found[2], found[0], None, found[2])
 
 
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
@@ -296,6 +288,9 @@ def numeric_result(
     term = vocabulary().terms[concept]
     if isinstance(term, Score):
         return _score(page, term, written, limit)
+    if isinstance(term, Lab) and term.unit == "%" and (foreign := FOREIGN.match(page.normal, written.end, limit)):
+        percent = percent_behind(page, foreign.end(), limit)  # "FVC 2.1 L (71 % predicted)"
+        return None if percent is None else numeric_result(page, concept, percent, limit, unit, reference)
     end, bounds, unit_behind = behind_number(page, written, limit)
     reference_unit = written.unit or unit or unit_behind
     bounds = bounds or reference
@@ -330,6 +325,8 @@ def _raw(
         immune = isinstance(term, Lab) and term.panel in ("autoantibodies", "virology", "serology", "parasitology")
         return Quantity(written.interval, "{titer}", words) if immune else None
     canonical = canonical_unit(concept)
+    if canonical is None and bounds is not None and isinstance(term, Lab) and term.panel == "autoantibodies":
+        return by_its_range(written.interval, bounds, words)
     if canonical is None:
         return Quantity(written.interval, "1", words) if is_serology(concept) else None
     interval: Interval | None = written.interval

@@ -90,6 +90,9 @@ def _day_of_month() -> re.Pattern[str]:
 
 
 def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
+    words = (match["this"] or match["last"]).lower()
+    if words.endswith("month") and not words.startswith("of") and match["at"][len(match["day"])].isspace():
+        return None  # "the score was 9 last month"
     month = reference.replace(day=1) - relativedelta(months=0 if match["this"] else 1)
     day = day_of(month.year, month.month, int(match["day"]))
     return None if day is None or day > reference else Time.on(day, match.group())

@@ -16,7 +16,8 @@ from extraction.closed_histories import closes
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
-from kb.facts import Assertion, Coded, Fact, Temporality, Time
+from extraction.when import since_duration
+from kb.facts import Assertion, Coded, Course, Fact, Temporality, Time
 
 _DENIED = re.compile(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
 _TURN = re.compile(r"\b(?:but|however|meanwhile|has now|have now|is now|now)\b", re.IGNORECASE)
@@ -161,6 +162,7 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
             temporality=_temporality(mention, settled),
             value=Coded(code, reading.text[mention.start : mention.end]) if code else None,
             time=_dated(reading, mention),
+            course=_lasting(reading, mention) if cues("statements")[concept].get("lasting") else None,
         )
 
 
@@ -177,6 +179,19 @@ def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:
 def _temporality(mention: Mention, settled: str) -> Temporality:
     """A plan to do something is what these sentences are made of; only a settled one keeps the present."""
     return "current" if settled or mention.temporality == "planned" else mention.temporality
+
+
+def _lasting(reading: Reading, mention: Mention) -> Course | None:
+    """Since when it has been so: "stable for three months", "unchanged since March"."""
+    sentence = reading.sentences[mention.sentence]
+    for time in reading.times_in(sentence.start, sentence.end):
+        if time.role == "start":
+            return Course(time.time, None, True)
+        if time.role == "lookback" and time.time is not None and time.time.earliest is not None:
+            return Course(Time.on(time.time.earliest, time.time.written), None, True)
+        if time.role == "duration":
+            return Course(since_duration(reading, time), None, True)
+    return None
 
 
 def _dated(reading: Reading, mention: Mention) -> Time | None:

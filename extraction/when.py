@@ -180,11 +180,12 @@ def lasting(
     if found.role == "span":
         return found.time, Course(start=found.start_time, end=found.end_time, ongoing=False)
     if found.role == "duration":
-        return None, Course(start=_began(reading, found), ongoing=state) if ongoing else None
+        return None, Course(start=since_duration(reading, found), ongoing=state) if ongoing else None
     return found.time, None if state is None else Course(ongoing=state)
 
 
-def _began(reading: Reading, found: TimeExpression) -> Time | None:
+def since_duration(reading: Reading, found: TimeExpression) -> Time | None:
+    """When something began that has lasted for a duration at the letter's date."""
     day = reading.letter_date.latest if reading.letter_date else None
     if day is None or found.days is None or found.days.low is None or found.days.high is None:
         return None

@@ -189,7 +189,7 @@ def _medication(told: str, rest: dict[str, str]) -> dict[str, Any]:
     elif course is not None and status == "current" and course.end is None and course.ongoing is None:
         course = Course(course.start, None, True)
     assertion: Assertion = "possible" if perhaps else "absent" if status == "never" else "present"
-    temporality = {"past": "historical", "planned": "planned"}.get(status, "current")
+    temporality = {"past": "historical", "never": "historical", "planned": "planned"}.get(status, "current")
     return {"assertion": assertion, "temporality": temporality, "course": course, "dosing": _dosing(status, rest)}
 
 

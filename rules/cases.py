@@ -1,17 +1,18 @@
-"""The cases beside a protocol: a file of facts and the answers they must have in, how each case came out.
+"""The cases beside a protocol: a file of facts or sentences and the answers they must have in, how each came out.
 
-A case shows only what it claims: what its facts make of the criteria that it names (see `rules.coverage`).
+A case shows only what it claims: what its facts make of the criteria that it names (see `rules.coverage`). Those of a
+case in a letter's own words are read by whoever calls, since rules read no language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
@@ -22,20 +23,37 @@ from rules.language import Protocol, ProtocolError, located, plain_error, read_y
 
 Expected = Literal["pass", "fail", "unknown", "raised", "silent"]
 EVERY = "every criterion"
+Reader = Callable[[str, date | None], tuple[Fact, ...]]  # a letter's words and its day in, what they say out
 
 
 class Written(BaseModel):
-    """A case as its file writes it. `expect` names criteria; `every criterion` stands for all that it does not name."""
+    """A case as its file writes it: facts (`told`) or a letter's own words (`says`), which then stand for its name.
+
+    `expect` names criteria; `every criterion` stands for all that it does not name.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    case: Annotated[str, Field(min_length=1)]
+    case: Annotated[str, Field(min_length=1)] | None = None
     told: tuple[dict[str, Any], ...] = ()
+    says: Annotated[str, Field(min_length=1)] | None = None
     expect: Annotated[dict[str, Expected], Field(min_length=1)]
     verdict: str | None = None
     recheck_on: Any = None
     as_of: Any = None
     letter: Any = None
+
+    @model_validator(mode="after")
+    def _facts_or_words(self) -> Written:
+        if self.says is not None and self.told:
+            raise ValueError("give 'told' or 'says', not both")
+        if self.case is None and self.says is None:
+            raise ValueError("give the case a name: 'case' says in a few words who the patient is")
+        return self
+
+    @property
+    def name(self) -> str:
+        return self.case or self.says or ""
 
 
 class File(BaseModel):
@@ -73,16 +91,21 @@ class Outcome:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def load_cases(path: Path, protocol: Protocol, terms: Vocabulary) -> tuple[Case, ...]:
-    """The cases of a file. Raises ProtocolError: one line with file, line and what to write instead."""
+def load_cases(path: Path, protocol: Protocol, terms: Vocabulary, read: Reader | None = None) -> tuple[Case, ...]:
+    """The cases of a file, those in a letter's words read by `read`.
+
+    Raises ProtocolError: one line with file, line and what to write instead.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ProtocolError(f"{path}: cannot be read: put the protocol's cases there, in UTF-8") from error
-    return parse_cases(text, str(path), protocol, terms)
+    return parse_cases(text, str(path), protocol, terms, read)
 
 
-def parse_cases(text: str, name: str, protocol: Protocol, terms: Vocabulary) -> tuple[Case, ...]:
+def parse_cases(
+    text: str, name: str, protocol: Protocol, terms: Vocabulary, read: Reader | None = None
+) -> tuple[Case, ...]:
     """As `load_cases`, of a text that is already read."""
     content, lines = read_yaml(text, name)
     try:
@@ -98,18 +121,25 @@ def parse_cases(text: str, name: str, protocol: Protocol, terms: Vocabulary) -> 
             problem = f"'{foreign[0]}' is no criterion of {protocol.id}: name one such as {protocol.criteria[0].id}"
             raise ProtocolError(located(name, lines, ("cases", index, "expect", foreign[0]), problem))
         try:
-            cases.append(_case(written, file, lines.get(("cases", index), 1), terms))
+            cases.append(_case(written, file, lines.get(("cases", index), 1), terms, read))
         except CaseError as error:
-            raise ProtocolError(located(name, lines, ("cases", index, "told"), str(error))) from error
+            key = "told" if written.says is None else "says"
+            raise ProtocolError(located(name, lines, ("cases", index, key), str(error))) from error
     return tuple(cases)
 
 
-def _case(written: Written, file: File, line: int, terms: Vocabulary) -> Case:
+def _case(written: Written, file: File, line: int, terms: Vocabulary, read: Reader | None) -> Case:
     as_of = _day(file.as_of if written.as_of is None else written.as_of)
     letter = as_of if written.letter is None else _day(written.letter)
-    facts = read_facts(written.told, terms)
+    facts = read_facts(written.told, terms) if written.says is None else _read(written.says, letter, read)
     recheck = None if written.recheck_on is None else str(written.recheck_on)
-    return Case(written.case, line, facts, as_of, letter, written.expect, written.verdict, recheck)
+    return Case(written.name, line, facts, as_of, letter, written.expect, written.verdict, recheck)
+
+
+def _read(says: str, letter: date | None, read: Reader | None) -> tuple[Fact, ...]:
+    if read is None:
+        raise CaseError("nothing here reads a letter's words: write its facts as 'told'")
+    return read(says, letter)
 
 
 def _day(value: Any) -> date | None:

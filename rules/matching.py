@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kb.facts import Coded, Fact
+from kb.facts import Coded, Fact, Quantity
 from rules.concepts import ANYTHING, Names
 from rules.findings import Situation
 
@@ -71,7 +71,7 @@ def attributes_of(item: Item) -> Mapping[str, Attribute]:
 def weigh(fact: Fact, attributes: Mapping[str, Attribute]) -> Weight:
     """The fact's weight under all conditions; one that is only possible is open at best.
 
-    A coded result can be asked for as the attribute `result`.
+    A result can be asked for as the attribute `result`: its code, or its number for `at_least`.
     """
     weights = {rule.weigh(_told(fact, name)) for name, rule in attributes.items()}
     if "does not count" in weights:
@@ -80,6 +80,8 @@ def weigh(fact: Fact, attributes: Mapping[str, Attribute]) -> Weight:
 
 
 def _told(fact: Fact, name: str) -> str | None:
+    if name == "result" and isinstance(fact.value, Quantity):
+        return None if fact.value.interval.low is None else str(fact.value.interval.low)
     if name == "result":
         return fact.value.code if isinstance(fact.value, Coded) else None
     if name == "course":  # a course told in a word ("stable")

@@ -6,11 +6,13 @@ Ointments, drops, inhalers and joint injections are not systemic; one planned, d
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from kb.facts import Dosing, Fact, Interval, Quantity
 from kb.vocabulary import Drug
 from rules.findings import Situation
 from rules.patient import body
+from rules.windows import Window
 
 _BESIDE = 40  # characters between a dose and the weight told with it
 _SYSTEMIC = frozenset(
@@ -69,6 +71,55 @@ def refused(concepts: Sequence[str], situation: Situation) -> list[Fact]:
         for fact in medications(concepts, situation)
         if fact.assertion == "absent" or dosing_of(fact).status == "never"
     ]
+
+
+def denied(
+    concepts: Sequence[str], situation: Situation, span: Window | None = None, *, now: bool = False
+) -> list[Fact]:
+    """What denies every one of the concepts, ever, in a window or `now`: by its own name, or by a class above it.
+
+    A denial of some time ("none in the last two weeks") answers for no longer one; that a class is not taken says
+    nothing of what was taken before.
+    """
+    found = [_denying(concept, situation, span, now=now) for concept in concepts]
+    return [fact for facts in found for fact in facts] if all(found) else []
+
+
+def _denying(concept: str, situation: Situation, span: Window | None, *, now: bool) -> list[Fact]:
+    terms = situation.vocabulary
+    above = (
+        fact
+        for fact in situation.denied
+        if fact.kind == "medication"
+        and fact.concept != concept
+        and {concept, fact.concept} <= terms.terms.keys()
+        and terms.is_a(concept, fact.concept)
+        and (now or fact.temporality == "historical" or _since(fact) is not None)
+    )
+    named = (fact for fact in refused((concept,), situation) if fact.concept == concept)
+    return [fact for fact in (*named, *above) if _covers(fact, span, situation)]
+
+
+def _covers(fact: Fact, span: Window | None, situation: Situation) -> bool:
+    """Whether the denial reaches back over the window; an undated one does."""
+    since = _since(fact)
+    if since is None or span is None:
+        return True
+    return situation.as_of is not None and since <= span.start(situation.as_of)
+
+
+def _since(fact: Fact) -> date | None:
+    """From when on the drug is denied, where that is told."""
+    start = fact.time or (fact.course.start if fact.course is not None else None)
+    return None if start is None else start.earliest
+
+
+def ended(fact: Fact) -> bool:
+    """Whether the drug is told to have been stopped, and nothing of its being taken again."""
+    stopped = fact.course is not None and fact.course.end is not None
+    return (
+        fact.assertion == "present" and not going_on(fact) and (stopped or dosing_of(fact).reason_stopped is not None)
+    )
 
 
 def going_on(fact: Fact) -> bool:

@@ -30,9 +30,11 @@ from rules.matching import (
     spoken_of,
     weigh,
 )
-from rules.moments import Dated, course_of, letter_day, newest, reading_day
+from rules.moments import Dated, course_of, newest, reading_day
+from rules.placing import place_of
 from rules.tests.base import Outcome, YesNo
-from rules.windows import Place, SpanText, Window, WindowText, lasts, window
+from rules.while_taking import weight_while
+from rules.windows import SpanText, Window, WindowText, lasts, window
 from rules.wording import capital, labels
 
 Answer = Literal["yes", "no", "open", "open in time"]
@@ -54,12 +56,12 @@ class Vote:
 class Occurrence(YesNo):
     """A yes-or-no question on something that happens or is there.
 
-    `within` asks for a window, `state` for the newest word on it, neither for ever. `having` narrows by
+    `within` asks for a window, `state` for the newest word on it or for a plan, neither for ever. `having` narrows by
     attributes. `also` counts too, but a denial need not name it; `unclear`, by that very name, leaves it open.
     `denied_by` are further denials that answer, `not_denied_by` some that do not, `ruled_out_by` results that do;
     `replaced_by` is what stands in its place. `apart_from` are exceptions, which do not count; nor does what is told to
-    be over for at least `over_for`. `named_generally` and `raised_by` raise the question without an answer,
-    the first only by that very name.
+    be over for at least `over_for`. `while_taking` drugs: it counts where one was taken `taken_for` so long by then.
+    `named_generally` and `raised_by` raise the question without an answer, the first only by that very name.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -68,7 +70,7 @@ class Occurrence(YesNo):
 
     concept: Annotated[str | tuple[str, ...], Names()]  # the kinds name this key after themselves
     within: WindowText | None = None
-    state: Literal["now", "newest word"] | None = None
+    state: Literal["now", "newest word", "planned"] | None = None
     having: Attributes = Field(default_factory=dict)
     also: Items = ()
     unclear: Items = ()
@@ -82,6 +84,8 @@ class Occurrence(YesNo):
     or_planned: bool = Field(default=False, description="one that is planned counts as well")
     apart_from: Items = ()
     over_for: SpanText | None = None
+    while_taking: Annotated[tuple[str, ...], Names(("drug",))] = ()
+    taken_for: SpanText = "0 days"
     gone_when_over: bool = Field(default=False, description="told to be over, it is not there now")
     ask: str | None = None
 
@@ -102,17 +106,24 @@ class Occurrence(YesNo):
         parts.append(
             f"within-{self.span.words.replace(' ', '-')}" if self.span else (self.state or "ever").replace(" ", "-")
         )
+        parts += [f"while-taking-{'+'.join(self.while_taking)}-for-{self.taken_for.replace(' ', '-')}"] * bool(
+            self.while_taking
+        )
         return ".".join([*parts, *(f"{name}-{'-'.join(rule.accepted)}" for name, rule in self.having.items())])
 
     def question(self) -> str:
         if self.ask:
             return self.ask
+        if self.state == "planned":
+            return f"Is this planned: {labels(self.concepts())}?"
         span = f" in the last {self.span.words}" if self.span else " at present" if self.state == "now" else ", ever"
-        return f"Has the patient had {labels(self.concepts())}{span}?"
+        taking = f", after {self.taken_for} of {labels(self.while_taking)}" if self.while_taking else ""
+        return f"Has the patient had {labels(self.concepts())}{span}{taking}?"
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
         name = labels(self.concepts())
-        span = f" within {self.within}" if self.within else ""
+        span = f" within {self.within}" if self.within else " planned" if self.state == "planned" else ""
+        span += f" after {self.taken_for} of {labels(self.while_taking)}" if self.while_taking else ""
         if finding is None:
             return f"{capital(name)} is not mentioned."
         basis = f": {finding.basis}" if finding.basis else ""
@@ -123,6 +134,8 @@ class Occurrence(YesNo):
         return f"{capital(name)}{span} is not settled{basis}{because(finding)}."
 
     def find(self, situation: Situation) -> Finding | None:
+        if self.state == "planned":
+            return self._planned(situation)
         votes = self._votes(situation)
         denied = denials(self.concepts(), situation, also_by=self.denied_by, not_by=self.not_denied_by, span=self.span)
         excluded = _ruling_out(self.ruled_out_by, situation, self.span)
@@ -167,6 +180,25 @@ class Occurrence(YesNo):
         doubtful = [vote and replace(vote, unclear=True) for vote in doubtful]
         return [vote for vote in votes if vote] + [vote for vote in doubtful if vote and vote.answer == "open"]
 
+    def _planned(self, situation: Situation) -> Finding | None:
+        """Only what is planned, or said not to be, answers."""
+        asked = set(self.concepts())
+        plans = self._plans(situation)
+        against = [
+            fact
+            for fact in situation.facts
+            if (fact.experiencer, fact.temporality, fact.assertion) == ("patient", "planned", "absent")
+            and asked <= situation.vocabulary.closed_by_denial(fact.concept)
+        ]
+        votes = [Vote(fact, "yes", f"{_described(fact)}, planned") for fact in plans if fact.assertion == "present"]
+        if votes and not against:
+            return self._finding(1, 1, votes)
+        if against and not plans:
+            return self._finding(0, 0, (), against)
+        general = [fact for name in self.named_generally for fact in situation.planned(name) if fact.concept == name]
+        told = [*plans, *against, *general, *spoken_of(self.raised_by, situation)]
+        return self._finding(0, 1, (), told, note="told without what would settle it") if told else None
+
     def _plans(self, situation: Situation) -> list[Fact]:
         facts = {fact.id: fact for concept in self.concepts() for fact in situation.planned(concept)}
         return [fact for fact in facts.values() if fact.assertion in ("present", "possible")]
@@ -185,18 +217,29 @@ class Occurrence(YesNo):
     def _over(self, fact: Fact, situation: Situation) -> Weight:
         """Whether it counts as over: told to have ended at least `over_for` before the screening date."""
         end = course_of(fact).end
-        if self.over_for is None or end is None:
+        if self.over_for is None:
             return "does not count"
+        if end is None:
+            return self._perhaps_over(fact, situation)
         if situation.as_of is None:
             return "open"
         if lasts(end.latest, situation.as_of, self.over_for):
             return "counts"
         return "open" if lasts(end.earliest, situation.as_of, self.over_for) else "does not count"
 
+    def _perhaps_over(self, fact: Fact, situation: Situation) -> Weight:
+        """One whose end is not told: it may be over for so long if it is past, or was told of so long ago."""
+        begun = fact.time or course_of(fact).start
+        if begun is None or begun.earliest is None or situation.as_of is None:
+            return "open" if fact.temporality == "historical" else "does not count"
+        return "open" if lasts(begun.earliest, situation.as_of, self.over_for or "") else "does not count"
+
     def _vote(self, fact: Fact, told: Weight, own: bool, situation: Situation) -> Vote | None:
         weight = self._excepted(fact, told, situation)
         if weight is None:
             return None
+        if self.while_taking and weight == "counts":
+            weight = weight_while(fact, self.while_taking, self.taken_for, situation)
         if fact.temporality == "planned":
             return Vote(fact, "yes" if fact.assertion == "present" else "open", f"{_described(fact)}, planned", own)
         if weight == "does not count":
@@ -296,25 +339,6 @@ class Occurrence(YesNo):
             holds_open=any(vote.holds_open for vote in held),
             basis=", ".join(dict.fromkeys(basis)) or None,
         )
-
-
-def place_of(fact: Fact, span: Window, situation: Situation, *, lasting: bool) -> tuple[Place, Time | None, bool]:
-    """Where the fact lies relative to the window, its last day as far as told, and whether it still goes on."""
-    course = course_of(fact)
-    as_of, today = situation.as_of, letter_day(fact, situation)
-    untimed = fact.time is None and course.start is None and course.end is None and course.ongoing is None
-    present = fact.temporality == "current" and course.end is None and course.ongoing is not False
-    if course.ongoing or (lasting and present and (untimed or (course.start is not None and fact.time is None))):
-        return span.place(today, as_of), today, True
-    if course.end is not None:
-        return span.place(course.end, as_of), course.end, False
-    if fact.time is not None:
-        return span.place(fact.time, as_of), fact.time, False
-    if course.start is None:
-        return "open", None, False
-    # it began then and its end is not told: certain only where even the beginning lies inside
-    place = span.place(course.start, as_of)
-    return ("inside" if place == "inside" else "open"), course.start, False
 
 
 def _ruling_out(items: Items, situation: Situation, span: Window | None) -> list[Fact]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from kb.facts import Fact
 from kb.vocabulary import vocabulary
+from rules.amounts import long_day
 from rules.cases import Outcome, load_cases, run_cases
 from rules.coverage import Coverage, Reach, coverage
 from rules.language import Protocol, ProtocolError
-from screening.documents import BadInputError
+from screening.documents import BadInputError, letter_from_text
+from screening.pipeline import extractor
 from screening.protocols import find_protocol, read_protocol
 
 _TITLE = 62
@@ -30,13 +34,19 @@ class Tested:
         return sum(1 for outcome in self.outcomes if outcome.differences)
 
 
+def read_words(says: str, letter: date | None) -> tuple[Fact, ...]:
+    """What a letter of that day says that holds these words alone. Raises BadInputError."""
+    text = f"{says}\n" if letter is None else f"Date: {long_day(letter)}\n\n{says}\n"
+    return tuple(extractor().extract(letter_from_text(text, "case", "a case").document, 0)[0])
+
+
 def tested(name: str) -> Tested:
     """The cases that lie beside the protocol. Raises BadInputError in one line."""
     protocol = read_protocol(name)
     file = find_protocol(name).with_name("cases.yaml")
     terms = vocabulary()
     try:
-        outcomes = tuple(run_cases(load_cases(file, protocol, terms), protocol, terms))
+        outcomes = tuple(run_cases(load_cases(file, protocol, terms, read_words), protocol, terms))
     except ProtocolError as error:
         raise BadInputError(str(error)) from error
     return Tested(protocol, file, outcomes, coverage(protocol, outcomes))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from kb.dates import shifted
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
 from rules.amounts import because, day_words, span_words
 from rules.concepts import Names
+from rules.denials import denials
 from rules.findings import Finding, Situation
-from rules.matching import matching
+from rules.matching import Items, counted, matching
 from rules.moments import course_of
 from rules.tests.base import Bounded, Flaw, Outcome
 from rules.wording import capital, labels
@@ -27,15 +28,18 @@ _LONGEST = 120
 class Duration(Bounded):
     """`duration` of a disease (or of several that are one) with a bound in years, counted from its first sign.
 
-    `signs`: conditions whose beginning is the disease's own; `not_counting` those whose beginning is not.
+    `signs`: conditions whose beginning is the disease's own; `not_counting` those whose beginning is not. With
+    `state: now` one that is over, denied, or ruled out by what is told (`ruled_out_by`) has lasted no time.
     """
 
     duration: Annotated[tuple[str, ...], Names(("condition",))]
     signs: Annotated[tuple[str, ...], Names(("condition",))] = ()
     not_counting: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    state: Literal["now"] | None = None
+    ruled_out_by: Items = ()
 
     def finding_id(self) -> str:
-        return f"{'+'.join(self.duration)}.years"
+        return f"{'+'.join(self.duration)}.{'years-now' if self.state else 'years'}"
 
     def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:
         return self.bound_flaws(("a",), (0, _LONGEST))
@@ -43,6 +47,12 @@ class Duration(Bounded):
     def find(self, situation: Situation) -> Finding | None:
         facts = [fact for fact, weight in matching((*self.duration, *self.signs), situation) if weight == "counts"]
         facts = [fact for fact in facts if fact.concept not in self.not_counting]
+        if self.state is not None:
+            facts, over = [fact for fact in facts if not _is_over(fact)], [fact for fact in facts if _is_over(fact)]
+            against = [*over, *self._denied(situation)]
+            if against:
+                note = "told as so, and as over or not so" if facts else None
+                return self._finding(0.0, None if facts else 0.0, [*facts, *against], note)
         began = [(fact, when) for fact in facts if (when := _began(fact)) is not None]
         if not facts:
             return None
@@ -59,6 +69,10 @@ class Duration(Bounded):
         """Whether the day is that of its beginning: of a course that began, or of a first sign."""
         sign = any(situation.vocabulary.is_a(fact.concept, one) for one in self.signs)
         return sign or course_of(fact).start is not None
+
+    def _denied(self, situation: Situation) -> list[Fact]:
+        denied = denials(self.duration, situation, now_suffices=True)
+        return [*(denied.covering if denied.complete else ()), *counted(self.ruled_out_by, situation)]
 
     def _finding(self, low: float | None, high: float | None, facts: list[Fact], note: str | None = None) -> Finding:
         words = [f"{fact.label} {day_words(_began(fact))}" for fact in facts]
@@ -83,6 +97,11 @@ class Duration(Bounded):
 
     def question(self) -> str:
         return f"When did {labels(self.duration)} begin (its first sign)?"
+
+
+def _is_over(fact: Fact) -> bool:
+    course = course_of(fact)
+    return fact.temporality == "historical" or course.end is not None or course.ongoing is False
 
 
 def _began(fact: Fact) -> Time | None:

@@ -17,9 +17,9 @@ from rules.amounts import AmountText, amount, day_words, number, span_words
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, counted, spoken_of, weigh
-from rules.medication import going_on, kilograms, medications, refused, taken, weights_of
-from rules.occurrence import place_of
+from rules.medication import denied, ended, going_on, kilograms, medications, taken, weights_of
 from rules.patient import hull
+from rules.placing import place_of
 from rules.tests.base import Comparison, Outcome, Test
 from rules.timeline import Run, longest_run
 from rules.windows import Window, WindowText, window
@@ -148,8 +148,10 @@ class Exposure(Test):
         return self._finding(0, 0, facts) if facts else self._never(closing, situation)
 
     def _never(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
+        span = None if self.within is None else window(self.within)
         against = [
-            *(fact for fact in refused(self.concepts(), situation) if fact.concept in self.concepts()),
+            *denied(self.concepts(), situation, span, now=self.state is not None),
+            *self._stopped(situation),
             *counted(self.ruled_out_by, situation),
             *closing,
         ]
@@ -163,6 +165,14 @@ class Exposure(Test):
         """Every mention of the drug that may be meant."""
         told = medications(self.concepts(), situation)
         return [fact for fact in told if weigh(fact, self.having) != "does not count"]
+
+    def _stopped(self, situation: Situation) -> list[Fact]:
+        """What ended it, where it is asked for now: a class is not over because one of it is."""
+        if self.state is None:
+            return []
+        named = [fact for fact in taken(self.concepts(), situation) if fact.concept in self.concepts()]
+        told = {fact.concept for fact in named} == set(self.concepts())
+        return named if told and all(ended(fact) for fact in named) else []
 
     def _finding(
         self,

@@ -15,7 +15,7 @@ from rules.amounts import because, span_words
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import counted
-from rules.medication import medications, refused, taken
+from rules.medication import denied, medications, taken
 from rules.tests.base import Comparison, Outcome, Test
 
 
@@ -39,11 +39,11 @@ class Exposures(Test):
         told = by_agent(self.exposures, taken, situation)
         certain = {agent: facts for agent, facts in told.items() if any(one.assertion == "present" for one in facts)}
         never = {
-            agent: facts for agent, facts in by_agent(self.exposures, refused, situation).items() if agent not in told
+            agent: facts for agent, facts in by_agent(self.exposures, denied, situation).items() if agent not in told
         }
         mentioned = by_agent(self.exposures, medications, situation)
         closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
-        facts = [*facts_of(mentioned), *closing]
+        facts = list({fact.id: fact for fact in (*facts_of(mentioned), *facts_of(never), *closing)}.values())
         if not facts:
             return None
         low = len(certain)

@@ -17,7 +17,7 @@ from rules.amounts import AmountText, amount, because
 from rules.concepts import Names
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
-from rules.medication import dosing_of, medications, refused, systemic, taken
+from rules.medication import denied, dosing_of, medications, systemic, taken
 from rules.tests.base import Comparison, Outcome, Test
 from rules.timeline import days_of
 
@@ -61,7 +61,7 @@ class Failures(Test):
         spared = by_agent(self.failures, self._spared, situation)
         closing = [fact for name in self.closed_by for fact in counted((name,), situation)]
         raising = spoken_of(self.raised_by, situation)
-        facts = [*facts_of(tried), *facts_of(certain), *closing, *raising]
+        facts = [*facts_of(tried), *facts_of(certain), *facts_of(spared), *closing, *raising]
         if not facts:
             return None
         low = len(certain)
@@ -126,7 +126,7 @@ def _tried(names: Sequence[str], situation: Situation) -> list[Fact]:
 def _spared(names: Sequence[str], situation: Situation) -> list[Fact]:
     """Never taken, or ended for a reason that is no failure."""
     ended = [fact for fact in taken(names, situation) if dosing_of(fact).reason_stopped in _ENDED_OTHERWISE]
-    return [*ended, *(fact for fact in refused(names, situation) if dosing_of(fact).reason_stopped != "intolerance")]
+    return [*ended, *(fact for fact in denied(names, situation) if dosing_of(fact).reason_stopped != "intolerance")]
 
 
 def _way(fact: Fact) -> Way | None:

@@ -14,6 +14,7 @@ from kb.facts import Coded, Fact, Interval, Quantity
 from kb.vocabulary import Score, Vocabulary, vocabulary
 from rules.amounts import because, day_words
 from rules.concepts import Names
+from rules.denials import denials
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
@@ -24,7 +25,10 @@ from rules.wording import label
 
 
 class Grade(Test):
-    """`grade` with `at_least` or `at_most` a class of its scale, or both; `within` is how old a stated one may be."""
+    """`grade` with `at_least` or `at_most` a class of its scale, or both; `within` is how old a stated one may be.
+
+    `denied_as`: the diseases that it grades; where they are denied it is below every class.
+    """
 
     windows = (("within", "good for longer"),)
 
@@ -32,6 +36,7 @@ class Grade(Test):
     at_least: str | None = None
     at_most: str | None = None
     within: WindowText | None = None
+    denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
     raised_by: Items = ()
 
     @model_validator(mode="after")
@@ -67,6 +72,10 @@ class Grade(Test):
             whole = hull([one.value for one in latest])
             words = [f"“{one.fact.quote}” {day_words(one.when)}" for one in latest]
             return self._finding(whole.least, whole.greatest, [one.fact for one in latest], words)
+        denied = denials(self.denied_as, situation, now_suffices=True) if self.denied_as and not facts else None
+        if denied is not None and denied.complete:
+            none = [f"{fact.label} denied" for fact in denied.covering]
+            return self._finding(0.0, 0.0, list(denied.covering), none)
         named = [*facts, *spoken_of(self.raised_by, situation)]
         if not named:
             return None

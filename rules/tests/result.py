@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from kb.facts import Coded, Fact, Quantity
 from kb.vocabulary import Lab
-from rules.amounts import because, day_words
+from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
 from rules.denials import denials
 from rules.findings import Finding, Situation
@@ -44,6 +44,7 @@ class Result(Test):
     only while they are there or were in that window. `negative_only_by`: a negative one of another specimen leaves it
     open. `negative_by_name`: a negative one of one kind of the test says nothing of the others (antibodies of a group).
     `confirmed_by` is the test that overrules this one. `any_amount`: a number without a range is positive (load).
+    `positive_from`: a number from which on it is positive where the letter gives no range of its own (a titre).
     `trace`: what a load is that was detected, but too little to be counted.
     """
 
@@ -61,6 +62,7 @@ class Result(Test):
     negative_by_name: bool = False
     confirmed_by: Annotated[str | None, Names(("lab",))] = None
     any_amount: bool = False
+    positive_from: AmountText | None = None
     trace: Literal["positive", "open"] = "open"
     raised_by: Items = ()
 
@@ -72,6 +74,7 @@ class Result(Test):
         # both readings of one test share a finding: 1 is positive
         limited = [f"negative-by-{self.negative_only_by}"] if self.negative_only_by else []
         limited += ["negative-by-name"] if self.negative_by_name else []
+        limited += [f"from-{self.positive_from.replace(' ', '-')}"] if self.positive_from else []
         limited += ["ever"] if self.positive == "ever" else []
         return ".".join([self.result, "positive", *limited])
 
@@ -110,7 +113,7 @@ class Result(Test):
         ]
 
     def _sign(self, fact: Fact, situation: Situation, *, own: bool) -> Sign:
-        sign = _sign(fact, situation, any_amount=self.any_amount)
+        sign = self._from_number(fact) or _sign(fact, situation, any_amount=self.any_amount)
         if sign == "open" and isinstance(fact.value, Coded) and fact.value.code == "trace":
             sign = "open" if fact.assertion != "present" else self.trace
         if sign == "positive" and fact.attributes.get("confirmed") == "no":
@@ -122,6 +125,18 @@ class Result(Test):
         )
         one_of_many = self.negative_by_name and own and fact.concept != self.result
         return "open" if sign == "negative" and (other_specimen or one_of_many) else sign
+
+    def _from_number(self, fact: Fact) -> Sign | None:
+        """What a number in the unit of `positive_from` says; None where the letter's own range or a word says it."""
+        if self.positive_from is None or not isinstance(fact.value, Quantity) or fact.assertion != "present":
+            return None
+        bound, unit = amount(self.positive_from)
+        low, high = fact.value.interval.least, fact.value.interval.greatest
+        if fact.reference is not None or fact.value.unit != unit:
+            return None
+        if low is not None and low >= bound:
+            return "positive"
+        return "negative" if high is not None and high < bound else "open"
 
     def _confirmation(self, told: Sequence[Dated[Read]], situation: Situation) -> Finding | None:
         """The word of the confirmatory test, where there is one; pending, it leaves a positive screening test open."""

@@ -1,7 +1,7 @@
 """Whether treatment was left as it is for a time: medication facts in, yes, no or open out.
 
 A drug that was begun, changed or stopped inside the window is a change; one whose start at the present dose lies before
-it is none. A statement that the doses are stable answers where no change is told.
+it is none. A statement that the doses are stable answers where no change is told, if it says for how long.
 """
 
 from __future__ import annotations
@@ -46,15 +46,22 @@ class Stable(YesNo):
         told = [(fact, self._sign(fact, situation)) for fact in taken(self.concepts(), situation)]
         told = [(fact, sign) for fact, sign in told if not self._apart(fact, situation)]
         signs = [(fact, sign) for fact, sign in told if sign is not None]
-        stated = counted(self.stated_by, situation)
+        saying = counted(self.stated_by, situation)
+        stated = [fact for fact in saying if self._is_long_enough(fact, situation)]
         changed = [fact for fact, sign in signs if sign == "changed"]
         if changed:
             return self._finding(0, 1 if stated else 0, [*changed, *stated])
         unsure = [fact for fact, sign in signs if sign == "open"]
-        if unsure and not stated:
-            return self._finding(0, 1, unsure, "since when the dose is so is not told")
+        if (unsure or saying) and not stated:
+            known = [] if unsure else [fact for fact, _ in signs]
+            if not known:
+                return self._finding(0, 1, [*unsure, *saying], "since when the dose is so is not told")
         facts = [*(fact for fact, _ in signs), *stated]
         return self._finding(1, 1, facts) if facts else None
+
+    def _is_long_enough(self, fact: Fact, situation: Situation) -> bool:
+        """Whether what says that nothing was changed reaches back over the window."""
+        return self._since(course_of(fact).start, situation) == "unchanged"
 
     def _apart(self, fact: Fact, situation: Situation) -> bool:
         return any(situation.vocabulary.is_a(fact.concept, other) for other in self.apart_from)
@@ -63,17 +70,24 @@ class Stable(YesNo):
         """What the fact says of the window; None where it is over before it."""
         if fact.assertion != "present":
             return "open"
-        span, course = window(self.unchanged_within), course_of(fact)
+        course = course_of(fact)
         if not going_on(fact):
             last = course.end or fact.time
             if last is None:
                 return None  # a drug of the past that nothing places is of the history, not of late
-            place = span.place(last, situation.as_of)
-            return None if place == "outside" else "changed" if place == "inside" else "open"
+            sign = self._since(last, situation)
+            return None if sign == "unchanged" else sign
         starts: list[Time | None] = [step.start for step in course.steps if step.start is not None]
-        begin = (starts or [course.start])[-1]
-        place = span.place(begin, situation.as_of)
-        return "unchanged" if place == "outside" else "changed" if place == "inside" else "open"
+        return self._since((starts or [course.start])[-1], situation)
+
+    def _since(self, change: Time | None, situation: Situation) -> Sign:
+        """What a change of that day is to the window: one on its first day leaves all of it without a change."""
+        if change is None or situation.as_of is None:
+            return "open"
+        first = window(self.unchanged_within).start(situation.as_of)
+        if change.latest is not None and change.latest <= first:
+            return "unchanged"
+        return "changed" if change.earliest is not None and change.earliest > first else "open"
 
     def _finding(self, low: int, high: int, facts: list[Fact], note: str | None = None) -> Finding:
         words = [_told(fact) for fact in facts]

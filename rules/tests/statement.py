@@ -14,18 +14,26 @@ from kb.facts import Coded, Fact
 from rules.amounts import because
 from rules.concepts import Names
 from rules.findings import Finding, Situation
-from rules.matching import Items, spoken_of
+from rules.matching import Items, counted, spoken_of
 from rules.moments import Dated, newest, reading_day
 from rules.tests.base import Outcome, YesNo
+from rules.windows import WindowText, window
 from rules.wording import capital, label
 
 
 class Statement(YesNo):
-    """A statement present is yes, absent no; `says` and `says_not` list codes where it carries one."""
+    """A statement present is yes, absent no; `says` and `says_not` list codes where it carries one.
+
+    `shown_by` is what stands for a yes where nothing is stated (a score), `within` how old that may be.
+    """
+
+    windows = (("within", "good for longer"),)
 
     statement: Annotated[str, Names(("statement",))]
     says: tuple[str, ...] = ()
     says_not: tuple[str, ...] = ()
+    shown_by: Items = ()
+    within: WindowText | None = None
     raised_by: Items = ()
     wording: str | None = Field(default=None, description="what is stated, for sentences and questions")
 
@@ -38,8 +46,15 @@ class Statement(YesNo):
         if latest:
             lows, highs = [one.value[0] for one in latest], [one.value[1] for one in latest]
             return self._finding(min(lows), max(highs), [one.fact for one in latest])
-        raising = spoken_of(self.raised_by, situation)
+        shown = [fact for fact in counted(self.shown_by, situation) if self._is_new(fact, situation)]
+        if shown:
+            return self._finding(1, 1, shown)
+        raising = spoken_of((*self.raised_by, *self.shown_by), situation)
         return self._finding(0, 1, raising, "told without what would settle it") if raising else None
+
+    def _is_new(self, fact: Fact, situation: Situation) -> bool:
+        day = reading_day(fact, situation)
+        return self.within is None or window(self.within).place(day, situation.as_of) == "inside"
 
     def _answer(self, fact: Fact) -> tuple[int, int]:
         if fact.assertion == "possible":

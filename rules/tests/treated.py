@@ -21,7 +21,7 @@ from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, matching, spoken_of, weigh
 from rules.medication import dosing_of, going_on, taken
 from rules.moments import letter_day
-from rules.occurrence import place_of
+from rules.placing import place_of
 from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, label

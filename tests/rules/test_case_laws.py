@@ -17,6 +17,7 @@ from rules.findings import Finding, Situation
 from rules.language import Criterion, Protocol, leaf_tests, load_protocol
 from rules.reference import answer
 from rules.tests.base import OUTCOMES
+from screening.protocol_testing import read_words
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "protocols").glob("*/cases.yaml"))
 
@@ -24,7 +25,7 @@ FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "pr
 @pytest.fixture(scope="module", params=FOLDERS, ids=[folder.name for folder in FOLDERS])
 def shipped(request: pytest.FixtureRequest) -> tuple[Protocol, tuple[Case, ...]]:
     protocol = load_protocol(request.param / "protocol.yaml")
-    return protocol, load_cases(request.param / "cases.yaml", protocol, vocabulary())
+    return protocol, load_cases(request.param / "cases.yaml", protocol, vocabulary(), read_words)
 
 
 def answers(protocol: Protocol, case: Case, facts: Sequence[Fact], as_of: date | None) -> dict[str, tuple[str, bool]]:

@@ -101,6 +101,9 @@ BAD_FILES = [
     (HEAD + "  - case: a\n    told: [{lvef: 5 mmHg}]\n    expect: {I1: pass}\n", "line 4"),
     (HEAD + "  - case: a\n    expect: {I1: maybe}\n", "line 4"),
     (HEAD + "  - case: a\n    expects: {I1: pass}\n", "not a key"),
+    (HEAD + "  - expect: {I1: pass}\n", "a name"),
+    (HEAD + "  - says: LVEF 60 %.\n    told: [{lvef: 60 %}]\n    expect: {I1: pass}\n", "not both"),
+    (HEAD + "  - says: LVEF 60 %.\n    expect: {I1: pass}\n", "line 3.*told"),
 ]
 
 
@@ -108,6 +111,21 @@ BAD_FILES = [
 def test_a_bad_file_is_refused_with_its_line(text: str, words: str) -> None:
     with pytest.raises(ProtocolError, match=words):
         parse_cases(text, "cases.yaml", parse_protocol(PROTOCOL, "p.yaml"), vocabulary())
+
+
+def test_a_letters_own_words_are_read_by_whom_the_caller_names() -> None:
+    protocol = parse_protocol(PROTOCOL, "p.yaml")
+    text = HEAD + "  - {says: The heart is fine., letter: 2026-05-01, expect: {I1: pass}}\n"
+    heard: list[tuple[str, date | None]] = []
+
+    def read(says: str, letter: date | None) -> tuple[Fact, ...]:
+        heard.append((says, letter))
+        return read_facts([{"lvef": "60 %"}], vocabulary())
+
+    (case,) = parse_cases(text, "cases.yaml", protocol, vocabulary(), read)
+    assert heard == [("The heart is fine.", date(2026, 5, 1))]
+    assert case.name == "The heart is fine."
+    assert run_cases([case], protocol, vocabulary())[0].differences == ()
 
 
 def test_only_what_a_case_claims_is_reached() -> None:

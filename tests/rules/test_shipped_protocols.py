@@ -13,6 +13,7 @@ from rules.decision import decide
 from rules.findings import Situation
 from rules.language import Protocol, leaf_tests, load_protocol
 from rules.registry import uncovered_sentences, unfounded_quotes
+from screening.protocol_testing import read_words
 
 FOLDERS = sorted(path.parent for path in (Path(__file__).parents[2] / "kb" / "protocols").glob("*/protocol.yaml"))
 
@@ -58,7 +59,7 @@ def test_tests_that_share_a_finding_make_the_same_one(shipped: tuple[Path, Proto
 def test_its_cases_hold_and_reach_its_answers(shipped: tuple[Path, Protocol]) -> None:
     folder, protocol = shipped
     terms = vocabulary()
-    outcomes = run_cases(load_cases(folder / "cases.yaml", protocol, terms), protocol, terms)
+    outcomes = run_cases(load_cases(folder / "cases.yaml", protocol, terms, read_words), protocol, terms)
     assert [(one.case.name, one.differences) for one in outcomes if one.differences] == []
     reached = coverage(protocol, outcomes)
     assert reached.share >= (1 if protocol.default else 0.9), [one for one in reached.each() if one.missing]

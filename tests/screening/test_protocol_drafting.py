@@ -22,7 +22,7 @@ Inclusion Criteria:
 1. Age 18 to 75 years
 2. LVEF ≥55%; AST and ALT ≤3.0 × ULN
 3. Failed at least 2 of cyclophosphamide, azathioprine and rituximab
-4. Able to attend all visits
+4. Enough help at home
 Exclusion Criteria:
 - Myocardial infarction within 6 months
 - HIV antibody positive
@@ -43,7 +43,7 @@ def test_what_is_understood_becomes_a_test() -> None:
             "all": [{"measurement": "ast", "at_most": "3 x ULN"}, {"measurement": "alt", "at_most": "3 x ULN"}],
         },
         "I3": {"failures": ["cyclophosphamide", "azathioprine", "rituximab"], "at_least": 2},
-        "I4": {"judgement": "Able to attend all visits", "raised_by": []},
+        "I4": {"judgement": "Enough help at home", "raised_by": []},
         "E1": {"condition": "myocardial-infarction", "within": "6 months before screening"},
         "E2": {"result": "hiv-antibody", "reads": "positive"},
     }
