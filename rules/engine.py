@@ -7,6 +7,7 @@ here; whatever a guard refuses, and whatever the package does not confirm, is an
 from __future__ import annotations
 
 import functools
+import json
 import math
 import threading
 from collections import Counter
@@ -205,10 +206,37 @@ def fnv1a(text: str) -> int:
 
 
 class _QuietHost(durable.Host):  # type: ignore[misc]
-    """The package's host without its two timer threads, which race with the deletion of a session."""
+    """The package's host without its two timer threads, which race with the deletion of a session.
+
+    It drives the actions itself. The package's own way asks the clock three times for each rule that fires, and writes
+    back the state of the session, which no rule here reads or changes.
+    """
+
+    def __init__(self, fire: Callable[[str, str], None]) -> None:
+        self._fire = fire
+        super().__init__()
 
     def _run(self) -> None:
         pass
+
+    def assert_fact(self, ruleset_name: str, fact: dict[str, Any], complete: None = None) -> int | dict[str, Any]:
+        """Tells the fact, and calls `fire` with each rule that it fires and the fact's id; 0 where it is not taken."""
+        core, handle = durable.durable_rules_engine, self.get_ruleset(ruleset_name)._handle
+        outcome, state = core.assert_fact(handle, json.dumps(fact))
+        if outcome:
+            return 0
+        started = core.start_action_for_state(handle, state)
+        message = started[1] if started else None
+        while message:
+            ((rule, matched),) = json.loads(message).items()
+            self._fire(rule, matched["m"]["id"])
+            message = core.complete_and_start_action(handle, state)
+        return fact
+
+
+def _undriven(_closure: Any) -> None:
+    """The action that the package asks of every rule; ours are driven by `_QuietHost`."""
+    raise EngineError("the package drove an action itself")
 
 
 class Rulebase:
@@ -224,11 +252,11 @@ class Rulebase:
             raise EngineError(f"two rules have the id '{Counter(names).most_common(1)[0][0]}'")
         check_hashes([*{rule.subject for rule in rules}, _PATIENT, _START])
         ruleset = {rule.id: self._raw(rule) for rule in rules}
-        ruleset[_START] = {"all": [{"m": {"$and": [{"start": 1}]}}], "run": self._action(_START)}
+        ruleset[_START] = {"all": [{"m": {"$and": [{"start": 1}]}}], "run": _undriven}
         # A fact that no rule reads is not stored: the sink reads every fact of ours, and confirms that it arrived.
-        ruleset["sink"] = {"all": [{"m": {"$and": [{"ours": 1}]}}], "run": self._action("sink"), "pri": _LAST}
+        ruleset["sink"] = {"all": [{"m": {"$and": [{"ours": 1}]}}], "run": _undriven, "pri": _LAST}
         check_ruleset(ruleset)
-        self._host = _QuietHost()
+        self._host = _QuietHost(self._fire)
         self._host.set_rulesets({"eligo": ruleset})
 
     def _raw(self, rule: Rule) -> dict[str, Any]:
@@ -238,18 +266,14 @@ class Rulebase:
         for condition in rule.conditions:
             bound = float(condition.bound) if type(condition.bound) is int else condition.bound
             tests.append({_OPERATORS[condition.operator]: {condition.field: bound}})
-        return {"all": [{"m": {"$and": tests}}], "run": self._action(rule.id)}
+        return {"all": [{"m": {"$and": tests}}], "run": _undriven}
 
-    def _action(self, rule: str) -> Callable[[Any], None]:
-        """An action that never lets an exception out: the package would swallow it and go on."""
-
-        def run(closure: Any) -> None:
-            try:
-                self._note(rule, closure._m["m"]["id"])
-            except BaseException as error:  # noqa: BLE001  # re-raised once the engine has returned
-                self._errors.append(error)
-
-        return run
+    def _fire(self, rule: str, fact: str) -> None:
+        """Notes a firing, and never lets an exception out: an action that was started has to be completed."""
+        try:
+            self._note(rule, fact)
+        except BaseException as error:  # noqa: BLE001  # re-raised once the engine has returned
+            self._errors.append(error)
 
     def _note(self, rule: str, fact: str) -> None:
         self._fired.append((rule, fact))

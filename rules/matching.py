@@ -101,6 +101,8 @@ def matching(items: Sequence[Item], situation: Situation) -> list[tuple[Fact, We
                 by = asked_by.setdefault(fact.id, concept_of(item))
                 if fact.id not in found or (by == concept_of(item) and _MORE[weight] > _MORE[found[fact.id][1]]):
                     found[fact.id] = fact, weight
+    if len(found) < 2:
+        return list(found.values())
     return sorted(found.values(), key=lambda pair: (pair[0].document, pair[0].start, pair[0].id))
 
 

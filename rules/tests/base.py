@@ -134,21 +134,21 @@ class Bounded(Test):
             raise ValueError("give one of 'at_least', 'at_most', 'above' and 'below'")
         return self
 
-    @property
+    @cached_property
     def bound_key(self) -> str:
         return next(key for key in BOUNDS if getattr(self, key) is not None)
 
-    @property
+    @cached_property
     def bound_words(self) -> tuple[str, str]:
         """The comparison in words, and the bound as the file writes it."""
         return self.bound_key.replace("_", " "), getattr(self, self.bound_key)
 
-    @property
+    @cached_property
     def bound(self) -> tuple[float, str]:
         """The bound's number and its unit."""
         return amount(self.bound_words[1])
 
-    @property
+    @cached_property
     def upwards(self) -> bool:
         """Whether greater numbers hold."""
         return self.bound_key in ("at_least", "above")
