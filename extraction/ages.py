@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.scanning import matches_from
 from kb.facts import Interval
+from kb.patterns import compiled
 
 _OLDEST = 120
 _YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy])"
@@ -127,7 +128,7 @@ _SEX_GROUPS = (
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(_forms()))
+    return compiled("|".join(_forms()))
 
 
 @functools.cache
@@ -135,7 +136,7 @@ def _starts() -> re.Pattern[str]:
     """What every form begins with: digits, or the first of its words."""
     known = cues("demographics")
     words = "|".join([word for listed in known["numbers"].values() for word in listed] + known["occupations"])
-    return re.compile(
+    return compiled(
         r"(?<![\w./])\d|\(\d|(?<=\d)[ (,]|(?<!\w)(?:[Aa](?:ge|GE)|[FfMm](?=[ ,/|:(\d])|[Ff]emale|[Mm]ale|FEMALE|MALE"
         rf"|(?:this|a|the)[ ]\d|Mrs?\b|Ms\b|Miss\b|Herr\b|Frau\b|[Ss]?[Hh]e[ ]|{people()}|(?i:{words}))"
     )

@@ -17,6 +17,7 @@ from dateutil.relativedelta import relativedelta
 from extraction.knowledge import cues
 from extraction.scanning import matches_from
 from kb.facts import Time
+from kb.patterns import compiled
 
 Order = Literal["day first", "month first", "not known"]
 
@@ -60,7 +61,7 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
     ]
     opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-))"  # a date may follow another one's hyphen
-    return re.compile(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
+    return compiled(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
 
 
 @functools.cache
@@ -69,7 +70,7 @@ def date_starts() -> re.Pattern[str]:
     starts = sorted({name[:2] for name in month_names()})
     firsts = "".join(sorted({letter for start in starts for letter in (start[0], start[0].upper())}))
     seconds = "|".join(f"(?<=[{a}{a.upper()}])[{b}{b.upper()}]" for a, b in map(tuple, starts))
-    return re.compile(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
+    return compiled(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
 
 
 @functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask

@@ -14,6 +14,7 @@ from extraction.dates import Order, date_starts, day_of, full_year, month_names
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_from
 from kb.facts import Time
+from kb.patterns import compiled
 
 _TO = r" ?(?:-|to|until|till|through|~) ?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
@@ -43,7 +44,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P=sign)(?P<numeric_year>(?:20)?\d\d)(?![\d/])",
         rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
     )
-    return re.compile(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
+    return compiled(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
 
 
 def _iso(match: re.Match[str]) -> tuple[date, date] | None:

@@ -14,6 +14,7 @@ from extraction.dates import Order, date_order, find_dates, month_names, read_da
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from kb.facts import Time
+from kb.patterns import compiled
 
 _HEAD_LINES = 25
 _FOOT_LINES = 8
@@ -21,24 +22,24 @@ _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
 _TOLD, _IN_TITLE, _ALONE = 80, 90, 100  # behind every label
-_SALUTATION = re.compile(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
-_LAST_OF_STAY = re.compile(
+_SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
+_LAST_OF_STAY = compiled(
     r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
 )
-_TODAY = re.compile(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
-_SIGNED = re.compile(
+_TODAY = compiled(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
+_SIGNED = compiled(
     r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed)"
     r"(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$",
     re.IGNORECASE,
 )
-_CELL = re.compile(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
+_CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
 @functools.cache
 def _label() -> re.Pattern[str]:
     labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
     weekdays = "|".join(cues("timing")["weekdays"])
-    return re.compile(
+    return compiled(
         rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*[:.=,-]{{0,2}}\s*)"
         rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
@@ -47,7 +48,7 @@ def _label() -> re.Pattern[str]:
 
 @functools.cache
 def _never() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, cues("timing")["not_letter_date"])), re.IGNORECASE)
+    return compiled("|".join(map(re.escape, cues("timing")["not_letter_date"])), re.IGNORECASE)
 
 
 def find_letter_date(text: str) -> Time | None:
@@ -92,7 +93,7 @@ def _title(lines: list[str], filled: list[int]) -> list[int]:
 @functools.cache
 def _seen() -> re.Pattern[str]:
     seen, there, long_ago = ("|".join(cues("timing")["visit"][name]) for name in ("seen", "there", "not_this_one"))
-    return re.compile(
+    return compiled(
         rf"(?:^|[.;\n])(?:(?!\b(?:{long_ago})\b)[^.;])*\b(?:{seen})\b(?:(?!\b(?:{long_ago})\b)[^.;])*"
         rf"(?:\b(?:{there})\b[^.;\d]{{0,20}}|\bI (?:have )?(?:{seen})\b[^.;\d]{{0,40}}\bon (?:the )?)$",
         re.IGNORECASE,
@@ -113,7 +114,7 @@ def _visit(normal: str, order: Order) -> Time | None:
 @functools.cache
 def _stayed() -> re.Pattern[str]:
     """What stands before the last day of a stay "here" or "under our care"."""
-    return re.compile(
+    return compiled(
         r"(?:^|[.;\n])(?=[^;]*\b(?:our|here|this|we|us)\b)[^;]*\b(?:in-?patient|hospitali[sz]\w+|care|stay\w*|ward)\b"
         r"[^;]{0,60}\b(?:to|until|till|through)\s(?:the )?$",
         re.IGNORECASE,
@@ -150,7 +151,7 @@ def repaired(line: str) -> str:
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
 
 
-_GAPPED = re.compile(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
+_GAPPED = compiled(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
 
 
 def _joined_year(match: re.Match[str]) -> str:
@@ -166,7 +167,7 @@ def _month_name() -> str:
 def _gapped_month() -> re.Pattern[str]:
     """The name of a month with a gap inside it between a day and a year."""
     names = "|".join(" ?".join(map(re.escape, name)) for name in month_names() if len(name) > 2)
-    return re.compile(rf"(?<=\d )(?:{names})(?= ?,? ?[12]\d)", re.IGNORECASE)
+    return compiled(rf"(?<=\d )(?:{names})(?= ?,? ?[12]\d)", re.IGNORECASE)
 
 
 def _is_full(match: re.Match[str]) -> bool:

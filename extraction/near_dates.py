@@ -16,16 +16,17 @@ from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
 from kb.facts import Time
+from kb.patterns import compiled
 
-_SHORT = re.compile(
+_SHORT = compiled(
     r"(?<![\w.,/:+-])(?P<first>3[01]|[12]\d|0?[1-9])(?P<sign>[./])(?P<second>3[01]|[12]\d|0?[1-9])\.?"
     r"(?![\w/%]|[.,-]?\d| ?(?:mg|g|mm|x|u|k?g)\b| ?%)"
 )
-_BEHIND_TEST = re.compile(
+_BEHIND_TEST = compiled(
     r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
 )
-_LED_MONTH = re.compile(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
-_HEAD = re.compile(
+_LED_MONTH = compiled(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
+_HEAD = compiled(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
     re.IGNORECASE,
@@ -51,7 +52,7 @@ def with_near_dates(reading: Reading) -> Reading:
 @functools.cache
 def _month_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?P<month>{names})(?![\w'-])(?!\.? ?\d)", re.IGNORECASE)
+    return compiled(rf"(?<![\w-])(?P<month>{names})(?![\w'-])(?!\.? ?\d)", re.IGNORECASE)
 
 
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
@@ -69,7 +70,7 @@ def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _weekday_pattern() -> re.Pattern[str]:
     days = alternatives(cues("measurements")["weekdays"])
-    return re.compile(rf"(?<!\w)(?:last|on|this|yesterday,?) +(?P<day>{days})", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?:last|on|this|yesterday,?) +(?P<day>{days})", re.IGNORECASE)
 
 
 def _weekdays(reading: Reading, newest: date) -> Iterator[TimeExpression]:
@@ -102,7 +103,7 @@ def _short_dates(reading: Reading, newest: date) -> Iterator[TimeExpression]:
 def _names_test(reading: Reading, match: re.Match[str], colon: bool) -> bool:
     """A pair of numbers behind a name is a date where the test has no numbers of its own, or a colon follows."""
     investigations = cues("measurements")["reports"]["concepts"]
-    told = re.compile(r"\)?[ \t]+").match(reading.normal, match.end())
+    told = compiled(r"\)?[ \t]+").match(reading.normal, match.end())
     if told is not None and code_pattern().match(reading.normal, told.end()):
         return True  # "UPT (08/01)   negative"
     return colon or _before(reading, match.start()) in investigations

@@ -13,10 +13,11 @@ from extraction.reading import Mention, Reading
 from extraction.vaccinations import is_named_as_vaccine
 from extraction.when import clause_span, sentence_span
 from extraction.wording import holds, names_a_thing_behind, pattern_of
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _WORDS_AROUND = 60  # characters
-_OPEN_BRACKET = re.compile(r"\([^()]*$")
+_OPEN_BRACKET = compiled(r"\([^()]*$")
 
 
 def is_something_else(reading: Reading, mention: Mention) -> bool:

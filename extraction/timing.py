@@ -23,14 +23,15 @@ from extraction.scanning import matches_from
 from extraction.spoken_times import spoken_times
 from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Interval, Time
+from kb.patterns import compiled
 
 _NOT_A_UNIT = r"(?! ?(?:mg|mcg|g|ml|u|iu|units|copies|x|kg|cells|%|steps|kcal)\b)"
-_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
-_BARE_YEAR = re.compile(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
-_YEARS = re.compile(
+_ANY_YEAR = compiled(r"(?:19|20)\d\d")
+_BARE_YEAR = compiled(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
+_YEARS = compiled(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
 )
-_BEFORE = re.compile(
+_BEFORE = compiled(
     r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |about |around |approximately |early |late |mid-?|c\. ?|\(|and including |"
     r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
@@ -41,7 +42,7 @@ _FIRST_WORDS = (
     "around nearly almost some roughly c. since lasting duration total course times x day yesterday today this by "
     "earlier tonight until till from through to"
 ).split(" ")
-_JOINT = re.compile(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
+_JOINT = compiled(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
 
 @functools.cache
@@ -63,7 +64,7 @@ def _amount_pattern() -> re.Pattern[str]:
     number = rf"(?:\d{{1,3}}(?:\.\d)?|{_any_of(list(cues('timing')['numbers']))}(?![a-z]))"
     vague = _any_of(list(cues("timing")["vague"]))
     units = _any_of([unit for unit in _units() if len(unit) > 1])
-    return re.compile(
+    return compiled(
         rf"(?:(?P<vague>{vague}) |(?P<count>{number})(?: ?(?:-|to|or) ?(?P<count_to>{number}))?\+?[ -]?"
         rf"(?:full |consecutive |complete |whole |calendar )?)(?P<unit>{units}|(?<=\d)[dwmy])(?:'s?)?(?![a-z])"
         r"|(?<![\d/])(?P<part>\d{1,2})(?:-(?P<part_to>\d{1,2}))?/(?P<of>7|52|12)(?![\d/])",
@@ -78,7 +79,7 @@ def _relative_pattern() -> re.Pattern[str]:
     about = r"(?:(?:about|approximately|approx\.?|around|nearly|almost|some|roughly|~|c\.) ?)?"
     month = _any_of(list(month_names()))
     part = _any_of(list(cues("timing")["parts"]))
-    return re.compile(
+    return compiled(
         r"(?<![\w/.])(?:"
         rf"(?P<back>(?:(?:in|over|within|during|for|throughout|across) )?(?:(?:the|these|her|his) )?"
         rf"(?:last|past|previous|preceding|prior) {about}{amount})"
@@ -117,7 +118,7 @@ def _relative_starts() -> re.Pattern[str]:
     known = cues("timing")
     listed = [*known["numbers"], *known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
     words = {*_FIRST_WORDS, *listed}
-    return re.compile(rf"(?<![\w/.])(?:[\d~]|{first_letters(words)}{word_tree(map(letters, words))})", re.IGNORECASE)
+    return compiled(rf"(?<![\w/.])(?:[\d~]|{first_letters(words)}{word_tree(map(letters, words))})", re.IGNORECASE)
 
 
 def days_of(written: str) -> Interval | None:
@@ -234,7 +235,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
 @functools.cache
 def _name_beside_year() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = _any_of(cues("timing")["named_with_year"])
-    return re.compile(rf"[\s/(-]{{1,2}}{names}\b", re.IGNORECASE), re.compile(
+    return compiled(rf"[\s/(-]{{1,2}}{names}\b", re.IGNORECASE), compiled(
         rf"\b{names}[\s/(-]{{1,2}}(?:of )?$", re.IGNORECASE
     )
 
@@ -262,7 +263,7 @@ def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named
 @functools.cache
 def _month_range_pattern() -> re.Pattern[str]:
     month = _any_of(list(month_names()))
-    return re.compile(
+    return compiled(
         rf"(?<![\w-])(?P<first>{month})\.? ?(?:-|to|until|till|through|and|/) ?(?P<last>{month})"
         r"\.?[ ,'-]{0,2}(?P<year>(?:19|20)\d\d)",
         re.IGNORECASE,

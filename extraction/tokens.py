@@ -8,12 +8,13 @@ no token; a hard line break is one, so that no phrase is found across it.
 from __future__ import annotations
 
 import bisect
-import re
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-_TOKEN = re.compile(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
+from kb.patterns import compiled
+
+_TOKEN = compiled(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
 LINE_BREAK = "\n"
 
 

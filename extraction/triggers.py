@@ -7,11 +7,12 @@ too many, but never one too few; most sentences leave none, and the expressions 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 
-PIECE = re.compile(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
-_WORD = re.compile(r"\w+")
+from kb.patterns import compiled
+
+PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
+_WORD = compiled(r"\w+")
 _STEM = 4  # characters of a word that are compared
 
 Group = frozenset[str]

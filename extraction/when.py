@@ -12,13 +12,14 @@ from collections.abc import Sequence
 
 from extraction.reading import Mention, Reading, TimeExpression
 from kb.facts import Course, Time
+from kb.patterns import compiled
 
-_JOINTS = re.compile(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
-_JOINED = re.compile(r",|\band\b")
-_NEVER = re.compile(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
-_REMARK = re.compile(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
-_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
-_STATEMENT_ENDS = re.compile(
+_JOINTS = compiled(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
+_JOINED = compiled(r",|\band\b")
+_NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
+_REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
+_SINCE = compiled(r"\bsince\b", re.IGNORECASE)
+_STATEMENT_ENDS = compiled(
     r";|\bbut\b|\bthen\b|\bfollowed by\b|\bhowever\b|"
     r"\bbar\b|\bexcept\b|\bsave for\b|\b(?:apart|aside) from\b|\bother than\b",
     re.IGNORECASE,
@@ -50,7 +51,7 @@ def clause_span(reading: Reading, mention: Mention) -> tuple[int, int]:
 
 
 # "normal in 2024, now shows": the date before is not of what is there now
-_NOW_SHOWN = re.compile(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.IGNORECASE)
+_NOW_SHOWN = compiled(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.IGNORECASE)
 
 
 def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -> TimeExpression | None:

@@ -25,7 +25,7 @@ class Attribute(BaseModel):
     `at_least` compares a number. A word in neither list is `otherwise`: open unless said.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     accepted: Annotated[tuple[str, ...], Field(alias="is")] = ()
     refused: Annotated[tuple[str, ...], Field(alias="is_not")] = ()

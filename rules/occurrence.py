@@ -62,7 +62,7 @@ class Occurrence(YesNo):
     the first only by that very name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     windows = (("within", "holds for more"), ("over_for", "holds for more"))
 

@@ -46,7 +46,7 @@ class Flaw:
 class Test(BaseModel, ABC):
     """One comparison of a finding with a bound. Subclasses add their keys and are registered by their first key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     __test__ = False  # not a test case of pytest
     outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
     windows: ClassVar[tuple[tuple[str, WindowEffect], ...]] = ()  # its keys that are windows: what a longer one does
