@@ -32,6 +32,7 @@ _SIGNED = compiled(
     r"(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$",
     re.IGNORECASE,
 )
+_DIGIT = compiled(r"\d")
 _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
@@ -66,7 +67,7 @@ def find_letter_date(text: str) -> Time | None:
     newest = _newest(normal, order)
     best: tuple[int, Time] | None = None
     for number in [*head, *(line for line in foot if line not in head)]:
-        ranked = _rank(repaired(lines[number]), order, is_title=number in title)
+        ranked = _rank(lines[number], order, is_title=number in title)
         if ranked is not None and (best is None or ranked[0] < best[0]) and not _long_before(ranked, newest):
             best = ranked
     return _visit(normal, order) if best is None else best[1]
@@ -123,6 +124,7 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
+    line = repaired(line) if _DIGIT.search(line) else line
     last_end = 0
     dates = [match for match in find_dates(line) if _is_full(match)]
     best: tuple[int, Time] | None = None
@@ -144,13 +146,17 @@ def repaired(line: str) -> str:
     'Date: 14 May 2026'
     """
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
-    line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
+    if "|" in line:
+        line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(lambda match: match.group().replace(" ", ""), line)
     line = re.sub(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", r"\1\2\3", line, flags=re.IGNORECASE)
     line = re.sub(r"(?<=[/. -])(20)(?: (\d)(\d)|(\d) (\d)|(\d)(\d))(?![\d])", _joined_year, line)
+    if not _EIGHT_DIGITS.search(line):
+        return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
 
 
+_EIGHT_DIGITS = compiled(r"20\d{6}")
 _GAPPED = compiled(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from spacy.language import Language
@@ -70,8 +71,58 @@ class MentionFinder:
         return kept
 
 
-Index = dict[str, list[tuple[str, str]]]
-"""By a word: the names that need it, as their words with spaces between, each with its term."""
+Name = tuple[str, str]
+"""The words of a name, with spaces between, and its term."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """Names that need the same words so far: those that need no more, and the others by the rarest word they need.
+
+    The others are laid out when a letter first has that word: a vocabulary has tens of thousands.
+    """
+
+    whole: list[Name] = field(default_factory=list)
+    further: dict[str, _Names | list[Name]] = field(default_factory=dict)
+
+
+class Index:
+    """Every name by its words, the rarest among the names first."""
+
+    def __init__(self, vocabulary: Vocabulary, *, exact: bool) -> None:
+        names = list(_spellings(vocabulary, exact=exact))
+        self._common = Counter(word for name, _ in names for word in name.split(" "))
+        self._names = self._laid_out(names, 0)
+
+    def take(self, words: Set[str]) -> list[Name]:
+        """The names that need none but these words, each once and then no more."""
+        found: list[Name] = []
+        self._take(self._names, words, 0, found)
+        return sorted(found)
+
+    def _take(self, names: _Names, words: Set[str], depth: int, found: list[Name]) -> None:
+        found += names.whole
+        names.whole.clear()
+        for word in names.further.keys() & words:
+            behind = names.further[word]
+            if isinstance(behind, list):
+                behind = names.further[word] = self._laid_out(behind, depth + 1)
+            self._take(behind, words, depth + 1, found)
+            if not behind.further:
+                del names.further[word]
+
+    def _laid_out(self, names: Iterable[Name], depth: int) -> _Names:
+        """Names that have `depth` words in common."""
+        out = _Names()
+        for name in names:
+            words = sorted(set(name[0].split(" ")), key=lambda word: (self._common[word], word))
+            if len(words) == depth:
+                out.whole.append(name)
+            else:
+                behind = out.further.setdefault(words[depth], [])
+                assert isinstance(behind, list)
+                behind.append(name)
+        return out
 
 
 class _Matcher:
@@ -86,49 +137,31 @@ class _Matcher:
         self._matcher = TargetMatcher(
             nlp, phrase_matcher_attr="ORTH" if exact else "LOWER", result_type=None, prune=False
         )
-        self._waiting = dict(index)
+        self._index = index
         self._adding = threading.Lock()
 
     def find(self, doc: Doc) -> list[Span]:
         words = {token.orth_ if self._exact else token.lower_ for token in doc}
         with self._adding:
-            for word in sorted(words & self._waiting.keys()):
-                self._add(word, words)
+            self._matcher.add([TargetRule(name, term) for name, term in self._index.take(words)])
             return list(self._matcher(doc))
-
-    def _add(self, word: str, words: set[str]) -> None:
-        """Adds the rules that wait for the word and need none but these."""
-        needed = [(name, term, words.issuperset(name.split(" "))) for name, term in self._waiting.pop(word)]
-        self._matcher.add([TargetRule(name, term) for name, term, known in needed if known])
-        if rest := [(name, term) for name, term, known in needed if not known]:
-            self._waiting[word] = rest
 
 
 def _indexes(vocabulary: Vocabulary) -> tuple[Index, Index]:
     """The names that match as written, and those that match in any case."""
     if vocabulary is not shipped():
-        return _index(vocabulary, exact=True), _index(vocabulary, exact=False)
+        return Index(vocabulary, exact=True), Index(vocabulary, exact=False)
     sources = (Path(__file__), Path(tokens.__file__), *sources_of_terms())
-    return kept("names", sources, lambda: (_index(vocabulary, exact=True), _index(vocabulary, exact=False)))
+    return kept("names", sources, lambda: (Index(vocabulary, exact=True), Index(vocabulary, exact=False)))
 
 
-def _index(vocabulary: Vocabulary, *, exact: bool) -> Index:
-    """Every name by the one of its words that the fewest names have."""
-    spelt = list(_spellings(vocabulary, exact=exact))
-    common = Counter(word for words, _ in spelt for word in words)
-    index: Index = {}
-    for words, term in spelt:
-        index.setdefault(min(words, key=lambda word: (common[word], word)), []).append((" ".join(words), term))
-    return index
-
-
-def _spellings(vocabulary: Vocabulary, *, exact: bool) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Words and term of every rule; words that two terms share are the first one's."""
-    known: set[tuple[str, ...]] = set()
+def _spellings(vocabulary: Vocabulary, *, exact: bool) -> Iterator[Name]:
+    """Every name once; one that two terms share is the first one's."""
+    known: set[str] = set()
     for term in vocabulary.terms.values():
         for spelling in term.exact if exact else term.spellings:
             for literal in (*variants(spelling), *_as_scanned(spelling, exact)):
-                words = tuple(words_of(literal if exact else literal.lower()))
-                if words and words not in known:
-                    known.add(words)
-                    yield words, term.id
+                name = " ".join(words_of(literal if exact else literal.lower()))
+                if name and name not in known:
+                    known.add(name)
+                    yield name, term.id

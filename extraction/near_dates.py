@@ -15,6 +15,7 @@ from extraction.dates import Order, date_order, day_of, month_names, whole_month
 from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
+from extraction.word_places import has_word
 from kb.facts import Time
 from kb.patterns import compiled
 
@@ -57,6 +58,8 @@ def _month_pattern() -> re.Pattern[str]:
 
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
+    if not has_word(reading.normal, month_names().keys()):
+        return
     for match in _month_pattern().finditer(reading.normal):
         led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
         if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):
@@ -74,6 +77,8 @@ def _weekday_pattern() -> re.Pattern[str]:
 
 
 def _weekdays(reading: Reading, newest: date) -> Iterator[TimeExpression]:
+    if not has_word(reading.normal, cues("measurements")["weekdays"]):
+        return
     for match in _weekday_pattern().finditer(reading.normal):
         number = cues("measurements")["weekdays"].index(match["day"].lower()) % 7
         back = (newest.weekday() - number) % 7 or 7

@@ -43,7 +43,10 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
         starting.setdefault(mention.start, []).append(number)
     added: list[Mention] = []
     replaced: set[int] = set()
+    told_of = {mention.concept for mention in reading.mentions}
     for pattern, behind in _shorts():
+        if told_of.isdisjoint(behind):
+            continue
         for match in pattern.finditer(page.normal):
             holder = _explained_by(reading, match.start(), behind)
             own = [number for number in starting.get(match.start(), ()) if reading.mentions[number].end <= match.end()]

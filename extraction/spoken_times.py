@@ -16,11 +16,13 @@ from dateutil.relativedelta import relativedelta
 from extraction.dates import day_of, month_names, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression
+from extraction.word_places import has_word
 from kb.facts import Time
 from kb.patterns import compiled
 
 _SENTENCE = compiled(r"[.;]\s|\n\s*\n")
 _HALVES = {"early": (0.0, 0.5), "mid": (0.25, 0.75), "late": (0.5, 1.0)}
+_THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s\d")
 _PLANNED = compiled(
     r"\b(?:will|shall|next|to be|due|planned|coming|every|each|weekly|scheduled|booked|going to)\b[^.;]*$",
     re.IGNORECASE,
@@ -37,10 +39,12 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
             time = read(match, reference)
             if time is not None and time.earliest is not None and time.earliest <= reference:
                 yield TimeExpression(match.start("at"), match.end(), "point", time)
-    if any(day in lower for day in cues("timing")["spoken"]["weekdays"]):
+    if has_word(normal, cues("timing")["spoken"]["weekdays"].keys()):
         yield from _weekdays(normal, reference)
     if "last year" in lower or "this year" in lower:
         yield from _of_years(normal, reference)
+    if not _THE_NTH.search(normal):
+        return
     for match in _bare_day().finditer(normal):
         time = _day_after_last_named(normal, match, reference, dated)
         if time is not None:

@@ -43,13 +43,15 @@ def carry_subjects(reading: Reading) -> None:
     mine = _designation_of_patient(reading.normal)
     subject: Subject | None = None
     mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
+    children = bool(_child_word().search(reading.normal))
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
         if _PARAGRAPH.search(gap):
             subject = None
         mentions = mentions_of.get(number, [])
-        _give_to_children(text, sentence.start, mentions)
+        if children:
+            _give_to_children(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -74,6 +76,13 @@ def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, men
             if mention.assertion == "present" and mention.kind in ("condition", "procedure", "vaccine", "span"):
                 mention.assertion = "possible"
     return None
+
+
+@functools.cache
+def _child_word() -> re.Pattern[str]:
+    words = "|".join((*cues("context")["subjects"]["children"], *cues("context")["subjects"]["infants"]))
+    firsts = "".join(sorted({case for word in words.split("|") for case in (word[0].lower(), word[0].upper())}))
+    return compiled(rf"[{firsts}](?<!\w.)(?i:(?<=(?=(?:{words})\s).))")
 
 
 @functools.cache
