@@ -61,7 +61,11 @@ class MentionFinder:
 
     def find(self, doc: Doc) -> list[Span]:
         """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`."""
-        found = [*self._as_written.find(doc), *self._any_case.find(doc)]
+        words = {token.orth_ for token in doc}
+        found = [
+            *self._as_written.find(doc, words),
+            *self._any_case.find(doc, {word.lower() for word in words}),
+        ]
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:
@@ -133,15 +137,14 @@ class _Matcher:
     """
 
     def __init__(self, nlp: Language, index: Index, *, exact: bool) -> None:
-        self._exact = exact
         self._matcher = TargetMatcher(
             nlp, phrase_matcher_attr="ORTH" if exact else "LOWER", result_type=None, prune=False
         )
         self._index = index
         self._adding = threading.Lock()
 
-    def find(self, doc: Doc) -> list[Span]:
-        words = {token.orth_ if self._exact else token.lower_ for token in doc}
+    def find(self, doc: Doc, words: Set[str]) -> list[Span]:
+        """The spans of all names, which may overlap; `words` are those of the Doc, as the names are matched."""
         with self._adding:
             self._matcher.add([TargetRule(name, term) for name, term in self._index.take(words)])
             return list(self._matcher(doc))
