@@ -20,6 +20,7 @@ _SECONDS = "import sys, time; begin = time.process_time(); {work}; print(time.pr
 _IMPORT = "import medspacy"
 _SCREEN = "from screening.cli import run; run(['screen', {letter!r}, '--format', 'json'])"
 _HELP = "from screening.cli import run; run(['--help'])"
+_NO_BYTE_CODE = "PYTHONDONTWRITEBYTECODE"  # as on a machine of its own, what was compiled once stays compiled
 _NLP = ("spacy", "medspacy", "durable")
 
 _MEMORY = """
@@ -71,9 +72,11 @@ def measure_start(folders: Sequence[str], rounds: int) -> Start:
     letters = [str(path) for folder in folders for path in sorted(Path(folder).glob("*.txt"))]
     works = {"import": _IMPORT, "screen": _SCREEN.format(letter=letters[0]), "help": _HELP}
     taken: dict[str, list[float]] = {name: [] for name in works}
-    for _ in range(rounds):
+    for turn in range(rounds + 1):
         for name, work in works.items():
-            taken[name].append(float(_run(_SECONDS.format(work=work)).stderr))
+            seconds = float(_run(_SECONDS.format(work=work)).stderr)
+            if turn:  # the first start after an installation compiles what the others read
+                taken[name].append(seconds)
     median = {name: statistics.median(values) for name, values in taken.items()}
     memory = [int(_run(_MEMORY.format(load=load), json.dumps(letters)).stdout) for load in (_STOCK, _ELIGO)]
     return Start(median["import"], median["screen"], median["help"], modules_after_help(), *memory)
@@ -89,7 +92,7 @@ def _run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code, *arguments],
         cwd=Path(__file__).parents[1],
-        env=os.environ | {"PYTHONPATH": "."},
+        env={name: value for name, value in os.environ.items() if name != _NO_BYTE_CODE} | {"PYTHONPATH": "."},
         capture_output=True,
         text=True,
         check=False,

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from extraction.knowledge import cues
-from extraction.scanning import matches_from
+from extraction.scanning import matches_at
+from extraction.tokens import words_of
+from extraction.word_places import word_places
 from kb.facts import Interval
+from kb.patterns import compiled
 
 _OLDEST = 120
 _YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy])"
@@ -131,18 +134,37 @@ _SEX_GROUPS = (
 
 @functools.cache
 def _pattern() -> re.Pattern[str]:
-    return re.compile("|".join(_forms()))
+    return compiled("|".join(_forms()))
+
+
+_DIGITS = compiled(r"[\d( ,](?:(?<=\d)(?<![\w./].)|(?<=\()(?=\d)|(?<=\d[ (,]))")
+_BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
+_BEHIND_ARTICLE = compiled(r"[ ]\d")
+_BEHIND_PRONOUN = compiled(r"[ ](?:is|turned|has|just)\b")
 
 
 @functools.cache
-def _starts() -> re.Pattern[str]:
-    """What every form begins with: digits, or the first of its words."""
+def _openings() -> Mapping[str, re.Pattern[str] | None]:
+    """The first words of every form, with what must stand behind one that letters are full of."""
     known = cues("demographics")
-    words = "|".join([word for listed in known["numbers"].values() for word in listed] + known["occupations"])
-    return re.compile(
-        r"(?<![\w./])\d|\(\d|(?<=\d)[ (,]|(?<!\w)(?:[Aa](?:ge|GE)|[FfMm](?=[ ,/|:(\d])|[Ff]emale|[Mm]ale|FEMALE|MALE"
-        rf"|(?:this|a|the)[ ]\d|Mrs?\b|Ms\b|Miss\b|Herr\b|Frau\b|[Ss]?[Hh]e[ ]|{people()}|(?i:{words}))"
+    listed = [*known["people"], *known["occupations"], *(word for words in known["numbers"].values() for word in words)]
+    words: dict[str, re.Pattern[str] | None] = {words_of(name.lower())[0]: None for name in listed}
+    words |= dict.fromkeys(("age", "aged", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
+    words |= dict.fromkeys(("f", "m"), _BEHIND_LETTER)
+    words |= dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE)
+    return words | dict.fromkeys(("she", "he"), _BEHIND_PRONOUN)
+
+
+def _places(normal: str) -> list[int]:
+    """Where an age may begin: at digits, a bracket or a gap behind a date, and the first words of the forms."""
+    words = word_places(normal)
+    named = (
+        place
+        for word, behind in _openings().items()
+        for place in words.get(word, ())
+        if behind is None or behind.match(normal, place + len(word))
     )
+    return sorted({*(match.start() for match in _DIGITS.finditer(normal)), *named})
 
 
 @functools.lru_cache(maxsize=8)  # the age and the sex both ask
@@ -201,7 +223,7 @@ def _decades(normal: str) -> Iterator[Age]:
 
 
 def _ages(normal: str) -> Iterator[Age]:
-    for match in matches_from(_starts(), _pattern(), normal):
+    for match in matches_at(_places(normal), _pattern(), normal):
         group = next(name for name in _YEAR_GROUPS if match[name])
         years = _years(match, group)
         if years is None or (group == "born" and not _is_birth_line(normal, match.start())):

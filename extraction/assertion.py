@@ -14,12 +14,11 @@ from itertools import groupby, product
 from operator import itemgetter
 from typing import NamedTuple
 
-from medspacy.context import ConTextGraph, ConTextModifier
-
 from extraction.bystanders import give_to_others, other_patients
 from extraction.context_cues import CueFinder
 from extraction.forms import deny_items
 from extraction.knowledge import cues
+from extraction.language_library import ConTextGraph, ConTextModifier
 from extraction.reach import Clause, reaches
 from extraction.reading import Mention, Reading
 from extraction.signs import read_signs

@@ -14,10 +14,11 @@ from extraction.numbers import read_number
 from extraction.result_words import Page, alternatives
 from extraction.spans import Spans
 from kb.facts import Quantity
+from kb.patterns import compiled
 from kb.units import to_canonical
 from kb.vocabulary import Lab, vocabulary
 
-_NUMBER = re.compile(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z%])", re.IGNORECASE)
+_NUMBER = compiled(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z%])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,12 @@ def _patterns(concept: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patter
     words = cues("measurements")["body_sizes"][concept]
     units, before, behind = (alternatives(words[key]) for key in ("units", "not_behind", "not_before"))
     return (
-        re.compile(rf" ?{units}(?! ?/|\^|²|2\b)", re.IGNORECASE),
-        re.compile(
+        compiled(rf" ?{units}(?! ?/|\^|²|2\b)", re.IGNORECASE),
+        compiled(
             rf"{before}[\s:(]*(?:(?:of|by|about|approximately|approx\.?|around|some|a|another|over|under|the)\s+)*$",
             re.IGNORECASE,
         ),
-        re.compile(rf"[\s-]*{behind}", re.IGNORECASE),
+        compiled(rf"[\s-]*{behind}", re.IGNORECASE),
     )
 
 
@@ -98,4 +99,4 @@ def _held_before(concept: str, support: str) -> re.Pattern[str]:
 @functools.cache
 def _held_by(concept: str, support: str) -> re.Pattern[str]:
     words = alternatives(cues("measurements")["body_sizes"][concept]["support"][support])
-    return re.compile(rf"\s*[,(]?\s*(?:{words})", re.IGNORECASE)
+    return compiled(rf"\s*[,(]?\s*(?:{words})", re.IGNORECASE)

@@ -13,6 +13,7 @@ from extraction.knowledge import cues
 from extraction.reading import Reading, Sentence
 from extraction.subjects import sex_of_patient
 from kb.facts import Experiencer
+from kb.patterns import compiled
 
 
 def other_patients(reading: Reading) -> list[tuple[int, int]]:
@@ -42,7 +43,7 @@ def give_to_others(reading: Reading) -> None:
 
 @functools.cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(cues("context")["other_patients"][name], re.IGNORECASE)
+    return compiled(cues("context")["other_patients"][name], re.IGNORECASE)
 
 
 def _named(text: str) -> re.Match[str] | None:
@@ -69,5 +70,5 @@ def _spoken_of(reading: Reading, sentence: Sentence) -> re.Match[str] | None:
 def _end(text: str, match: re.Match[str]) -> int:
     """Where the words about the other end: at a comma behind "unlike my last patient", else with the statement."""
     compared = _pattern("compared").search(text[: match.start()])
-    stop = (re.compile(r",") if compared else _pattern("ends")).search(text, match.end())
+    stop = (compiled(r",") if compared else _pattern("ends")).search(text, match.end())
     return stop.start() if stop else len(text)

@@ -11,17 +11,18 @@ import re
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
-_NUMBER = re.compile(r"\d")
-_LACKING = re.compile(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
-_SINCE = re.compile(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
+_NUMBER = compiled(r"\d")
+_LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
+_SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
 
 @functools.cache
 def _words(key: str) -> re.Pattern[str]:
     listed = sorted(cues("medications")["closing"][key], key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?:{'|'.join(map(re.escape, listed))})(?!\w)", re.IGNORECASE)
 
 
 def closes(reading: Reading, mention: Mention) -> bool:

@@ -13,14 +13,15 @@ from extraction.reading import Mention, Reading
 from extraction.seriousness import serious_signs
 from extraction.when import clause_span, sentence_span, time_beside
 from extraction.wording import holds, pattern_of, value_of
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
-_CLASS_PART = re.compile(r"iii|ii|iv|vi|v|i|[1-6]", re.IGNORECASE)
-_PART_ENDS = re.compile(r"[;:()\[\]]|(?<!\d),|,(?!\d)|\band\b|\bwith\b|\bbut\b|\.\s")
-_LUPUS_RELATED = re.compile(r"(?:lupus|SLE)[- ](?:related|associated|induced|attributed)\s*$", re.IGNORECASE)
-_FULL_STOPS = re.compile(r"[;.](?!\d)")
-_STOPS = re.compile(r"[;,.](?!\d)")
+_CLASS_PART = compiled(r"iii|ii|iv|vi|v|i|[1-6]", re.IGNORECASE)
+_PART_ENDS = compiled(r"[;:()\[\]]|(?<!\d),|,(?!\d)|\band\b|\bwith\b|\bbut\b|\.\s")
+_LUPUS_RELATED = compiled(r"(?:lupus|SLE)[- ](?:related|associated|induced|attributed)\s*$", re.IGNORECASE)
+_FULL_STOPS = compiled(r"[;.](?!\d)")
+_STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
 
 

@@ -7,28 +7,49 @@ sentence costs its length and no Doc has to be made of it.
 from __future__ import annotations
 
 import functools
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-
-from medspacy.common.util import prune_overlapping_matches
-from medspacy.context import ConTextModifier, ConTextRule
+from collections.abc import Iterator, Mapping, Sequence
 
 from extraction.knowledge import cues
+from extraction.language_library import ConTextModifier, ConTextRule, prune_overlapping_matches
 from extraction.tokens import words_of
+from kb.patterns import compiled
 
 Word = frozenset[str]
 """The words that may stand at one place of a cue."""
 
-_SET = re.compile(r"(\{\w+\})")
+_SET = compiled(r"(\{\w+\})")
 
 
-@dataclass(slots=True)
 class _Node:
-    """What may follow the words so far, and the rules of the cues that end here."""
+    """What may follow the words so far, and the rules of the cues that end here.
 
-    following: dict[str, _Node] = field(default_factory=dict)
-    rules: list[int] = field(default_factory=list)
+    What follows is laid out when a letter first comes here: a cue of several sets stands for thousands of phrases.
+    """
+
+    __slots__ = ("_following", "_open", "rules")
+
+    def __init__(self) -> None:
+        self.rules: list[int] = []
+        self._open: list[tuple[Sequence[Word], int]] = []
+        self._following: dict[str, _Node] | None = None
+
+    def add(self, rest: Sequence[Word], rule: int) -> None:
+        """A rule whose cue goes on with the rest, or ends here."""
+        if rest:
+            self._open.append((rest, rule))
+        else:
+            self.rules.append(rule)
+
+    @property
+    def following(self) -> Mapping[str, _Node]:
+        if self._following is None:
+            following: dict[str, _Node] = {}
+            for (allowed, *rest), rule in self._open:
+                for word in allowed:
+                    following.setdefault(word, _Node()).add(rest, rule)
+            self._open = []
+            self._following = following
+        return self._following
 
 
 class CueFinder:
@@ -38,19 +59,16 @@ class CueFinder:
         self.rules: list[ConTextRule] = []
         self._root = _Node()
         for phrase, category, direction in sorted(_cues(meanings), key=lambda cue: "{" not in cue[0]):
-            nodes = [self._root]
-            for allowed in _pattern(phrase):
-                nodes = [node.following.setdefault(word, _Node()) for node in nodes for word in allowed]
-            for node in nodes:
-                node.rules.append(len(self.rules))
+            self._root.add(_pattern(phrase), len(self.rules))
             self.rules.append(ConTextRule(phrase, category, direction=direction))
 
     def modifiers(self, words: Sequence[str]) -> list[ConTextModifier]:
         """The longest cues of a sentence of lower-case words in order, each with ConText's scope in it."""
+        first = self._root.following
         matches = [
             (number, start, end)
             for start, word in enumerate(words)
-            if word in self._root.following
+            if word in first
             for number, end in self._beginning_at(words, start)
         ]
         return [
@@ -61,8 +79,8 @@ class CueFinder:
     def _beginning_at(self, words: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
         """The rules of all cues that begin at a word, each with the word behind it."""
         node = self._root
-        while at < len(words) and words[at] in node.following:
-            node = node.following[words[at]]
+        while at < len(words) and (following := node.following.get(words[at])) is not None:
+            node = following
             at += 1
             for number in node.rules:
                 yield number, at

@@ -15,8 +15,9 @@ from typing import Literal
 from dateutil.relativedelta import relativedelta
 
 from extraction.knowledge import cues
-from extraction.scanning import matches_from
+from extraction.scanning import matches_at
 from kb.facts import Time
+from kb.patterns import compiled
 
 Order = Literal["day first", "month first", "not known"]
 
@@ -62,7 +63,7 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
     ]
     opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-)|(?<=\d\.-))"  # a date may follow another one's hyphen
-    return re.compile(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
+    return compiled(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
 
 
 @functools.cache
@@ -71,7 +72,13 @@ def date_starts() -> re.Pattern[str]:
     starts = sorted({name[:2] for name in month_names()})
     firsts = "".join(sorted({letter for start in starts for letter in (start[0], start[0].upper())}))
     seconds = "|".join(f"(?<=[{a}{a.upper()}])[{b}{b.upper()}]" for a, b in map(tuple, starts))
-    return re.compile(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
+    return compiled(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
+
+
+@functools.lru_cache(maxsize=4)
+def date_places(normal: str) -> tuple[int, ...]:
+    """The places of a text where a date may begin."""
+    return tuple(match.start() for match in date_starts().finditer(normal))
 
 
 @functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask
@@ -81,7 +88,18 @@ def find_dates(normal: str) -> tuple[re.Match[str], ...]:
     >>> [match.group() for match in find_dates("In May 2024, not in 1/2; on 03/04/2026.")]
     ['May 2024', '03/04/2026']
     """
-    return tuple(matches_from(date_starts(), date_pattern(), normal))
+    goes_on = _goes_on()
+    places = (place for place in date_places(normal) if not normal[place].isdigit() or goes_on.match(normal, place))
+    return tuple(matches_at(places, date_pattern(), normal))
+
+
+@functools.cache
+def _goes_on() -> re.Pattern[str]:
+    """What stands behind the first number of every date: a sign, or the beginning of a month."""
+    months = "|".join(sorted({re.escape(name[:2]) for name in month_names()}))
+    return compiled(
+        rf"\d{{1,4}}(?:\s?年| ?[-/.]|(?:st|nd|rd|th)?(?: (?:of|de))?[-/. ]{{0,2}}(?:{months}))", re.IGNORECASE
+    )
 
 
 def day_of(year: int, month: int, day: int) -> date | None:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from extraction.dates import Order, date_starts, day_of, full_year, month_names
+from extraction.dates import Order, date_places, day_of, full_year, month_names
 from extraction.reading import TimeExpression
-from extraction.scanning import matches_from
+from extraction.scanning import matches_at
 from kb.facts import Time
+from kb.patterns import compiled
 
 _TO = r" ?(?:-|to|until|till|through|~) ?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
@@ -21,7 +22,7 @@ _ORDINAL = r"(?:st|nd|rd|th)?"
 
 def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
     """Every such span; a day without a year is the last one not after `reference`."""
-    for match in matches_from(date_starts(), _pattern(), normal):
+    for match in matches_at(date_places(normal), _pattern(), normal):
         days = _iso(match) or _in_month(match, reference) or _numeric(match, reference, order)
         if days is not None and days[0] <= days[1]:
             start, end = Time.on(days[0]), Time.on(days[1])
@@ -43,7 +44,7 @@ def _pattern() -> re.Pattern[str]:
         r"(?P=sign)(?P<numeric_year>(?:20)?\d\d)(?![\d/])",
         rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
     )
-    return re.compile(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
+    return compiled(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
 
 
 def _iso(match: re.Match[str]) -> tuple[date, date] | None:

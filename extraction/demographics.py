@@ -15,10 +15,11 @@ from extraction.bystanders import whose
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.facts import Coded, Experiencer, Fact, Quantity, Temporality
+from kb.patterns import compiled
 
 _NEAR = 6  # words between a relative and an age in the same clause
 _MANY = 3  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
-_SEX_LABEL = re.compile(r"\b(?:sex|gender)\b ?[:=|-]? {0,6}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
+_SEX_LABEL = compiled(r"\b(?:sex|gender)\b ?[:=|-]? {0,6}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
 
 
 def read_demographics(reading: Reading) -> Iterator[Fact]:
@@ -65,7 +66,7 @@ def _relative(words: list[str], *, behind: bool = False) -> bool:
 @functools.cache
 def _belongs_to() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, cues("demographics")["belongs_to"]), key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?<!we )(?<!I )(?:{words})(?: [a-z-]+)?[ -]$", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?<!we )(?<!I )(?:{words})(?: [a-z-]+)?[ -]$", re.IGNORECASE)
 
 
 def _belongs(normal: str, start: int) -> bool:
@@ -93,7 +94,7 @@ def _sex_pattern() -> re.Pattern[str]:
         words = [word for name in names for word in cues("demographics")[name] if len(word) > 1]
         return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
-    return re.compile(
+    return compiled(
         rf"\b(?:(?P<female>{either('female', 'titles_female')})|(?P<male>{either('male', 'titles_male')}))\b",
         re.IGNORECASE,
     )
@@ -137,7 +138,7 @@ def _sexes_with_age(reading: Reading) -> Iterator[Fact]:
 @functools.cache
 def _sex_behind_age() -> re.Pattern[str]:
     others = "|".join(cues("demographics")["other_behind"])
-    return re.compile(
+    return compiled(
         rf"[ ,(/|-]{{0,3}}(?:(?!(?:{others})\b)[a-zA-Z'-]+ ){{0,4}}?"
         rf"(?P<sex>{_sex_pattern().pattern}|[FM](?=[\s,;:.)/]|$))",
         re.IGNORECASE,
@@ -151,7 +152,7 @@ def _is_event(normal: str, start: int) -> bool:
 @functools.cache
 def _thing() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, cues("demographics")["not_sex_before"]), key=len, reverse=True))
-    return re.compile(rf"[ -](?:{words})\b", re.IGNORECASE)
+    return compiled(rf"[ -](?:{words})\b", re.IGNORECASE)
 
 
 def _is_a_thing(normal: str, end: int) -> bool:
@@ -190,7 +191,7 @@ def _written_to(normal: str, start: int) -> bool:
 def _sex_by_pronouns(reading: Reading) -> Iterator[Fact]:
     found: dict[str, list[re.Match[str]]] = {}
     for sex in ("female", "male"):
-        pattern = re.compile(rf"\b(?:{'|'.join(cues('demographics')[f'pronouns_{sex}'])})\b", re.IGNORECASE)
+        pattern = compiled(rf"\b(?:{'|'.join(cues('demographics')[f'pronouns_{sex}'])})\b", re.IGNORECASE)
         found[sex] = [one for one in pattern.finditer(reading.normal) if _speaks_of_patient(reading, one.start())]
     for sex, other in (("female", "male"), ("male", "female")):
         if len(found[sex]) > _MANY * len(found[other]):
@@ -207,7 +208,7 @@ def _speaks_of_patient(reading: Reading, start: int) -> bool:
 
 
 def _sex_by_what_women_have(reading: Reading) -> Iterator[Fact]:
-    pattern = re.compile(rf"\b(?:{'|'.join(cues('demographics')['of_women'])})\b", re.IGNORECASE)
+    pattern = compiled(rf"\b(?:{'|'.join(cues('demographics')['of_women'])})\b", re.IGNORECASE)
     for match in pattern.finditer(reading.normal):
         if _whose(reading, match.start(), match.end()) == "patient":
             yield _sex(reading, match.start(), match.end(), "female")
@@ -223,7 +224,7 @@ def _sex(reading: Reading, start: int, end: int, word: str) -> Fact:
 
 def _birth_dates(reading: Reading) -> Iterator[Fact]:
     labels = "|".join(sorted(map(re.escape, cues("demographics")["birth"]), key=len, reverse=True))
-    pattern = re.compile(rf"(?<!\w)(?:{labels})[\s:.]{{0,4}}(?:on |in )?$", re.IGNORECASE)
+    pattern = compiled(rf"(?<!\w)(?:{labels})[\s:.]{{0,4}}(?:on |in )?$", re.IGNORECASE)
     for time in reading.times:
         before = reading.normal[max(0, time.start - 24) : time.start]
         label = pattern.search(before)

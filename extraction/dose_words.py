@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 from extraction.knowledge import cues
 from kb.facts import Interval
+from kb.patterns import compiled
 
-_TOKEN = re.compile(
+_TOKEN = compiled(
     r"(?P<dotted>[A-Za-z](?:\.[A-Za-z])+\b\.?)"
     r"|(?P<thousands>\d{1,3}(?:,\d{3})+(?![\d.,]\d))"
     r"|(?P<number>\d+(?:[.,]\d+)?)"

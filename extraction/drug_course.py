@@ -18,9 +18,10 @@ from extraction.reading import Reading, TimeExpression
 from extraction.when import since_duration
 from kb.dates import shifted
 from kb.facts import Course, Interval, MedicationStatus, Step, Time
+from kb.patterns import compiled
 
-_APART = re.compile(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
-_YEAR = re.compile(r"\d{4}|'\d\d|[./]\d\d$")
+_APART = compiled(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
+_YEAR = compiled(r"\d{4}|'\d\d|[./]\d\d$")
 _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
 _LONGEST = 36500  # days
 _SOON = 90  # days

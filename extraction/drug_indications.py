@@ -17,21 +17,22 @@ from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
-_LEADING_FOR = re.compile(
+_LEADING_FOR = compiled(
     r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|to treat|to control|as treatment (?:for|of)) "
     r"(?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
-_BACK = re.compile(r"\bfor (?:it|this|that|these|them|which|the latter)\b", re.IGNORECASE)
-_COORDINATED = re.compile(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
-_AND = re.compile(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
-_BRACKETED = re.compile(r"\([^()]*\)|^[^()]*\)")
-_NEXT_FOR = re.compile(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
-_ANEW = re.compile(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
-_HEADED = re.compile(r"\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
-_DEPENDENT = re.compile(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
+_BACK = compiled(r"\bfor (?:it|this|that|these|them|which|the latter)\b", re.IGNORECASE)
+_COORDINATED = compiled(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
+_AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
+_BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
+_NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
+_ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
+_HEADED = compiled(r"\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
+_DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 
 def purpose_of(reading: Reading, scope: Scope, end: int) -> str | None:

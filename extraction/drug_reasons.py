@@ -16,16 +16,17 @@ from extraction.dose_words import Phrases, Token, match_phrase, phrases, tokenis
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from kb.patterns import compiled
 
-_ALLERGIES = re.compile(
+_ALLERGIES = compiled(
     r"\b(?:allerg(?:y|ies)|intolerances?|adverse drug reactions?|ADRs?)\b[^.:\n]{0,20}:[^.\n]*$",
     re.IGNORECASE,
 )
-_BUT_FOR = re.compile(
+_BUT_FOR = compiled(
     r"\b(?:allerg(?:y|ies)|NKDA|NKA)\s*[,(]?\s*(?:except|apart from|other than|save for|but for)\b[^.\n]*$",
     re.IGNORECASE,
 )
-_NO_ALLERGY = re.compile(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
+_NO_ALLERGY = compiled(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 

@@ -15,13 +15,14 @@ from extraction.dose_items import read_items
 from extraction.dose_words import Token, tokenise_dose
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 from kb.vocabulary import Vocabulary
 
 _DOSE_KINDS = frozenset(
     {"amount", "number", "count", "doses", "frequency", "duration", "route", "pulse", "divided", "total", "multiplier"}
 )
-_ALIAS_JOINT = re.compile(r"\s*(?:[(\[/=,-]|\bi\.?e\.?\b|\bor\b|\()?\s*[(\[]?\s*$", re.IGNORECASE)
-_SEPARATED = re.compile(r"(?:,|;|\band\b|\+|&|\bplus\b|\bthen\b|\bwith\b)\s*$", re.IGNORECASE)
+_ALIAS_JOINT = compiled(r"\s*(?:[(\[/=,-]|\bi\.?e\.?\b|\bor\b|\()?\s*[(\[]?\s*$", re.IGNORECASE)
+_SEPARATED = compiled(r"(?:,|;|\band\b|\+|&|\bplus\b|\bthen\b|\bwith\b)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import after_words, holds, names_a_thing_behind, pattern_of, value_of
 from kb.facts import Course, Fact, Temporality, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _BESIDE = 14  # characters
@@ -281,7 +282,7 @@ def _target(reading: Reading, mention: Mention) -> str | None:
 
 @functools.cache
 def _target_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in names) + r")(?!\d)", re.IGNORECASE)
+    return compiled(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in names) + r")(?!\d)", re.IGNORECASE)
 
 
 def _outcome(reading: Reading, mention: Mention) -> str | None:

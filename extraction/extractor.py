@@ -6,12 +6,12 @@ import dataclasses
 import logging
 from collections.abc import Callable, Iterable
 
-import spacy
 from loguru import logger
 
 from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
 from extraction.assertion import assert_mentions
 from extraction.dates import date_order
+from extraction.language_library import language
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
@@ -19,7 +19,7 @@ from extraction.reading import Mention, Reading, Sentence
 from extraction.sections import Part, build_sectionizer, find_sections
 from extraction.sentences import layout
 from extraction.timing import find_times
-from extraction.tokens import LetterTokenizer, tokenise
+from extraction.tokens import tokenise
 from extraction.warnings import warnings
 from kb.facts import Document, Fact
 from kb.vocabulary import Vocabulary, vocabulary
@@ -43,8 +43,7 @@ class Extractor:
 
     def __init__(self, terms: Vocabulary | None = None) -> None:
         self.vocabulary = terms or vocabulary()
-        self.nlp = spacy.blank("en")
-        self.nlp.tokenizer = LetterTokenizer(self.nlp.vocab)
+        self.nlp = language()
         self._mentions = MentionFinder(self.nlp, self.vocabulary)
         self._sectionizer = build_sectionizer(self.nlp)
 

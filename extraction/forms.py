@@ -13,16 +13,17 @@ from itertools import pairwise
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
 _EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
-_BOX = re.compile(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
-_LEADER = re.compile(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w)")
-_BLANK_LINE = re.compile(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
-_ROW = re.compile(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
+_BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
+_LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w)")
+_BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
+_ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
 _HEADER_LINES = 25
-_WITHIN = re.compile(r"\bwithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:])", re.IGNORECASE)
-_WIDE = re.compile(r" {2,}|\t")
+_WITHIN = compiled(r"\bwithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:])", re.IGNORECASE)
+_WIDE = compiled(r" {2,}|\t")
 
 
 def fill_in(normal: str) -> str:
@@ -61,7 +62,7 @@ def _answers() -> str:
 @functools.cache
 def _questions() -> re.Pattern[str]:
     """ "Any malignancy? No": a question with its answer in one line."""
-    return re.compile(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_answers()})(?![\w-]))", re.IGNORECASE)
+    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_answers()})(?![\w-]))", re.IGNORECASE)
 
 
 def _answered_question(match: re.Match[str]) -> str:
@@ -72,7 +73,7 @@ def _answered_question(match: re.Match[str]) -> str:
 def _turned() -> re.Pattern[str]:
     """ "ECG normal: No", "HIV positive: Yes": a result that the answer affirms or turns."""
     words = "|".join(cues("sentences")["form"]["turned"])
-    return re.compile(
+    return compiled(
         rf"(?<![\w-])(?P<word>{words})\s*[:?]+\s*(?P<answer>yes|no)(?=[ \t]*$|[ \t]{{2,}}|[ \t]*[,;.(])",
         re.IGNORECASE | re.MULTILINE,
     )
@@ -134,13 +135,13 @@ def _ticked_line(line: str, above: Sequence[str]) -> str:
 @functools.cache
 def _option_behind() -> re.Pattern[str]:
     words = "|".join(cues("sentences")["form"]["options"])
-    return re.compile(rf"(?<![\w-])(?P<word>{words}) ?$", re.IGNORECASE)
+    return compiled(rf"(?<![\w-])(?P<word>{words}) ?$", re.IGNORECASE)
 
 
 @functools.cache
 def _option() -> re.Pattern[str]:
     words = "|".join(cues("sentences")["form"]["options"])
-    return re.compile(rf" ?(?P<word>{words})(?![\w-]| [^\W\d_])", re.IGNORECASE)
+    return compiled(rf" ?(?P<word>{words})(?![\w-]| [^\W\d_])", re.IGNORECASE)
 
 
 def _option_run(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
@@ -205,7 +206,7 @@ def _listed(line: str, boxes: Sequence[re.Match[str]]) -> str:
 @functools.cache
 def _denied_item() -> re.Pattern[str]:
     denials = "|".join(sorted(map(re.escape, cues("sentences")["form"]["denials"]), key=len, reverse=True))
-    return re.compile(
+    return compiled(
         rf"^[ \t>*•#-]*(?:\d{{1,2}}[.)])?(?P<label>[^\n:;]{{2,90}}?)\s*:\s*(?P<answer>{denials})"
         r"(?=[ \t]*$|[ \t]{2,}|[ \t]*[,;.(])",
         re.IGNORECASE | re.MULTILINE,

@@ -13,10 +13,11 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.wording import holds, pattern_of
 from kb.facts import Course, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEHIND = 4
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_PARAGRAPH = compiled(r"\n[ \t]*\n")
 
 
 def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, course: Course | None) -> Course | None:

@@ -6,14 +6,14 @@ import functools
 from pathlib import Path
 from typing import Any
 
-import yaml
+from kb.kept import kept_yaml
 
 
 @functools.cache
 def cues(name: str) -> dict[str, Any]:
     """The content of `extraction/<name>.yaml`, every scalar a string (`no` and `on` are words here)."""
     path = Path(__file__).parent / f"{name}.yaml"
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    content = kept_yaml(path, "BaseLoader")
     if not isinstance(content, dict):
         raise ValueError(f"{path.name}: a cue file is a mapping of lists")
     return content

@@ -14,6 +14,7 @@ from extraction.dates import Order, date_order, find_dates, month_names, read_da
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from kb.facts import Time
+from kb.patterns import compiled
 
 _HEAD_LINES = 25
 _FOOT_LINES = 8
@@ -21,24 +22,25 @@ _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
-_SALUTATION = re.compile(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
-_LAST_OF_STAY = re.compile(
+_SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
+_LAST_OF_STAY = compiled(
     r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
 )
-_TODAY = re.compile(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
-_SIGNED = re.compile(
+_TODAY = compiled(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
+_SIGNED = compiled(
     r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed)"
     r"(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$",
     re.IGNORECASE,
 )
-_CELL = re.compile(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
+_DIGIT = compiled(r"\d")
+_CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
 @functools.cache
 def _label() -> re.Pattern[str]:
     labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
     weekdays = "|".join(cues("timing")["weekdays"])
-    return re.compile(
+    return compiled(
         rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
         rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
@@ -47,7 +49,7 @@ def _label() -> re.Pattern[str]:
 
 @functools.cache
 def _never() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, cues("timing")["not_letter_date"])), re.IGNORECASE)
+    return compiled("|".join(map(re.escape, cues("timing")["not_letter_date"])), re.IGNORECASE)
 
 
 def find_letter_date(text: str) -> Time | None:
@@ -65,7 +67,7 @@ def find_letter_date(text: str) -> Time | None:
     newest = _newest(normal, order)
     best: tuple[int, Time] | None = None
     for number in [*head, *(line for line in foot if line not in head)]:
-        ranked = _rank(repaired(lines[number]), order, is_title=number in title)
+        ranked = _rank(lines[number], order, is_title=number in title)
         if ranked is not None and (best is None or ranked[0] < best[0]) and not _long_before(ranked, newest):
             best = ranked
     return _visit(normal, order) if best is None else best[1]
@@ -92,7 +94,7 @@ def _title(lines: list[str], filled: list[int]) -> list[int]:
 @functools.cache
 def _seen() -> re.Pattern[str]:
     seen, there, long_ago = ("|".join(cues("timing")["visit"][name]) for name in ("seen", "there", "not_this_one"))
-    return re.compile(
+    return compiled(
         rf"(?:^|[.;\n])(?:(?!\b(?:{long_ago})\b)[^.;])*\b(?:{seen})\b(?:(?!\b(?:{long_ago})\b)[^.;])*"
         rf"(?:\b(?:{there})\b[^.;\d]{{0,20}}|\bI (?:have )?(?:{seen})\b[^.;\d]{{0,40}}\bon (?:the )?)$",
         re.IGNORECASE,
@@ -113,7 +115,7 @@ def _visit(normal: str, order: Order) -> Time | None:
 @functools.cache
 def _stayed() -> re.Pattern[str]:
     """What stands before the last day of a stay "here" or "under our care"."""
-    return re.compile(
+    return compiled(
         r"(?:^|[.;\n])(?=[^;]*\b(?:our|here|this|we|us)\b)[^;]*\b(?:in-?patient|hospitali[sz]\w+|care|stay\w*|ward)\b"
         r"[^;]{0,60}\b(?:to|until|till|through)\s(?:the )?$",
         re.IGNORECASE,
@@ -122,6 +124,7 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
+    line = repaired(line) if _DIGIT.search(line) else line
     last_end = 0
     dates = [match for match in find_dates(line) if _is_full(match)]
     best: tuple[int, Time] | None = None
@@ -146,10 +149,13 @@ def repaired(line: str) -> str:
     line = re.sub(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)", r"\1 ", line)
     line = _spelled().sub(lambda match: f"{_ordinals()[match['day'].lower()]} {match['month']} {match['year']}", line)
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
-    line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
+    if "|" in line:
+        line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(lambda match: match.group().replace(" ", ""), line)
     line = re.sub(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", r"\1\2\3", line, flags=re.IGNORECASE)
     line = re.sub(r"(?<=[/. -])(20)(?: (\d)(\d)|(\d) (\d)|(\d)(\d))(?![\d])", _joined_year, line)
+    if not _EIGHT_DIGITS.search(line):
+        return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
 
 
@@ -170,14 +176,15 @@ def _ordinals() -> dict[str, int]:
 @functools.cache
 def _spelled() -> re.Pattern[str]:
     days = "|".join(sorted(map(re.escape, _ordinals()), key=len, reverse=True))
-    return re.compile(
+    return compiled(
         rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|"
         rf"20)\d\d)(?!\d)",
         re.IGNORECASE,
     )
 
 
-_GAPPED = re.compile(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
+_EIGHT_DIGITS = compiled(r"20\d{6}")
+_GAPPED = compiled(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
 
 
 def _joined_year(match: re.Match[str]) -> str:
@@ -193,7 +200,7 @@ def _month_name() -> str:
 def _gapped_month() -> re.Pattern[str]:
     """The name of a month with a gap inside it between a day and a year."""
     names = "|".join(" ?".join(map(re.escape, name)) for name in month_names() if len(name) > 2)
-    return re.compile(rf"(?<=\d )(?:{names})(?= ?,? ?[12]\d)", re.IGNORECASE)
+    return compiled(rf"(?<=\d )(?:{names})(?= ?,? ?[12]\d)", re.IGNORECASE)
 
 
 def _is_full(match: re.Match[str]) -> bool:

@@ -22,21 +22,22 @@ from extraction.result_words import Page, code_of, code_pattern, pattern_of
 from extraction.results import Result, numeric_result, read_result
 from extraction.special_results import blood_pressure, feet_and_inches
 from kb.facts import Coded, Quantity
+from kb.patterns import compiled
 
-_ON = re.compile(
+_ON = compiled(
     r"\s*(?:on|by|at|from|per|via|in)\s+(?:(?:the|that|this|an|a|same|our|her|his|last|recent|latest|repeat)\s+)*",
     re.IGNORECASE,
 )
-_CLOSES = re.compile(r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in)\b)", re.IGNORECASE)
-_TOGETHER = re.compile(r"\b(?:both|all|each)\b", re.IGNORECASE)
-_LEADS = re.compile(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
-_PANEL_OPENS = re.compile(
+_CLOSES = compiled(r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in)\b)", re.IGNORECASE)
+_TOGETHER = compiled(r"\b(?:both|all|each)\b", re.IGNORECASE)
+_LEADS = compiled(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
+_PANEL_OPENS = compiled(
     r"\s*(?:(?:throughout|again|overall|completely|entirely|twice|recently|to date|so far|in full|as follows|on|in|of|"
     r"dated|at|from|results?|tests?|screening|also|all)\b\s*)*"
     r"(?:[(\[:-]\s*|,?\s*(?:for|including|incl\.?|i\.?e\.?|viz\.?|namely)(?!\w)[\s:]*(?:(?:both|all|the|tests?)\s+)*)+",
     re.IGNORECASE,
 )
-_POINTS_ON = re.compile(
+_POINTS_ON = compiled(
     r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
     r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
     r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
@@ -46,7 +47,7 @@ _POINTS_ON = re.compile(
     r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
     re.IGNORECASE,
 )
-_POINTS_BEHIND = re.compile(
+_POINTS_BEHIND = compiled(
     r"[^.;\n\d]{0,45}?"
     r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
     r"(?P<number>\d{1,2})(?![\d.,/%])",
@@ -346,7 +347,7 @@ def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -
     written = [replace(first.written, end=first.written.end)]
     at = first.end
     for _ in group[1:]:
-        joint = re.compile(r"\s*(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
+        joint = compiled(r"\s*(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
         following = None if joint is None else read_number(page.normal, joint.end(), limit, page.comma, ranges=False)
         if following is None or page.time_at(following.start) is not None:
             return False

@@ -32,12 +32,11 @@ from extraction.special_results import attributes_of
 from extraction.tables import read_tables
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
+from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
-_TITLE_WORDS = re.compile(
-    r"serology|results?|report|panel|screen|date|dated|microbiology|immunology|and", re.IGNORECASE
-)
-_VITALS_HEAD = re.compile(
+_TITLE_WORDS = compiled(r"serology|results?|report|panel|screen|date|dated|microbiology|immunology|and", re.IGNORECASE)
+_VITALS_HEAD = compiled(
     r"^\W*(?:vs|vitals?|vital signs|obs|observations|o/e|on examination|exam(?:ination)?)\b", re.IGNORECASE
 )
 _UNTIL = re.compile(
@@ -49,7 +48,7 @@ _UNTIL = re.compile(
 _LATELY = 21  # days
 _NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
-_CLAUSE_START = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
+_CLAUSE_START = compiled(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
 
 
 def read_measurements(reading: Reading) -> list[Fact]:

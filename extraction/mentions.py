@@ -5,19 +5,24 @@ Spellings are literal phrases of tokens. The longest name at a place is taken, a
 
 from __future__ import annotations
 
-import re
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass, field
+from pathlib import Path
 
-from medspacy.target_matcher import TargetMatcher, TargetRule
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from extraction import tokens
+from extraction.language_library import TargetMatcher, TargetRule
 from extraction.tokens import words_of
-from kb.vocabulary import Vocabulary
+from kb.kept import kept
+from kb.patterns import compiled
+from kb.vocabulary import Vocabulary, shipped, sources_of_terms
 
 _LONG_WORD = 8
-_DIGIT = re.compile(r"\d")
+_DIGIT = compiled(r"\d")
 
 
 def variants(spelling: str) -> Iterator[str]:
@@ -50,12 +55,17 @@ class MentionFinder:
     """The matchers for the terms of a vocabulary; built once, used for every letter."""
 
     def __init__(self, nlp: Language, vocabulary: Vocabulary) -> None:
-        self._as_written = _Matcher(nlp, vocabulary, exact=True)
-        self._any_case = _Matcher(nlp, vocabulary, exact=False)
+        as_written, any_case = _indexes(vocabulary)
+        self._as_written = _Matcher(nlp, as_written, exact=True)
+        self._any_case = _Matcher(nlp, any_case, exact=False)
 
     def find(self, doc: Doc) -> list[Span]:
         """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`."""
-        found = [*self._as_written.find(doc), *self._any_case.find(doc)]
+        words = {token.orth_ for token in doc}
+        found = [
+            *self._as_written.find(doc, words),
+            *self._any_case.find(doc, {word.lower() for word in words}),
+        ]
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:
@@ -65,38 +75,96 @@ class MentionFinder:
         return kept
 
 
+Name = tuple[str, str]
+"""The words of a name, with spaces between, and its term."""
+
+
+@dataclass(slots=True)
+class _Names:
+    """Names that need the same words so far: those that need no more, and the others by the rarest word they need.
+
+    The others are laid out when a letter first has that word: a vocabulary has tens of thousands.
+    """
+
+    whole: list[Name] = field(default_factory=list)
+    further: dict[str, _Names | list[Name]] = field(default_factory=dict)
+
+
+class Index:
+    """Every name by its words, the rarest among the names first."""
+
+    def __init__(self, vocabulary: Vocabulary, *, exact: bool) -> None:
+        names = list(_spellings(vocabulary, exact=exact))
+        self._common = Counter(word for name, _ in names for word in name.split(" "))
+        self._names = self._laid_out(names, 0)
+
+    def take(self, words: Set[str]) -> list[Name]:
+        """The names that need none but these words, each once and then no more."""
+        found: list[Name] = []
+        self._take(self._names, words, 0, found)
+        return sorted(found)
+
+    def _take(self, names: _Names, words: Set[str], depth: int, found: list[Name]) -> None:
+        found += names.whole
+        names.whole.clear()
+        for word in names.further.keys() & words:
+            behind = names.further[word]
+            if isinstance(behind, list):
+                behind = names.further[word] = self._laid_out(behind, depth + 1)
+            self._take(behind, words, depth + 1, found)
+            if not behind.further:
+                del names.further[word]
+
+    def _laid_out(self, names: Iterable[Name], depth: int) -> _Names:
+        """Names that have `depth` words in common."""
+        out = _Names()
+        for name in names:
+            words = sorted(set(name[0].split(" ")), key=lambda word: (self._common[word], word))
+            if len(words) == depth:
+                out.whole.append(name)
+            else:
+                behind = out.further.setdefault(words[depth], [])
+                assert isinstance(behind, list)
+                behind.append(name)
+        return out
+
+
 class _Matcher:
-    """medspaCy's TargetMatcher, given the rules of a first word when a letter first has that word.
+    """medspaCy's TargetMatcher, given the rule of a name when a letter first has all its words.
 
     What it finds is the same as with all the rules; but most of a vocabulary stands in no letter, and making
     its rules takes longer than reading one.
     """
 
-    def __init__(self, nlp: Language, vocabulary: Vocabulary, *, exact: bool) -> None:
-        self._exact = exact
+    def __init__(self, nlp: Language, index: Index, *, exact: bool) -> None:
         self._matcher = TargetMatcher(
             nlp, phrase_matcher_attr="ORTH" if exact else "LOWER", result_type=None, prune=False
         )
-        self._waiting: dict[str, list[tuple[str, str]]] = {}
+        self._index = index
         self._adding = threading.Lock()
-        for words, literal, term in _spellings(vocabulary, exact=exact):
-            self._waiting.setdefault(words[0], []).append((literal, term))
 
-    def find(self, doc: Doc) -> list[Span]:
-        words = {token.orth_ if self._exact else token.lower_ for token in doc}
+    def find(self, doc: Doc, words: Set[str]) -> list[Span]:
+        """The spans of all names, which may overlap; `words` are those of the Doc, as the names are matched."""
         with self._adding:
-            listed = [self._waiting.pop(word) for word in sorted(words & self._waiting.keys())]
-            self._matcher.add([TargetRule(literal, term) for rules in listed for literal, term in rules])
+            self._matcher.add([TargetRule(name, term) for name, term in self._index.take(words)])
             return list(self._matcher(doc))
 
 
-def _spellings(vocabulary: Vocabulary, *, exact: bool) -> Iterator[tuple[tuple[str, ...], str, str]]:
-    """Words, spelling and term of every rule; words that two terms share are the first one's."""
-    known: set[tuple[str, ...]] = set()
+def _indexes(vocabulary: Vocabulary) -> tuple[Index, Index]:
+    """The names that match as written, and those that match in any case."""
+    if vocabulary is not shipped():
+        return Index(vocabulary, exact=True), Index(vocabulary, exact=False)
+    sources = (Path(__file__), Path(tokens.__file__), *sources_of_terms())
+    return kept("names", sources, lambda: (Index(vocabulary, exact=True), Index(vocabulary, exact=False)))
+
+
+def _spellings(vocabulary: Vocabulary, *, exact: bool) -> Iterator[Name]:
+    """Every name once; one that two terms share is the first one's."""
+    known: set[str] = set()
     for term in vocabulary.terms.values():
         for spelling in term.exact if exact else term.spellings:
             for literal in (*variants(spelling), *_as_scanned(spelling, exact)):
-                words = tuple(words_of(literal if exact else literal.lower()))
-                if words and words not in known:
-                    known.add(words)
-                    yield words, literal, term.id
+                name = " ".join(words_of(literal if exact else literal.lower()))
+                if name and name not in known:
+                    known.add(name)
+                    yield name, term.id

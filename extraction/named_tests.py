@@ -17,26 +17,27 @@ from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result, is_nucleic_acid
 from extraction.short_names import with_short_names
 from extraction.special_results import by_unit, concept_of
+from kb.patterns import compiled
 from kb.units import canonical_unit, find_unit
 from kb.vocabulary import vocabulary
 
 _MEMBER = r"(?:and|or|is|was|were|are|both|all|also|virus|c|b|hep|hepatitis|hiv|hbv|hcv|vdrl|syphilis|ab|ag|tests?)"
-_TESTED_BEHIND = re.compile(rf"[\s:,/&()\-+]*(?:{_MEMBER}[\s:,/&()\-+]*)*", re.IGNORECASE)
-_TESTED_BEFORE = re.compile(
+_TESTED_BEHIND = compiled(rf"[\s:,/&()\-+]*(?:{_MEMBER}[\s:,/&()\-+]*)*", re.IGNORECASE)
+_TESTED_BEFORE = compiled(
     r"(?:negative|non-reactive|reactive|positive)\s+(?:for\s+)?(?:[\w/]+(?:,| and| or)\s+)*$"
     r"|(?:virology|serology|screen|screening)\W+(?:for\s+)?(?:[\w/ ,]+)?$",
     re.IGNORECASE,
 )
-_METHOD = re.compile(
+_METHOD = compiled(
     r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|quantitative|real[- ]time|rt|q)[\s-]*)*", re.IGNORECASE
 )
-_FOR = re.compile(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
+_FOR = compiled(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
 
 
 @functools.cache
 def _joint() -> re.Pattern[str]:
     words, joints = (alternatives(cues("measurements")[key]) for key in ("list_words", "list_joints"))
-    return re.compile(
+    return compiled(
         rf"\s*(?:\((?!\d)[^()\d+]{{0,25}}\)\s*)?(?:,\s*{joints}|[,/&+;]|{joints})?\s*(?:(?:{words}|/)\s*)*",
         re.IGNORECASE,
     )
@@ -45,7 +46,7 @@ def _joint() -> re.Pattern[str]:
 @functools.cache
 def _panel_joint() -> re.Pattern[str]:
     words = alternatives(cues("measurements")["panel_joints"])
-    return re.compile(rf"\s*(?:(?:[:(\[,.-]|{words})\s*)+", re.IGNORECASE)
+    return compiled(rf"\s*(?:(?:[:(\[,.-]|{words})\s*)+", re.IGNORECASE)
 
 
 @dataclass(slots=True)

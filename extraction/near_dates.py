@@ -15,18 +15,20 @@ from extraction.dates import Order, date_order, day_of, month_names, whole_month
 from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
+from extraction.word_places import has_word
 from kb.facts import Time
+from kb.patterns import compiled
 
-_SHORT = re.compile(
+_SHORT = compiled(
     r"(?<![\w.,/:+-])(?P<first>3[01]|[12]\d|0?[1-9])(?P<sign>[./])(?P<second>3[01]|[12]\d|0?[1-9])\.?"
     r"(?![\w/%]|[.,-]?\d| ?(?:mg|g|mm|x|u|k?g)\b| ?%)"
 )
-_BEHIND_TEST = re.compile(
+_BEHIND_TEST = compiled(
     r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
 )
-_LED_MONTH = re.compile(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
-_OCCASION = re.compile(r" (?:visit|clinic|review|appointment|bloods|labs|sample|echo|assessment|admission)\b")
-_HEAD = re.compile(
+_LED_MONTH = compiled(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
+_OCCASION = compiled(r" (?:visit|clinic|review|appointment|bloods|labs|sample|echo|assessment|admission)\b")
+_HEAD = compiled(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
     re.IGNORECASE,
@@ -75,11 +77,13 @@ def _months_of_scores(reading: Reading, newest: date) -> Iterator[TimeExpression
 @functools.cache
 def _month_pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
-    return re.compile(rf"(?<![\w-])(?P<month>{names})(?![\w'-])(?!\.? ?\d)", re.IGNORECASE)
+    return compiled(rf"(?<![\w-])(?P<month>{names})(?![\w'-])(?!\.? ?\d)", re.IGNORECASE)
 
 
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
+    if not has_word(reading.normal, month_names().keys()):
+        return
     for match in _month_pattern().finditer(reading.normal):
         led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
         led = led or _OCCASION.match(reading.normal, match.end()) is not None
@@ -94,10 +98,12 @@ def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _weekday_pattern() -> re.Pattern[str]:
     days = alternatives(cues("measurements")["weekdays"])
-    return re.compile(rf"(?<!\w)(?:last|on|this|yesterday,?) +(?P<day>{days})", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?:last|on|this|yesterday,?) +(?P<day>{days})", re.IGNORECASE)
 
 
 def _weekdays(reading: Reading, newest: date) -> Iterator[TimeExpression]:
+    if not has_word(reading.normal, cues("measurements")["weekdays"]):
+        return
     for match in _weekday_pattern().finditer(reading.normal):
         number = cues("measurements")["weekdays"].index(match["day"].lower()) % 7
         back = (newest.weekday() - number) % 7 or 7
@@ -127,7 +133,7 @@ def _short_dates(reading: Reading, newest: date) -> Iterator[TimeExpression]:
 def _names_test(reading: Reading, match: re.Match[str], colon: bool) -> bool:
     """A pair of numbers behind a name is a date where the test has no numbers of its own, or a colon follows."""
     investigations = cues("measurements")["reports"]["concepts"]
-    told = re.compile(r"\)?[ \t]+").match(reading.normal, match.end())
+    told = compiled(r"\)?[ \t]+").match(reading.normal, match.end())
     if told is not None and code_pattern().match(reading.normal, told.end()):
         return True  # "UPT (08/01)   negative"
     return colon or _before(reading, match.start()) in investigations

@@ -13,16 +13,17 @@ from extraction.reading import Mention, Reading
 from extraction.vaccinations import is_named_as_vaccine
 from extraction.when import clause_span, sentence_span
 from extraction.wording import holds, names_a_thing_behind, pattern_of
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _WORDS_AROUND = 60  # characters
 # a label whose answer follows, and is not that there is one: "Pregnancy: G2P2", "- Pregnancy, urine HCG: negative"
-_PREGNANCY_LABEL = re.compile(
+_PREGNANCY_LABEL = compiled(
     r"\s*(?:status)?\s*(?:[:|(,/-]|\.{2,}|\?)(?!\s*(?:yes|y\b|pos|\+|current|"
     r"ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
     re.IGNORECASE,
 )
-_OPEN_BRACKET = re.compile(r"\([^()]*$")
+_OPEN_BRACKET = compiled(r"\([^()]*$")
 
 
 def is_something_else(reading: Reading, mention: Mention) -> bool:

@@ -9,6 +9,7 @@ import functools
 import re
 
 from extraction.forms import fill_in
+from kb.patterns import compiled
 
 _SAME_MEANING = {
     " ": "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
@@ -31,32 +32,32 @@ _SAME_MEANING = {
 
 # What a scan's character recognition makes of letters inside words and of digits inside numbers. The character comes
 # first and looks back over itself, so that the search leaps from one candidate to the next.
-_DIGIT_IN_WORD = re.compile(
+_DIGIT_IN_WORD = compiled(
     r"[015](?:(?<=[^\W\d_]{2}.)(?=[a-z]{2})|(?<=[A-Z]{2}0)(?=[A-Z]{2})|(?<=\b[A-Z]0)(?=[a-z]{3})"
     r"|(?<=[a-z][01])(?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3}[01])(?=[a-z]\b)|(?<=\bo1)(?=d\b)|(?<=[A-Z][a-z][01])(?=[a-z]))"
 )
-_LETTER_IN_NUMBER = re.compile(
+_LETTER_IN_NUMBER = compiled(
     r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
     r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
-_DATE_SHAPED = re.compile(
+_DATE_SHAPED = compiled(
     r"(?<![\w/.-])[\dlIOoSZ]{1,2}(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
     r"(?![\w/]|[.-]\w)"
 )
 _FEWEST_DIGITS = 3  # of a date; fewer, and it may be anything
 # at the end of a word only behind letters that no numbered thing ("stage1", "day1", "type1") ends with
-_DIGIT_AT_END = re.compile(
+_DIGIT_AT_END = compiled(
     r"[01O](?:(?<=[a-z]{2}a1)(?<!alpha1)(?![\w-])|(?<=[a-z]l1)(?!\w)|(?<=\bAl1)(?!\w)|(?<=[a-z]{2}i1)(?!\w)"
     r"|(?<=[a-z]{3}[ou]1)(?!\w)|(?<=\b[Ll]eve1)(?!\w)|(?<=\b[nt]0)(?= [a-z])|(?<=\b(?:als|int|zer)0)(?!\w)"
     r"|(?<=\btw0)(?!\w)|(?<=[a-z]0)(?=0[a-z])|(?<=[a-z][0o]0)(?=[a-z])"
     r"|(?<=\b[lI1-3]O)(?= [A-Z][a-z]{2,8} [\dO]{4}))"
 )
-_SMALL_L = re.compile(r"(?<![^\W\d_])l(?=n[a-z]{3})")  # "lnfection"
+_SMALL_L = compiled(r"(?<![^\W\d_])l(?=n[a-z]{3})")  # "lnfection"
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
 
 # the code of a test in its laboratory's own catalogue, five characters in brackets: "(XE2qu)", "(44F3x)", "(42J..)"
-_CATALOGUE_CODE = re.compile(
+_CATALOGUE_CODE = compiled(
     r"\((?:X(?=[0-9A-Za-z]*[0-9a-z])(?=[0-9a-z]*[0-9A-Z])[0-9A-Za-z]{4}"
     r"|(?=[0-9A-Za-z.]{5}\))\d(?:[0-9A-Za-z]*\.{2,}|\d*[A-Za-z][0-9A-Za-z]*\.)"
     r"|(?!\d+[A-Za-z]+\))(?=\d+[A-Za-z])\d[0-9A-Za-z]{4})\)"

@@ -13,6 +13,7 @@ from typing import Literal
 
 from extraction.knowledge import cues
 from kb.facts import Interval
+from kb.patterns import compiled
 from kb.units import find_unit
 
 Form = Literal["number", "titre", "uln", "log"]
@@ -21,17 +22,17 @@ _DIGITS = (
     r"|\d+[.,]\d+(?![.,]?\d)|\d+(?![.,]\d)|(?<![\d.])\.\d+|\d+[.,]\d+)"
 )
 _BEFORE, _REACH = 40, 400  # characters before and behind the place where a number is looked for
-_TITRE = re.compile(r"1 ?(?::|/|in ) ?(\d{1,3}(?:,\d{3})+|\d+)(?![\d/:]|[.,]\d)", re.IGNORECASE)
-_EXPONENT = re.compile(
+_TITRE = compiled(r"1 ?(?::|/|in ) ?(\d{1,3}(?:,\d{3})+|\d+)(?![\d/:]|[.,]\d)", re.IGNORECASE)
+_EXPONENT = compiled(
     r" ?(?:[x*] ?10 ?(?:\^|\*\*?|e\+?)? ?(\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e\+?0?(\d{1,2}))(?![\d.])(?! ?/)", re.IGNORECASE
 )
-_BARE_POWER = re.compile(r"10 ?(?:\^|\*\*) ?(\d{1,2})(?!\d)(?! ?/)")
-_RANGE = re.compile(r" ?(?:%|percent)? ?(?:-{1,2}|~|to|and) ?", re.IGNORECASE)
-_NUMBER_HERE = re.compile(_DIGITS)
+_BARE_POWER = compiled(r"10 ?(?:\^|\*\*) ?(\d{1,2})(?!\d)(?! ?/)")
+_RANGE = compiled(r" ?(?:%|percent)? ?(?:-{1,2}|~|to|and) ?", re.IGNORECASE)
+_NUMBER_HERE = compiled(_DIGITS)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_TIMES = re.compile(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
-_LOG = re.compile(r" ?log(?: ?_?10|₁₀)?(?![a-z])(?: ?\(?)?", re.IGNORECASE)
-_LOG_BEFORE = re.compile(r"log(?: ?_?10|₁₀)?(?: (?:of|is|was)| ?[=:])? ?(?=\d{1,2}[.,]\d)", re.IGNORECASE)
+_TIMES = compiled(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
+_LOG = compiled(r" ?log(?: ?_?10|₁₀)?(?![a-z])(?: ?\(?)?", re.IGNORECASE)
+_LOG_BEFORE = compiled(r"log(?: ?_?10|₁₀)?(?: (?:of|is|was)| ?[=:])? ?(?=\d{1,2}[.,]\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,13 @@ def _comparators() -> tuple[re.Pattern[str], dict[str, str]]:
     kinds = {word: kind for kind, words in cues("measurements")["comparators"].items() for word in words}
     longest = sorted(kinds, key=len, reverse=True)
     forms = "|".join(re.escape(word) + (r"(?![a-z])" if word[-1].isalpha() else "") for word in longest)
-    return re.compile(rf"(?:{forms})", re.IGNORECASE), kinds
+    return compiled(rf"(?:{forms})", re.IGNORECASE), kinds
 
 
 @functools.cache
 def _uln() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(cues("measurements")["uln"], key=len, reverse=True))
-    return re.compile(
+    return compiled(
         rf" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:above|over|of|the|greater than|higher than))* ?(?:{names})(?![a-z])",
         re.IGNORECASE,
     )
@@ -70,13 +71,13 @@ def _words() -> tuple[re.Pattern[str], dict[str, float]]:
     for ten, value in cues("measurements")["tens"].items():
         known[ten] = float(value)
         known |= {f"{ten}{joint}{one}": float(value) + more for joint in "- " for one, more in ones.items()}
-    return re.compile("(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE), known
+    return compiled("(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE), known
 
 
 @functools.cache
 def _decades() -> tuple[re.Pattern[str], dict[str, float]]:
     known = {word: float(value) for word, value in cues("measurements")["decades"].items()}
-    return re.compile(rf"(?:(?:low|lower|mid|high|upper)[ -])?({'|'.join(known)})(?![a-z])", re.IGNORECASE), known
+    return compiled(rf"(?:(?:low|lower|mid|high|upper)[ -])?({'|'.join(known)})(?![a-z])", re.IGNORECASE), known
 
 
 def decimal_comma(normal: str) -> bool:
@@ -235,7 +236,7 @@ def _read_titre(text: str, begin: int, at: int, kind: str) -> Written | None:
     if first is None:
         return None
     low, end = float(first.group(1).replace(",", "")), first.end()
-    joint = re.compile(r" ?(?:-|to|/) ?").match(text, end)
+    joint = compiled(r" ?(?:-|to|/) ?").match(text, end)
     second = _TITRE.match(text, joint.end()) if joint else None
     if second and float(second.group(1).replace(",", "")) > low:
         high = float(second.group(1).replace(",", ""))

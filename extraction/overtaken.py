@@ -9,9 +9,10 @@ import functools
 import re
 
 from extraction.knowledge import cues
+from kb.patterns import compiled
 
-_UNIT_COLUMN = re.compile(r"^(?: {3,}|[ \t|]*[\t|] *)[A-Za-z/]+/m?[lL](?= {2}|[ \t]*(?:[\n\t|]|$))")  # of a print-out
-_NONE_OF_IT = re.compile(r"\bno (?:[\w-]+ ){0,2}[\w-]+$", re.IGNORECASE)
+_UNIT_COLUMN = compiled(r"^(?: {3,}|[ \t|]*[\t|] *)[A-Za-z/]+/m?[lL](?= {2}|[ \t]*(?:[\n\t|]|$))")  # of a print-out
+_NONE_OF_IT = compiled(r"\bno (?:[\w-]+ ){0,2}[\w-]+$", re.IGNORECASE)
 
 
 @functools.cache
@@ -20,7 +21,7 @@ def _overtaking(turned: bool) -> re.Pattern[str]:
     turns, results, unclaimed, denied = ("|".join(words[key]) for key in ("turns", "results", "unclaimed", "denied"))
     without = rf"(?:(?!\b(?:{denied})\b)[^;\n]){{0,60}}?"
     opening = rf"\b(?:{turns})\b{without}(?<![\w-])(?:{results})" if turned else rf"^{without}(?<![\w-])(?:{unclaimed})"
-    return re.compile(rf"{opening}(?!\w)", re.IGNORECASE)
+    return compiled(rf"{opening}(?!\w)", re.IGNORECASE)
 
 
 def is_overtaken(behind: str, *, viral: bool = False) -> bool:

@@ -12,6 +12,7 @@ from extraction.knowledge import cues
 from extraction.numbers import Written, read_number
 from extraction.result_words import Page, alternatives, skip_space
 from kb.facts import Interval
+from kb.patterns import compiled
 from kb.units import find_unit
 
 BRACKETS = {"(": ")", "[": "]"}
@@ -58,7 +59,7 @@ def _flag_pattern() -> re.Pattern[str]:
     forms = []
     for flag in sorted(cues("measurements")["flags"], key=len, reverse=True):
         forms.append(re.escape(flag) + (r"(?![A-Za-z])" if flag[-1].isalpha() else ""))
-    return re.compile("(?:" + "|".join(forms) + ")")
+    return compiled("(?:" + "|".join(forms) + ")")
 
 
 def _flag(page: Page, at: int, limit: int) -> int | None:
@@ -69,12 +70,12 @@ def _flag(page: Page, at: int, limit: int) -> int | None:
 @functools.cache
 def _reference_names() -> re.Pattern[str]:
     names = alternatives(cues("measurements")["range_names"])
-    return re.compile(rf"(?P<name>{names})(?:\s+(?:range|is|of|value))?[ \t:=]*", re.IGNORECASE)
+    return compiled(rf"(?P<name>{names})(?:\s+(?:range|is|of|value))?[ \t:=]*", re.IGNORECASE)
 
 
 def read_reference(page: Page, at: int, limit: int) -> tuple[Interval, int, str | None] | None:
     """A reference range at a place: in brackets, behind its name, or in the next column. (range, end, its unit)."""
-    gap = re.compile(r"[ \t|,;]*").match(page.normal, at, limit)
+    gap = compiled(r"[ \t|,;]*").match(page.normal, at, limit)
     begin = gap.end() if gap else at
     if begin >= limit:
         return None

@@ -13,11 +13,12 @@ from extraction.knowledge import cues
 from extraction.result_words import Page, alternatives, skip_space
 from extraction.results import Result
 from kb.facts import Coded
+from kb.patterns import compiled
 
-_STOP = re.compile(r"[;\n]|\.(?=\s|$)")
-_CLAUSE_ENDS = re.compile(r"[.;,:\n]")
+_STOP = compiled(r"[;\n]|\.(?=\s|$)")
+_CLAUSE_ENDS = compiled(r"[.;,:\n]")
 _MAX = 160
-_LEADS_TO = re.compile(r"\b(?:on|by|in|at|from|per|via|with)\b[^,;:.]*$", re.IGNORECASE)
+_LEADS_TO = compiled(r"\b(?:on|by|in|at|from|per|via|with)\b[^,;:.]*$", re.IGNORECASE)
 
 
 @functools.cache
@@ -40,7 +41,7 @@ def _words(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:{gone}|{nothing}{adjectives}{weak}(?:{joint}{weak})*|{alternatives(reports['neutral'])}|"
         rf"[\s:,()\[\]=*/–-]|{counts})"
     )
-    return re.compile(normal, re.IGNORECASE), re.compile(neutral, re.IGNORECASE)
+    return compiled(normal, re.IGNORECASE), compiled(neutral, re.IGNORECASE)
 
 
 def report_result(page: Page, concept: str, start: int, limit: int) -> Result | None:
@@ -99,8 +100,8 @@ def _denial_around(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     nothing, adjectives = alternatives(reports["nothing"]), alternatives(reports["adjectives"])
     strong = alternatives(reports["findings"][reports["concepts"][concept]])
     return (
-        re.compile(rf"{nothing}\s+(?:{adjectives}[\s,]+)*$", re.IGNORECASE),
-        re.compile(rf"\s+(?:{adjectives}[\s,]+)*{strong}", re.IGNORECASE),
+        compiled(rf"{nothing}\s+(?:{adjectives}[\s,]+)*$", re.IGNORECASE),
+        compiled(rf"\s+(?:{adjectives}[\s,]+)*{strong}", re.IGNORECASE),
     )
 
 

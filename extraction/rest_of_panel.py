@@ -16,11 +16,12 @@ from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from extraction.results import read_result
 from kb.facts import Coded
+from kb.patterns import compiled
 
 
 @functools.cache
 def _rest() -> re.Pattern[str]:
-    return re.compile(alternatives(cues("measurements")["rest_of_panel"]["words"]), re.IGNORECASE)
+    return compiled(alternatives(cues("measurements")["rest_of_panel"]["words"]), re.IGNORECASE)
 
 
 def rest_of_panels(reading: Reading, page: Page) -> Iterator[Named]:

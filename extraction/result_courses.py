@@ -12,6 +12,7 @@ from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
+from kb.patterns import compiled
 
 
 def _words(key: str) -> str:
@@ -21,7 +22,7 @@ def _words(key: str) -> str:
 @functools.cache
 def _chain() -> re.Pattern[str]:
     verbs = _words("verbs")
-    return re.compile(
+    return compiled(
         rf"\s*(?:[,;]\s*)?(?:{_words('joints')}|{_words('signs')}|(?={verbs}))\s*(?:{_words('auxiliaries')}\s+)*"
         rf"(?:{verbs}(?:\s+(?:down to|up to|to|at))?\s+)?(?:{_words('leads')}[\s:=]+)*",
         re.IGNORECASE,
@@ -31,17 +32,17 @@ def _chain() -> re.Pattern[str]:
 @functools.cache
 def _tells() -> re.Pattern[str]:
     """Words and arrows that say that the value changed from one to the next."""
-    return re.compile(_words("tells"), re.IGNORECASE)
+    return compiled(_words("tells"), re.IGNORECASE)
 
 
 @functools.cache
 def _period() -> re.Pattern[str]:
-    return re.compile(rf"\s*[(\[]?{_words('periods')}[)\]]?", re.IGNORECASE)
+    return compiled(rf"\s*[(\[]?{_words('periods')}[)\]]?", re.IGNORECASE)
 
 
 @functools.cache
 def _earlier() -> re.Pattern[str]:
-    return re.compile(rf"\s*[,;]?\s*[(\[]?\s*{_words('earlier')}\.?\s*(?:(?:was|of|value|a)\s+)*", re.IGNORECASE)
+    return compiled(rf"\s*[,;]?\s*[(\[]?\s*{_words('earlier')}\.?\s*(?:(?:was|of|value|a)\s+)*", re.IGNORECASE)
 
 
 def leads_on(text: str) -> bool:
@@ -128,7 +129,7 @@ def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Re
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = re.compile(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit)
+    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit)
     return colon.end() if colon and end > at else at
 
 
@@ -138,12 +139,10 @@ def _dated(page: Page, at: int, limit: int) -> bool:
 
 def past_time(page: Page, at: int, limit: int) -> int:
     """Past a date that stands, in brackets or behind "on" or "in", directly behind a value."""
-    opening = re.compile(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE).match(
-        page.normal, at, limit
-    )
+    opening = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE).match(page.normal, at, limit)
     begin = opening.end() if opening else at
     time = page.time_at(begin) or page.time_at(min(begin + 1, limit)) if begin < limit else None
     if time is None or time.end > limit:
         return at
-    closing = re.compile(r"\s*[)\]]").match(page.normal, time.end, limit)
+    closing = compiled(r"\s*[)\]]").match(page.normal, time.end, limit)
     return closing.end() if closing else time.end

@@ -16,17 +16,18 @@ from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives, code_of, code_pattern
 from extraction.results import Result, numeric_result, result_of_code
 from kb.facts import Coded
+from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
 _MOST = 6
 _OPEN = ("pending", "not_done")
 _PUNCTUATION = " \t\n,;.:()[]=-"
-_REPEATED = re.compile(
+_REPEATED = compiled(
     r"\s*\(?(?:x ?\d\b|\d ?x(?!\w)|twice|repeatedly|on (?:two|three|several) occasions)\)?", re.IGNORECASE
 )
-_LED = re.compile(r"\s*[)\]]?\s*[:=-]")
-_DATE_BEHIND = re.compile(r"\s*[(\[]?\s*(?:(?:on|in|at|from|of|dated)\s+)?", re.IGNORECASE)
-_ANOTHER = re.compile(r"\s*(?:for|of)\b", re.IGNORECASE)
+_LED = compiled(r"\s*[)\]]?\s*[:=-]")
+_DATE_BEHIND = compiled(r"\s*[(\[]?\s*(?:(?:on|in|at|from|of|dated)\s+)?", re.IGNORECASE)
+_ANOTHER = compiled(r"\s*(?:for|of)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -72,7 +73,7 @@ def _end(reading: Reading, first: Result, following: Mention | None) -> int:
 
 @functools.cache
 def _words(key: str) -> re.Pattern[str]:
-    return re.compile(alternatives(cues("measurements")["series"][key]), re.IGNORECASE)
+    return compiled(alternatives(cues("measurements")["series"][key]), re.IGNORECASE)
 
 
 def _further(reading: Reading, page: Page, concept: str, last: Result, end: int) -> tuple[Result, bool] | None:

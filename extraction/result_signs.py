@@ -6,15 +6,14 @@ be a blank; two of one line are results.
 
 from __future__ import annotations
 
-import re
-
 from extraction.result_words import Page
+from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
-_ON_NAME = re.compile(r"-(?!>)\s*")
-_ENDS = re.compile(r"[,;.)/|]|$")
-_SPACED = re.compile(r"[ \t]*:?[ \t]+-[ \t]*(?=[,;.)|/\n]|\s{2}|$)")
-_SIGNS = re.compile(r"[A-Za-z\d)][ \t]*:?[ \t]+[+-]+[ \t]*(?=[,;.)|/\n]|[ \t]{2}|$)")
+_ON_NAME = compiled(r"-(?!>)\s*")
+_ENDS = compiled(r"[,;.)/|]|$")
+_SPACED = compiled(r"[ \t]*:?[ \t]+-[ \t]*(?=[,;.)|/\n]|\s{2}|$)")
+_SIGNS = compiled(r"[A-Za-z\d)][ \t]*:?[ \t]+[+-]+[ \t]*(?=[,;.)|/\n]|[ \t]{2}|$)")
 _LEAST_SIGNS = 2
 
 

@@ -13,8 +13,9 @@ from dataclasses import replace
 from extraction.reading import Reading, TimeExpression
 from extraction.result_words import code_pattern
 from kb.facts import Time
+from kb.patterns import compiled
 
-_BEHIND = re.compile(
+_BEHIND = compiled(
     r"[\s,)\]]*(?:[(\[]|-|--|=|:|@|;)?\s*(?:(?:but|although|though|and|only)\s+)?"
     r"(?:(?:which|that|this|it|these|those)\s+(?:was|is|were|are|dates?|dated)\s+(?:back\s+)?)?"
     r"(?:on|in|at|from|as of|as at|as on|dated|dated:|date|taken|taken on|taken in|done|"
@@ -28,56 +29,56 @@ _BEHIND = re.compile(
     r"last done)?\s*(?:the\s+)?[:.]?\s*$",
     re.IGNORECASE,
 )
-_OPENING = re.compile(
+_OPENING = compiled(
     r"^[\s*•>\-\d.)(#]*(?:[A-Za-z][\w /&'-]{0,40}?)?[\s:,(\[-]*"
     r"(?:on|in|at|from|dated|of|since|as of|as at|by|during|taken|done|performed|for|date|until|at the)?[\s:,(\[-]*$",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(
+_CLAUSE = compiled(
     r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas|when|after)\s|\s(?:but|while|whereas|although|whilst|after which)\s",
     re.IGNORECASE,
 )
-_CLAUSE_ENDS = re.compile(
+_CLAUSE_ENDS = compiled(
     r"[;.]\s|\n\s*\n|,\s+(?:and|but|while|whereas)\s|\s(?:and|but|whereas|although|whilst|since|now|today)\s",
     re.IGNORECASE,
 )
 # what ties an occasion to the result before it
-_TIED = re.compile(
+_TIED = compiled(
     r"[\s,(\[]*(?:at|before|prior to|pre-|after|when|during|for|on|while|with|around|just before|shortly before|"
     r"(?:last )?(?:tested|done|taken|checked|measured|performed|dated|repeated|looked)|dates?|was|is|last|booking|"
     r"antenatal|screening|work-?up|blood donation)\b",
     re.IGNORECASE,
 )
 # an occasion told before its result: "echo before cyclophosphamide in 2024 showed", "at her pericarditis in 2021"
-_OCCASION = re.compile(
+_OCCASION = compiled(
     r"\b(?:before|prior to|preceding|pre-|ahead of|after|following|"
     r"at the (?:time|onset|start|height|peak) of|at|during|"
     r"when|on (?:starting|stopping|admission (?:for|with)))\s?(?:[\w'-]+\s){1,7}"
     r"(?:in|of|on|early|late|mid|around)?\s*[(]?$",
     re.IGNORECASE,
 )
-_OTHERS_DATE = re.compile(
+_OTHERS_DATE = compiled(
     r"\b(?:treat\w*|therap\w*|cured|"
     r"infect\w*|diagnos\w*|vaccin\w*|immuni[sz]\w*|start\w*|stopp\w*|born|seen by)\b",
     re.IGNORECASE,
 )
-_VALUES = re.compile(
+_VALUES = compiled(
     r"(?:\s|[,/()<>≤≥=:&+-]|\d[\d.,]*|%|(?:[a-zµμ]{1,5}|10[*^]?9)/[a-z\d.²*^{}_]{1,9}(?:/[\d.]+ ?m[2²])?|"
     r"\b(?:and|with|was|were|of|in|on|from|dated|all|units?|iu|normal|negative)\b)*",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
-_PRESENT = re.compile(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
-_FROM = re.compile(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
+_HEADING = compiled(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
+_PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
+_FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
+_IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 _LINES_ABOVE = 45
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
-_ALL = re.compile(
+_ALL = compiled(
     r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
 )
-_DATE_WORDS = re.compile(r"\b(?:date|dated|on|from|reported|report)\b", re.IGNORECASE)
-_NO_HEAD = re.compile(r"birth|dob|letter|dictat|typed|admi|discharg|next|admission|follow", re.IGNORECASE)
+_DATE_WORDS = compiled(r"\b(?:date|dated|on|from|reported|report)\b", re.IGNORECASE)
+_NO_HEAD = compiled(r"birth|dob|letter|dictat|typed|admi|discharg|next|admission|follow", re.IGNORECASE)
 
 
 def time_of(reading: Reading, start: int, end: int) -> Time | None:
@@ -479,7 +480,7 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
 
 @functools.cache
 def _test_words() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"\b(?:data|bloodwork|blood work|work-?up|analy(?:tical|sis|ses)|labor|findings|values|studies|exploration|"
         r"auxiliary|bloods?|labs?|laboratory|results?|tests?|investigations?|biochemistry|haematology|hematology|"
         r"immunology|virology|serology|"

@@ -17,6 +17,7 @@ from extraction.result_courses import past_time
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
 from kb.facts import Coded
+from kb.patterns import compiled
 from kb.units import canonical_unit
 from kb.vocabulary import Score, vocabulary
 
@@ -30,20 +31,18 @@ def _leading() -> re.Pattern[str]:
     """ "has since come down to", "is now only", "the latest one was": what stands directly before the newer value."""
     moved = rf"{_words('moved')}(?:\s+(?:back|down|up|again|further))*\s+(?:to|at|by now to)"
     newly = rf"{_words('now')}(?:[\s,:=]+{_words('between')})*"
-    return re.compile(
-        rf"(?:(?P<moved>{moved})|{newly})[\s:=]+(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE
-    )
+    return compiled(rf"(?:(?P<moved>{moved})|{newly})[\s:=]+(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE)
 
 
 @functools.cache
 def _trailing() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:points?|pts)?\s*[(,]?\s*(?:{_words('behind')})", re.IGNORECASE)
+    return compiled(rf"\s*(?:points?|pts)?\s*[(,]?\s*(?:{_words('behind')})", re.IGNORECASE)
 
 
 @functools.cache
 def _bare() -> re.Pattern[str]:
     """A number that stands behind nothing but a joint: ", 4 now", "but only 25 today"."""
-    return re.compile(rf"(?:[,;–-]|{_words('joints')})\s*(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE)
+    return compiled(rf"(?:[,;–-]|{_words('joints')})\s*(?:{_words('hedges')}\s+)*(?=[<>≤≥~]?\s?\d)", re.IGNORECASE)
 
 
 def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[int]) -> Result | None:
@@ -91,13 +90,13 @@ _OF_DOSES = re.compile(r"\b(?:reduced|increased|decreased|tapered|changed|got|do
 
 @functools.cache
 def _ends() -> re.Pattern[str]:
-    return re.compile(rf"\s*(?:[.,;:()\[\]\n%]|$|points?\b|pts\b|{_words('behind')}|{_words('ends')})", re.IGNORECASE)
+    return compiled(rf"\s*(?:[.,;:()\[\]\n%]|$|points?\b|pts\b|{_words('behind')}|{_words('ends')})", re.IGNORECASE)
 
 
 @functools.cache
 def _again() -> re.Pattern[str]:
     lead = rf"\s*[,;)]?\s*(?:(?:{_words('joints')}|{_words('auxiliaries')})\s+)+"
-    return re.compile(rf"{lead}(?:(?P<normal>{_words('normal_again')})|{_words('again')})", re.IGNORECASE)
+    return compiled(rf"{lead}(?:(?P<normal>{_words('normal_again')})|{_words('again')})", re.IGNORECASE)
 
 
 def came_back(page: Page, last: Result, limit: int) -> Result | None:
@@ -156,7 +155,7 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
     unit = previous.written.unit if previous.written is not None else None
     found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(normal, start, limit)]
     for match in _bare().finditer(normal, start, limit):
-        number = re.compile(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
+        number = compiled(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
         if number and _trailing().match(normal, number.end(), limit):
             found.append((match.end(), False))
             continue
@@ -173,7 +172,7 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
 
 @functools.cache
 def _openings() -> re.Pattern[str]:
-    return re.compile(rf"\s*{_words('openings')}", re.IGNORECASE)
+    return compiled(rf"\s*{_words('openings')}", re.IGNORECASE)
 
 
 def goes_on(sentence: str) -> bool:

@@ -15,6 +15,7 @@ from extraction.knowledge import cues
 from extraction.numbers import decimal_comma, read_number
 from extraction.reading import Reading, TimeExpression
 from extraction.word_tree import first_letters, letters, word_tree
+from kb.patterns import compiled
 from kb.units import System, find_unit, letter_system, units_meant
 
 
@@ -65,7 +66,7 @@ def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
     for mention in reading.mentions:
         if mention.kind != "lab":
             continue
-        gap = re.compile(r"[ :=]*").match(reading.normal, mention.end)
+        gap = compiled(r"[ :=]*").match(reading.normal, mention.end)
         written = read_number(reading.normal, gap.end() if gap else mention.end, len(reading.normal), comma)
         if written is not None and written.unit is None:
             codes = units_meant(mention.concept, written.interval, None)
@@ -88,7 +89,7 @@ def _system_of_spelling(normal: str) -> System | None:
 @functools.cache
 def _spellings() -> tuple[re.Pattern[str], re.Pattern[str]]:
     words = cues("measurements")["spelling"]
-    british, elsewhere = (re.compile(alternatives(words[key]), re.IGNORECASE) for key in ("british", "conventional"))
+    british, elsewhere = (compiled(alternatives(words[key]), re.IGNORECASE) for key in ("british", "conventional"))
     return british, elsewhere
 
 
@@ -111,13 +112,13 @@ def _alternatives(words: tuple[str, ...]) -> str:
 @functools.cache
 def pattern_of(key: str) -> re.Pattern[str]:
     """Any of the words of a list of `measurements.yaml`."""
-    return re.compile(alternatives(cues("measurements")[key]), re.IGNORECASE)
+    return compiled(alternatives(cues("measurements")[key]), re.IGNORECASE)
 
 
 @functools.cache
 def code_pattern() -> re.Pattern[str]:
     words = [word for words in cues("measurements")["codes"].values() for word in words]
-    return re.compile(alternatives(words), re.IGNORECASE)
+    return compiled(alternatives(words), re.IGNORECASE)
 
 
 @functools.cache

@@ -17,10 +17,11 @@ from extraction.result_words import Page, code_of, code_pattern, is_serology, pa
 from extraction.scale_classes import FOREIGN, by_its_range, class_written, percent_behind
 from extraction.traces import detected_behind, uncounted_behind
 from kb.facts import Coded, Interval, Quantity, Value
+from kb.patterns import compiled
 from kb.units import canonical_unit, codes_of, convert, find_unit, power_of_ten, to_canonical, units_meant
 from kb.vocabulary import Lab, Score, vocabulary
 
-_AFTER_CODE = re.compile(
+_AFTER_CODE = compiled(
     r"[ \t]*(?:$|[,;.:()\[\]|\t\n/+*?→\"'-]|\d|(?:and|but|or|with|in|on|at|as|for|both|apart|except|from|since|until|"
     r"to|by|so|although|though|while|throughout|back|early|late|mid|earlier|during|again|now|today|yesterday|last|this|previously|study|range|"
     r"limits?|results?|per|twice|thrice|once|"
@@ -31,19 +32,17 @@ _AFTER_CODE = re.compile(
     re.IGNORECASE,
 )
 # the next column of a print-out: a unit or the reference stands in it
-_COLUMN = re.compile(r"(?:[ ]{3,}|[ ]*\t)\S")
-_LEADERS = re.compile(r"[.…_·]{3,}")  # dots that lead the eye to the result
-_LABORATORY_CODE = re.compile(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
+_COLUMN = compiled(r"(?:[ ]{3,}|[ ]*\t)\S")
+_LEADERS = compiled(r"[.…_·]{3,}")  # dots that lead the eye to the result
+_LABORATORY_CODE = compiled(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
 
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
-_QUALIFIED = re.compile(
+_QUALIFIED = compiled(
     r"[\s,]*(?:for|of|apart|except|excepting|aside|bar|save|but|other than|with the exception)\b", re.IGNORECASE
 )
 # "beta-HCG (serum) 10.12: <0.5", "SLEDAI (12.3): 8": the day before the colon is no value
-_DAY_BEFORE = re.compile(
-    r"\(?(?:[12]?\d|3[01]|0\d)[./](?:1[0-2]|0?[1-9])\.?\)?\s*:(?=\s*[<>≤≥a-z\d(+-])", re.IGNORECASE
-)
+_DAY_BEFORE = compiled(r"\(?(?:[12]?\d|3[01]|0\d)[./](?:1[0-2]|0?[1-9])\.?\)?\s*:(?=\s*[<>≤≥a-z\d(+-])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +265,7 @@ def _is_sign_of_range(page: Page, code: re.Match[str]) -> bool:
 
 
 def _number_behind(page: Page, concept: str, at: int, limit: int, unit: str | None) -> Result | None:
-    joint = re.compile(
+    joint = compiled(
         r"[ \t]*(?:[(:=,-]|at|to|of|,? ?(?:titre|titer)(?: of)?|with (?:a )?(?:titre|titer|level|value) of)?[ \t]*"
     ).match(page.normal, at, limit)
     begin = joint.end() if joint else at
@@ -360,15 +359,15 @@ def _score(page: Page, term: Score, written: Written, limit: int) -> Result | No
         return None
     if written.unit is not None or written.form != "number":
         # "12 points" has no unit; a "/" behind the number is the score's maximum
-        number = re.compile(r"[<>=≤≥ ]*[\d.,-]+").match(page.normal, written.start)
+        number = compiled(r"[<>=≤≥ ]*[\d.,-]+").match(page.normal, written.start)
         if written.form != "number" or number is None:
             return None
         end = number.end()
-    out_of = re.compile(r" ?/ ?(\d+)").match(page.normal, end, limit)
+    out_of = compiled(r" ?/ ?(\d+)").match(page.normal, end, limit)
     if out_of and float(out_of.group(1)) > term.maximum * 1.01 and page.time_at(written.start):
         return None
     end = out_of.end() if out_of else end
-    points = re.compile(r" ?(?:points?|pts)(?![a-z])", re.IGNORECASE).match(page.normal, end, limit)
+    points = compiled(r" ?(?:points?|pts)(?![a-z])", re.IGNORECASE).match(page.normal, end, limit)
     bounds = [bound for bound in (written.interval.low, written.interval.high) if bound is not None]
     if not all(term.minimum <= bound <= term.maximum for bound in bounds):
         return None
@@ -407,7 +406,7 @@ def _as_code(page: Page, concept: str, result: Result, limit: int, bounds: Inter
         detected = detected_behind(page, result.end, limit)
         if detected is not None:
             return replace(result, end=detected, value=Coded("trace", page.text[result.start : detected]))
-    beside = re.compile(r"[ \t]*[(,;=:\[-]?[ \t]*").match(page.normal, result.end, limit)
+    beside = compiled(r"[ \t]*[(,;=:\[-]?[ \t]*").match(page.normal, result.end, limit)
     code = code_pattern().match(page.normal, beside.end() if beside else result.end, limit)
     told = code is not None and _AFTER_CODE.match(page.normal[:limit], code.end()) is not None
     if code is not None and told and code_of(code.group()) in ("positive", "negative", "undetected"):

@@ -6,20 +6,20 @@ The Sectionizer is given the heads of the lines that could be headings and nothi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from medspacy.section_detection import Sectionizer, SectionRule
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from extraction.knowledge import cues
+from extraction.language_library import Sectionizer, SectionRule
 from extraction.sentences import is_table_row
 from extraction.tokens import LINE_BREAK
+from kb.patterns import compiled
 
 # the head of a line (or, in capitals, of a sentence inside a line) up to a colon, or a short line by itself
-_HEAD = re.compile(
+_HEAD = compiled(
     r"(?:^|\n)[ \t]*(?:[-*•#>=]+[ \t]*|\(?\d{1,2}[.)][ \t]*|\(?[A-Z][.)][ \t]+)?\**"
     r"(?P<line>[A-Za-z][A-Za-z /&,-]{0,60}?)\**[ \t]*"
     r"(?:\([^()\n]{0,40}\)|(?<![A-Za-z])(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
@@ -27,7 +27,7 @@ _HEAD = re.compile(
     r"|(?<=[.,;])[ \t]*(?P<inline>[A-Z][A-Z /&-]{1,40}):"
 )
 
-_GAP = re.compile(r"\n[ \t]*\n\s*(?=\S)")
+_GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _WORDS_OF_PROSE = 9
 
 

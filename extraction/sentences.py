@@ -12,21 +12,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extraction.knowledge import cues
+from kb.patterns import compiled
 from kb.vocabulary import Drug, Vocabulary, vocabulary
 
-_BULLET = re.compile(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
-_SALUTATION = re.compile(
+_BULLET = compiled(r"[ \t]*(?:[-*•>+]|o(?= )|\(?\d{1,2}[.)](?!\d)|\(?[a-z][.)](?= )|\([ivx]{1,4}\)|#)[ \t]*\S")
+_SALUTATION = compiled(
     r"(?:dear|hi|hello|good (?:morning|afternoon|day)|esteemed|respected)\b[^.;:\d]{0,60},", re.IGNORECASE
 )
-_KEY_VALUE = re.compile(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
-_COLUMNS = re.compile(r"\S(?:\t+| *\| *| {3,})\S")
-_NARROW_COLUMNS = re.compile(r"\S {2,}\S+.* {2,}\S")
+_KEY_VALUE = compiled(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
+_COLUMNS = compiled(r"\S(?:\t+| *\| *| {3,})\S")
+_NARROW_COLUMNS = compiled(r"\S {2,}\S+.* {2,}\S")
 _WORDS_OF_A_ROW = 10
-_STOP = re.compile(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
-_FIRST_WORD = re.compile(r"[^\W\d_]+")
-_WORD_BEFORE = re.compile(r"[A-Za-z][A-Za-z.]*$")
+_STOP = compiled(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
+_FIRST_WORD = compiled(r"[^\W\d_]+")
+_WORD_BEFORE = compiled(r"[A-Za-z][A-Za-z.]*$")
 _LONGEST = 2000
-_NUMBERED = re.compile(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
+_NUMBERED = compiled(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _is_wrapped(line: str, following: str) -> bool:
 
 @functools.cache
 def _answered() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|\w )\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
+    return compiled(rf"(?:^|\w )\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
 
 
 @functools.cache

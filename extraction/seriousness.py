@@ -10,9 +10,10 @@ import re
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 
 _SENTENCES_AROUND = 2
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_PARAGRAPH = compiled(r"\n[ \t]*\n")
 
 
 def serious_signs(reading: Reading, mention: Mention, severity: str | None) -> dict[str, str | None]:
@@ -55,7 +56,7 @@ def _parted(reading: Reading, number: int) -> bool:
 
 def _stated_elsewhere(reading: Reading, mention: Mention) -> bool:
     known = cues("conditions")
-    severe = re.compile(r"(?i)(?:" + "|".join(map(re.escape, known["severity"]["severe"])) + r")[\s\w-]{0,12}$")
+    severe = compiled(r"(?i)(?:" + "|".join(map(re.escape, known["severity"]["severe"])) + r")[\s\w-]{0,12}$")
     return any(
         other.concept == mention.concept
         and other.assertion == "present"

@@ -14,6 +14,7 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives
 from extraction.spans import Spans
+from kb.patterns import compiled
 
 _REACH = 140
 
@@ -24,7 +25,7 @@ def _shorts() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
-        found.append((re.compile(alternatives_exact(entry["names"]), flags), dict(entry["behind"])))
+        found.append((compiled(alternatives_exact(entry["names"]), flags), dict(entry["behind"])))
     return tuple(found)
 
 
@@ -42,7 +43,10 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
         starting.setdefault(mention.start, []).append(number)
     added: list[Mention] = []
     replaced: set[int] = set()
+    told_of = {mention.concept for mention in reading.mentions}
     for pattern, behind in _shorts():
+        if told_of.isdisjoint(behind):
+            continue
         for match in pattern.finditer(page.normal):
             holder = _explained_by(reading, match.start(), behind)
             own = [number for number in starting.get(match.start(), ()) if reading.mentions[number].end <= match.end()]

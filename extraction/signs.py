@@ -12,9 +12,10 @@ from itertools import groupby
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 
-_BARE_BEHIND = re.compile(r" ?([+-])(?=\s*(?:[,;.]|$))")
-_BARE_BEFORE = re.compile(r"(?:^|[,;])\s*([+-]) ?$")
+_BARE_BEHIND = compiled(r" ?([+-])(?=\s*(?:[,;.]|$))")
+_BARE_BEFORE = compiled(r"(?:^|[,;])\s*([+-]) ?$")
 _LEAST_BARE = 2  # one hyphen may be a dash or a bullet
 
 
@@ -33,7 +34,7 @@ def read_signs(reading: Reading) -> None:
 def _sign() -> re.Pattern[str]:
     known = cues("context")["signs"]
     either = [re.escape(sign) for sign in sorted((*known["absent"], *known["present"]), key=len, reverse=True)]
-    return re.compile(r"(?<![\w(\[])(?:" + "|".join(either) + r")(?!\w)", re.IGNORECASE)
+    return compiled(r"(?<![\w(\[])(?:" + "|".join(either) + r")(?!\w)", re.IGNORECASE)
 
 
 def _bracketed(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:

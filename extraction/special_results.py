@@ -14,18 +14,19 @@ from extraction.reading import Mention
 from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result
 from kb.facts import Coded, Interval, Quantity
+from kb.patterns import compiled
 from kb.units import codes_of
 
-_PAIR = re.compile(
+_PAIR = compiled(
     r"(?P<sys>\d{2,3})(?: ?- ?(?P<sys_to>\d{2,3}))? ?(?:/|over) ?(?P<dia>\d{2,3})(?: ?- ?(?P<dia_to>\d{2,3}))?(?![\d/])"
     r"(?: ?(?:mm ?\[?hg\]?|mm of hg))?",
     re.IGNORECASE,
 )
-_FEET = re.compile(
+_FEET = compiled(
     r"(?P<feet>[3-7]) ?(?:'|ft|feet|foot) ?(?:(?P<inches>\d{1,2}(?:\.\d)?) ?(?:\"|''|in\b|inches|inch)?)?",
     re.IGNORECASE,
 )
-_GAP = re.compile(
+_GAP = compiled(
     r"(?:[\s:=,~(*-]|is|was|of|at|today|on|the|a|reading|right|left|arm|sitting|standing|lying|supine|clinic|home|average|mean|current|latest|measured|recorded|in|range|around|about|remains|stable|normal|high|elevated|raised|low|controlled|well)*",
     re.IGNORECASE,
 )
@@ -95,7 +96,7 @@ def _methods() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:\s*(?:,|/|&|and\b|or\b|\+)\s*{virus})*\s*[(,:]?\s*"
         rf"(?:{result}\s+)?(?:(?:by|on|in|with|via|using|quantitative|plasma|blood|serum)\s+)*{method}(?![\w])"
     )
-    return re.compile(before, re.IGNORECASE), re.compile(behind, re.IGNORECASE)
+    return compiled(before, re.IGNORECASE), compiled(behind, re.IGNORECASE)
 
 
 def by_method(page: Page, mention: Mention) -> str | None:
@@ -119,7 +120,7 @@ def by_unit(page: Page, mention: Mention) -> str | None:
     choices: dict[str, str] | None = cues("measurements")["by_unit"].get(mention.concept)
     if choices is None:
         return None
-    gap = re.compile(r"[^\d\n;]{0,22}").match(page.normal, mention.end)
+    gap = compiled(r"[^\d\n;]{0,22}").match(page.normal, mention.end)
     written = None if gap is None else read_number(page.normal, gap.end(), len(page.normal), page.comma)
     if written is None or written.unit is None:
         return None

@@ -16,11 +16,14 @@ from dateutil.relativedelta import relativedelta
 from extraction.dates import day_of, month_names, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression
+from extraction.word_places import has_word
 from kb.facts import Time
+from kb.patterns import compiled
 
-_SENTENCE = re.compile(r"[.;]\s|\n\s*\n")
+_SENTENCE = compiled(r"[.;]\s|\n\s*\n")
 _HALVES = {"early": (0.0, 0.5), "mid": (0.25, 0.75), "late": (0.5, 1.0)}
-_PLANNED = re.compile(
+_THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s\d")
+_PLANNED = compiled(
     r"\b(?:will|shall|next|to be|due|planned|coming|every|each|weekly|scheduled|booked|going to)\b[^.;]*$",
     re.IGNORECASE,
 )
@@ -36,10 +39,12 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
             time = read(match, reference)
             if time is not None and time.earliest is not None and time.earliest <= reference:
                 yield TimeExpression(match.start("at"), match.end(), "point", time)
-    if any(day in lower for day in cues("timing")["spoken"]["weekdays"]):
+    if has_word(normal, cues("timing")["spoken"]["weekdays"].keys()):
         yield from _weekdays(normal, reference)
     if "last year" in lower or "this year" in lower:
         yield from _of_years(normal, reference)
+    if not _THE_NTH.search(normal):
+        return
     for match in _bare_day().finditer(normal):
         time = _day_after_last_named(normal, match, reference, dated)
         if time is not None:
@@ -57,7 +62,7 @@ def _words(name: str) -> str:
 @functools.cache
 def _weekday() -> re.Pattern[str]:
     day = "|".join(sorted(cues("timing")["spoken"]["weekdays"], key=len, reverse=True))
-    return re.compile(
+    return compiled(
         rf"(?:(?P<at>(?:(?:a|one|1)\s)?week\s(?:ago\s)?(?:last|on|this\spast)\s(?P<day2>{day}))"
         rf"|(?P<at1>(?:last|this\spast|this)\s(?P<day1>{day}))"
         rf"|(?:(?<=\bon\s)|(?<=\bsince\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bfrom\s)|(?<=\bby\s)|(?<=\bending\s))"
@@ -82,7 +87,7 @@ def _weekdays(normal: str, reference: date) -> Iterator[TimeExpression]:
 
 @functools.cache
 def _day_of_month() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         rf"(?<![\w.,/-])(?P<at>(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s"
         rf"(?:(?P<this>{_words('this_month')})|(?P<last>{_words('last_month')})))(?!\w)",
         re.IGNORECASE,
@@ -101,7 +106,7 @@ def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
 @functools.cache
 def _of_year() -> re.Pattern[str]:
     month = _months()
-    return re.compile(
+    return compiled(
         rf"(?<![\w.,/-])(?:(?P<at>(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<month>{month}),?\s(?:of\s)?"
         rf"(?P<which>this|last)\syear)|(?P<at2>(?P<which2>this|last)\syear,?\s(?:in|on)\s"
         rf"(?:(?P<day2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s(?:of\s)?)?(?P<month2>{month})))(?!\w)",
@@ -127,7 +132,7 @@ def _of_years(normal: str, reference: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _week_of_month() -> re.Pattern[str]:
     ordinals = "|".join(cues("timing")["spoken"]["ordinals"])
-    return re.compile(
+    return compiled(
         rf"(?<!\w)(?P<at>(?P<nth>{ordinals})\s(?:few\s)?(?P<span>week|days|fortnight|half)\s(?:of|in)\s"
         rf"(?:(?P<month>{_months()})(?:,?\s(?:(?P<year>(?:19|20)\d\d)|(?:of\s)?(?P<which>this|last)\syear))?"
         rf"|(?P<period>this|last)\smonth))(?!\w)",
@@ -159,7 +164,7 @@ def _read_week_of_month(match: re.Match[str], reference: date) -> Time | None:
 
 @functools.cache
 def _part() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         rf"(?<!\w)(?P<at>(?:(?P<early>{_words('early')})|(?P<mid>{_words('mid')})|(?P<late>{_words('late')}))[\s-]"
         r"(?P<which>last|this)\s(?P<unit>month|year))(?!\w)",
         re.IGNORECASE,
@@ -184,7 +189,7 @@ def _read_part(match: re.Match[str], reference: date) -> Time | None:
 
 @functools.cache
 def _before_last() -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?P<at>(?:the\s)?(?P<unit>week|month|year)\sbefore\slast)(?!\w)", re.IGNORECASE)
+    return compiled(r"(?<!\w)(?P<at>(?:the\s)?(?P<unit>week|month|year)\sbefore\slast)(?!\w)", re.IGNORECASE)
 
 
 def _read_before_last(match: re.Match[str], reference: date) -> Time | None:
@@ -200,7 +205,7 @@ def _read_before_last(match: re.Match[str], reference: date) -> Time | None:
 @functools.cache
 def _feast() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, cues("timing")["spoken"]["feasts"]), key=len, reverse=True))
-    return re.compile(
+    return compiled(
         rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s))"
         rf"(?P<at>(?:the\s)?(?P<feast>{names}))(?!\w|\s\d|\sDay)",
         re.IGNORECASE,
@@ -220,7 +225,7 @@ def _read_feast(match: re.Match[str], reference: date) -> Time | None:
 def _ago_today() -> re.Pattern[str]:
     numbers = "|".join(cues("timing")["numbers"])
     amount = rf"(?P<count{{0}}>\d{{{{1,2}}}}|{numbers})\s(?P<unit{{0}}>day|week|fortnight|month)s?"
-    return re.compile(
+    return compiled(
         rf"(?<!\w)(?P<at>(?:exactly|precisely)\s{amount.format(1)}\sago(?:\stoday)?"
         rf"|{amount.format(2)}\sago\s(?:today|to the day))(?!\w)",
         re.IGNORECASE,
@@ -238,7 +243,7 @@ def _read_ago_today(match: re.Match[str], reference: date) -> Time | None:
 
 @functools.cache
 def _bare_day() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"(?:(?<=\bon\s)|(?<=\bsince\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bby\s)|(?<=\bending\s))"
         rf"(?P<at>the\s(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th))"
         rf"(?!\w|[\s-]+(?:of\b|centile|percentile|week|day|month|year|cycle|pulse|dose|century|infusion|rib|visit|and\s\d|{_months()})"

@@ -18,9 +18,10 @@ from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
 from extraction.when import since_duration
 from kb.facts import Assertion, Coded, Course, Fact, Temporality, Time
+from kb.patterns import compiled
 
-_DENIED = re.compile(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
-_TURN = re.compile(r"\b(?:but|however|meanwhile|has now|have now|is now|now)\b", re.IGNORECASE)
+_DENIED = compiled(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
+_TURN = compiled(r"\b(?:but|however|meanwhile|has now|have now|is now|now)\b", re.IGNORECASE)
 _GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
 
 
@@ -68,7 +69,7 @@ class Pattern:
     def expression(self) -> re.Pattern[str]:
         """Made when a text may hold one of them for the first time."""
         joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in self.listed)
-        return re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+        return compiled(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
 
 
 @functools.cache

@@ -17,10 +17,11 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.word_tree import letters, word_tree
 from kb.facts import Experiencer
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 Sex = Literal["f", "m", ""]
-_PARAGRAPH = re.compile(r"\n[ \t]*\n")
+_PARAGRAPH = compiled(r"\n[ \t]*\n")
 _OPENING = r"^[\W_]*(?:(?:and|but|also|then)[,\s]+)?"
 _PLURALS = {"sister", "brother", "son", "daughter", "cousin", "sibling", "aunt", "uncle", "parent", "relative"}
 _FEW = 2  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
@@ -42,13 +43,15 @@ def carry_subjects(reading: Reading) -> None:
     mine = _designation_of_patient(reading.normal)
     subject: Subject | None = None
     mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
+    children = bool(_child_word().search(reading.normal))
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
         if _PARAGRAPH.search(gap):
             subject = None
         mentions = mentions_of.get(number, [])
-        _give_to_children(text, sentence.start, mentions)
+        if children:
+            _give_to_children(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -76,10 +79,17 @@ def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, men
 
 
 @functools.cache
+def _child_word() -> re.Pattern[str]:
+    words = "|".join((*cues("context")["subjects"]["children"], *cues("context")["subjects"]["infants"]))
+    firsts = "".join(sorted({case for word in words.split("|") for case in (word[0].lower(), word[0].upper())}))
+    return compiled(rf"[{firsts}](?<!\w.)(?i:(?<=(?=(?:{words})\s).))")
+
+
+@functools.cache
 def _child() -> re.Pattern[str]:
     children = "|".join(cues("context")["subjects"]["children"])
     infants = "|".join(cues("context")["subjects"]["infants"])
-    return re.compile(
+    return compiled(
         rf"\b(?:(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
         rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants}))\s+"
         r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?)\b"
@@ -106,7 +116,7 @@ def _give(mentions: list[Mention], subject: Subject) -> None:
 @functools.cache
 def _word_of(name: str) -> re.Pattern[str]:
     words = cues("context")["subjects"][name]
-    return re.compile(r"(?<![\w-])(?:" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
+    return compiled(r"(?<![\w-])(?:" + "|".join(map(re.escape, words)) + r")(?![\w-])", re.IGNORECASE)
 
 
 def sex_of_patient(text: str) -> Sex:
@@ -129,7 +139,7 @@ def _opening(*names: str) -> re.Pattern[str]:
     listed = [noun for name in names for noun in known["subjects"][name]]
     nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in listed)
     reporting = "|".join(re.escape(verb) for verb in known["sets"]["reporting"])
-    return re.compile(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
+    return compiled(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
 
 
 def _relative(text: str, mentions: list[Mention]) -> Subject | None:
@@ -162,13 +172,13 @@ def _pronoun(text: str) -> Sex | None:
 @functools.cache
 def _opening_pronoun(names: str) -> re.Pattern[str]:
     words = "|".join(cues("context")["subjects"][names])
-    return re.compile(_OPENING + rf"(?:{words})\b", re.IGNORECASE)
+    return compiled(_OPENING + rf"(?:{words})\b", re.IGNORECASE)
 
 
 @functools.cache
 def _designation() -> re.Pattern[str]:
     words = "|".join(cues("context")["subjects"]["designations"])
-    return re.compile(
+    return compiled(
         rf"\bthe ({words})(?: (?:one|sister|brother|twin|sibling))?(?=\s*[,:.(]| (?:is|has|had|was|also)\b)", re.I
     )
 

@@ -16,9 +16,10 @@ from extraction.reference_ranges import bounds_in
 from extraction.result_words import Page, code_pattern
 from extraction.results import Result, meant, numeric_result
 from kb.facts import Coded, Interval, Time
+from kb.patterns import compiled
 from kb.units import find_unit
 
-_GAP = re.compile(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
+_GAP = compiled(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _row(line: str, start: int) -> _Row | None:
 
 def _split(line: str, at: int, end: int) -> list[tuple[int, int]]:
     barred = "|" in line or "\t" in line
-    gap = re.compile(r" *[|\t] *") if barred else re.compile(r" {2,}")
+    gap = compiled(r" *[|\t] *") if barred else compiled(r" {2,}")
     parts: list[tuple[int, int]] = []
     for match in gap.finditer(line, at, end):
         parts.append((at, match.start()))

@@ -15,22 +15,24 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, date_starts, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
-from extraction.scanning import matches_from
+from extraction.scanning import matches_at, matches_from
 from extraction.spoken_times import spoken_times
-from extraction.word_tree import first_letters, letters, word_tree
+from extraction.tokens import words_of
+from extraction.word_places import word_places
 from kb.facts import Interval, Time
+from kb.patterns import compiled
 
 _NOT_A_UNIT = r"(?! ?(?:mg|mcg|g|ml|u|iu|units|copies|x|kg|cells|%|steps|kcal)\b)"
-_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
-_BARE_YEAR = re.compile(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
-_YEARS = re.compile(
+_ANY_YEAR = compiled(r"[12](?:(?<=1)(?=9\d\d)|(?<=2)(?=0\d\d))")
+_BARE_YEAR = compiled(rf"(?<![\w.,/:+-])(?:19[4-9]\d|20[0-4]\d)(?!\w|[.,/]\d|-\d){_NOT_A_UNIT}", re.IGNORECASE)
+_YEARS = compiled(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
 )
-_BEFORE = re.compile(
+_BEFORE = compiled(
     r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |about |around |approximately |early |late |mid-?|c\. ?|\(|and including |"
     r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
@@ -38,10 +40,10 @@ _ONE = {"quarter": "3 months", "half year": "6 months", "half-year": "6 months"}
 _OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
-    "around nearly almost some roughly c. since lasting duration total course times x day yesterday today this by "
-    "earlier tonight until till from through to"
+    "approximately around nearly almost some roughly c. since lasting duration total course times x day yesterday "
+    "today this by earlier tonight until till from through to"
 ).split(" ")
-_JOINT = re.compile(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
+_JOINT = compiled(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
 
 @functools.cache
@@ -63,7 +65,7 @@ def _amount_pattern() -> re.Pattern[str]:
     number = rf"(?:\d{{1,3}}(?:\.\d)?|{_any_of(list(cues('timing')['numbers']))}(?![a-z]))"
     vague = _any_of(list(cues("timing")["vague"]))
     units = _any_of([unit for unit in _units() if len(unit) > 1])
-    return re.compile(
+    return compiled(
         rf"(?:(?P<vague>{vague}) |(?P<count>{number})(?: ?(?:-|to|or) ?(?P<count_to>{number}))?\+?[ -]?"
         rf"(?:full |consecutive |complete |whole |calendar )?)(?P<unit>{units}|(?<=\d)[dwmy])(?:'s?)?(?![a-z])"
         r"|(?<![\d/])(?P<part>\d{1,2})(?:-(?P<part_to>\d{1,2}))?/(?P<of>7|52|12)(?![\d/])",
@@ -78,7 +80,7 @@ def _relative_pattern() -> re.Pattern[str]:
     about = r"(?:(?:about|approximately|approx\.?|around|nearly|almost|some|roughly|~|c\.) ?)?"
     month = _any_of(list(month_names()))
     part = _any_of(list(cues("timing")["parts"]))
-    return re.compile(
+    return compiled(
         r"(?<![\w/.])(?:"
         rf"(?P<back>(?:(?:in|over|within|during|for|throughout|across) )?(?:(?:the|these|her|his) )?"
         rf"(?:last|past|previous|preceding|prior) {about}{amount})"
@@ -111,13 +113,31 @@ def _relative_pattern() -> re.Pattern[str]:
     )
 
 
+_GLUED = ("for", "over", "during", "lasting", "of", "times", "x")  # an amount may follow without a space
+_DIGITS = compiled(r"[\d~](?<![\w/.].)")
+
+
 @functools.cache
-def _relative_starts() -> re.Pattern[str]:
-    """Where a relative time may begin: its first words, and digits."""
+def _first_words() -> frozenset[str]:
+    """The words that a relative time may begin with."""
     known = cues("timing")
     listed = [*known["numbers"], *known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
-    words = {*_FIRST_WORDS, *listed}
-    return re.compile(rf"(?<![\w/.])(?:[\d~]|{first_letters(words)}{word_tree(map(letters, words))})", re.IGNORECASE)
+    return frozenset(words_of(name.lower())[0] for name in (*_FIRST_WORDS, *listed))
+
+
+def _relative_places(normal: str) -> list[int]:
+    """Where a relative time may begin: at its first words, and at a number with a unit."""
+    amount = _amount_pattern()
+    digits = (match.start() for match in _DIGITS.finditer(normal))
+    numbers = (place for place in digits if normal[place] == "~" or amount.match(normal, place))
+    words = (
+        place
+        for word, places in word_places(normal).items()
+        if word in _first_words() or word.startswith(_GLUED)
+        for place in places
+        if normal[place - 1 : place] not in ("/", ".")
+    )
+    return sorted([*numbers, *words])
 
 
 def days_of(written: str) -> Interval | None:
@@ -226,7 +246,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             span = Time(start.earliest, end.latest, years.group())
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
     yield from day_ranges(normal, reference, order)
-    for match in matches_from(date_starts(), _month_range_pattern(), normal):
+    for match in matches_at(date_places(normal), _month_range_pattern(), normal):
         first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
         year = full_year(match["year"], newest)
         start, end = whole_month(year - (first > last), first), whole_month(year, last)
@@ -253,7 +273,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
 @functools.cache
 def _name_beside_year() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = _any_of(cues("timing")["named_with_year"])
-    return re.compile(rf"[\s/(-]{{1,2}}{names}\b", re.IGNORECASE), re.compile(
+    return compiled(rf"[\s/(-]{{1,2}}{names}\b", re.IGNORECASE), compiled(
         rf"\b{names}[\s/(-]{{1,2}}(?:of )?$", re.IGNORECASE
     )
 
@@ -281,7 +301,7 @@ def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named
 @functools.cache
 def _month_range_pattern() -> re.Pattern[str]:
     month = _any_of(list(month_names()))
-    return re.compile(
+    return compiled(
         rf"(?<![\w-])(?P<first>{month})\.? ?(?:-|to|until|till|through|and|/) ?(?P<last>{month})"
         r"\.?[ ,'-]{0,2}(?P<year>(?:19|20)\d\d)",
         re.IGNORECASE,
@@ -289,7 +309,7 @@ def _month_range_pattern() -> re.Pattern[str]:
 
 
 def _relative(normal: str, reference: date | None) -> Iterator[TimeExpression]:
-    for match in matches_from(_relative_starts(), _relative_pattern(), normal):
+    for match in matches_at(_relative_places(normal), _relative_pattern(), normal):
         expression = _read_relative(match, reference)
         if expression is not None:
             yield expression

@@ -8,12 +8,13 @@ no token; a hard line break is one, so that no phrase is found across it.
 from __future__ import annotations
 
 import bisect
-import re
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-_TOKEN = re.compile(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
+from kb.patterns import compiled
+
+_TOKEN = compiled(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
 LINE_BREAK = "\n"
 
 
@@ -49,10 +50,11 @@ def tokenise(
 
     `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
     """
-    spans: list[tuple[int, int]] = [match.span() for match in _TOKEN.finditer(normal)]
+    found = [(*match.span(), match.group()) for match in _TOKEN.finditer(normal)]
     if breaks:
-        spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
-    words = [LINE_BREAK if normal[start] == "\n" else normal[start:end] for start, end in spans]
+        found = sorted([*found, *((offset, offset + 1, LINE_BREAK) for offset in breaks)])
+    spans = [(start, end) for start, end, _ in found]
+    words = [word for _, _, word in found]
     starts: list[bool | int | None] = [False] * len(words)
     begins = [start for start, _ in spans]
     for offset in sentence_starts:

@@ -11,15 +11,16 @@ import re
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.result_words import Page, alternatives, code_of, code_pattern
+from kb.patterns import compiled
 
-_GAP = re.compile(
+_GAP = compiled(
     r"[\s,;:([\-]*(?:(?:but|at|and|level|load|is|was|though|yet|result|still|with|a|of)\s+)*", re.IGNORECASE
 )
 
 
 @functools.cache
 def _uncounted() -> re.Pattern[str]:
-    return re.compile(alternatives(cues("measurements")["unquantified"]), re.IGNORECASE)
+    return compiled(alternatives(cues("measurements")["unquantified"]), re.IGNORECASE)
 
 
 def uncounted_behind(page: Page, at: int, limit: int) -> int | None:

@@ -7,11 +7,13 @@ too many, but never one too few; most sentences leave none, and the expressions 
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Sequence
 
-PIECE = re.compile(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
-_WORD = re.compile(r"\w+")
+from kb.patterns import compiled
+
+PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
+_WORD = compiled(r"\w+")
+_MOST_WORDS = 10_000  # that are remembered
 _STEM = 4  # characters of a word that are compared
 
 Group = frozenset[str]
@@ -23,6 +25,7 @@ class Triggers:
 
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
         self._always: list[int] = []
+        self._by_word: dict[str, tuple[tuple[int, tuple[Group, ...]], ...]] = {}
         self._by_stem: dict[str, list[tuple[int, tuple[Group, ...]]]] = {}
         for pattern, number in patterns:
             groups = needed(pattern)
@@ -35,15 +38,22 @@ class Triggers:
 
     def candidates(self, text: str) -> set[int]:
         """The numbers of the patterns that the text could match."""
-        stems: set[str] = set()
-        for word in _WORD.findall(text.lower()):
-            stems |= _stems_of(word)
+        words = _WORD.findall(text.lower())
         found = set(self._always)
-        for stem in stems & self._by_stem.keys():
-            for number, groups in self._by_stem[stem]:
-                if number not in found and not any(map(stems.isdisjoint, groups)):
-                    found.add(number)
+        needing = [entry for word in words for entry in self._needing(word)]
+        if needing:
+            stems = frozenset().union(*map(_stems_of, words))
+            found |= {number for number, groups in needing if not any(map(stems.isdisjoint, groups))}
         return found
+
+    def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
+        """The patterns that wait for this word; most words have none."""
+        known = self._by_word.get(word)
+        if known is None:
+            known = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
+            if len(self._by_word) < _MOST_WORDS:
+                self._by_word[word] = known
+        return known
 
 
 @functools.lru_cache(maxsize=4096)

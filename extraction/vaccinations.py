@@ -14,6 +14,7 @@ from extraction.reading import Mention, Reading
 from extraction.when import clause_span, denied_time, sentence_span, time_beside
 from extraction.wording import holds, names_a_thing_behind
 from kb.facts import Fact, Temporality, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 
@@ -113,7 +114,7 @@ def _is_vaccination(reading: Reading, mention: Mention) -> bool:
     start, end = sentence_span(reading, mention)
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
         return False
-    vaccine_word = re.compile(known["vaccine_words"], re.IGNORECASE)
+    vaccine_word = compiled(known["vaccine_words"], re.IGNORECASE)
     if reading.section_at(mention.start) != "immunisation" and not vaccine_word.search(reading.normal, start, end):
         if reading.normal[mention.start : mention.end].lower() not in known["diseases_too"]:
             return True

@@ -7,21 +7,23 @@ belongs to everything that the same words deny.
 from __future__ import annotations
 
 import datetime
+import functools
 import re
 from collections.abc import Sequence
 
 from extraction.reading import Mention, Reading, TimeExpression
 from kb.facts import Course, Time
+from kb.patterns import compiled
 
-_JOINTS = re.compile(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
-_JOINED = re.compile(r",|\band\b")
-_NEVER = re.compile(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
-_REMARK = re.compile(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
-_SINCE = re.compile(r"\bsince\b", re.IGNORECASE)
-_STATEMENT_ENDS = re.compile(
-    r";|\bbut\b|\bthen\b|\bfollowed by\b|\bhowever\b|"
-    r"\bbar\b|\bexcept\b|\bsave for\b|\b(?:apart|aside) from\b|\bother than\b",
-    re.IGNORECASE,
+_JOINTS = compiled(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
+_JOINED = compiled(r",|\band\b")
+_NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
+_REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
+_SINCE = compiled(r"\bsince\b", re.IGNORECASE)
+# the first letter comes first and looks back over itself, so that the search leaps from one to the next
+_STATEMENT_ENDS = compiled(
+    r"[;bBtTfFhHeEsSaAoO](?i:(?<=;)|(?<=\bb)ut\b|(?<=\bt)hen\b|(?<=\bf)ollowed by\b|(?<=\bh)owever\b|"
+    r"(?<=\bb)ar\b|(?<=\be)xcept\b|(?<=\bs)ave for\b|(?<=\ba)(?:part|side) from\b|(?<=\bo)ther than\b)"
 )
 
 
@@ -41,16 +43,21 @@ def clause_span(reading: Reading, mention: Mention) -> tuple[int, int]:
             start = max(start, other.end)
         elif other.start >= mention.end:
             end = min(end, other.start)
-    for stop in _STATEMENT_ENDS.finditer(reading.normal, start, end):
-        if stop.end() <= mention.start:
-            start = max(start, stop.end())
-        elif stop.start() >= mention.end:
-            end = min(end, stop.start())
+    for first, last in _statement_ends(reading.normal, *sentence_span(reading, mention)):
+        if start <= first and last <= mention.start:
+            start = max(start, last)
+        elif mention.end <= first and last <= end:
+            end = min(end, first)
     return start, end
 
 
+@functools.lru_cache(maxsize=256)  # every mention of a sentence asks
+def _statement_ends(normal: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    return tuple(stop.span() for stop in _STATEMENT_ENDS.finditer(normal, start, end))
+
+
 # "normal in 2024, now shows": the date before is not of what is there now
-_NOW_SHOWN = re.compile(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.IGNORECASE)
+_NOW_SHOWN = compiled(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.IGNORECASE)
 
 
 def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -> TimeExpression | None:

@@ -12,14 +12,15 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.result_words import alternatives
 from extraction.results import Result
+from kb.patterns import compiled
 
-_BOUNDARY = re.compile(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so)\s", re.IGNORECASE)
-_PRESENT = re.compile(r"\b(?:is|are|becomes?|turns?|has|have|gets?|remains?)\b", re.IGNORECASE)
+_BOUNDARY = compiled(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so)\s", re.IGNORECASE)
+_PRESENT = compiled(r"\b(?:is|are|becomes?|turns?|has|have|gets?|remains?)\b", re.IGNORECASE)
 
 
 @functools.cache
 def _words(key: str) -> re.Pattern[str]:
-    return re.compile(alternatives(cues("measurements")["wished"][key]), re.IGNORECASE)
+    return compiled(alternatives(cues("measurements")["wished"][key]), re.IGNORECASE)
 
 
 def is_wished(reading: Reading, mention: Mention, result: Result) -> bool:

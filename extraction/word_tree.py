@@ -6,6 +6,7 @@ a place still wins.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -30,14 +31,22 @@ def word_tree(words: Iterable[Sequence[str]]) -> str:
 
 def _pattern(node: Mapping[str, Tree]) -> str:
     """A word that ends here, or before a look ahead, comes last, so that longer ones are tried before it."""
+    shared = ""
+    while len(node) == 1:
+        ((part, node),) = node.items()
+        shared += part
+    if not node:
+        return shared
     parts = sorted(node, key=lambda part: (part == "", part.startswith("(?"), part))
-    branches = [part + _pattern(node[part]) for part in parts]
-    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})" if branches else ""
+    return f"{shared}(?:{'|'.join([part + _pattern(node[part]) for part in parts])})"
 
 
 def letters(word: str, *, space: str = " ") -> list[str]:
     """The small patterns of a word's characters; `space` stands for each of its spaces."""
-    return [space if character == " " else re.escape(character) for character in word]
+    return [space if character == " " else _escaped(character) for character in word]
+
+
+_escaped = functools.cache(re.escape)
 
 
 def first_letters(words: Iterable[str]) -> str:

@@ -10,14 +10,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from extraction.word_tree import first_letters, letters, word_tree
+from kb.patterns import compiled
 
-_NEXT_WORDS = re.compile(r"[\s-]*([A-Za-z']+)(?:[\s-]+([A-Za-z']+))?")
+_NEXT_WORDS = compiled(r"[\s-]*([A-Za-z']+)(?:[\s-]+([A-Za-z']+))?")
 
 
 @functools.cache
 def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words, the longest first."""
-    return re.compile(rf"(?<!\w){first_letters(words)}{word_tree(map(letters, words))}(?!\w)", re.IGNORECASE)
+    return compiled(rf"(?<!\w){first_letters(words)}{word_tree(map(letters, words))}(?!\w)", re.IGNORECASE)
 
 
 def holds(text: str, words: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ What a date's uncertainty leaves open stays open: a comparison is true only when
 from __future__ import annotations
 
 import calendar
+import functools
 from datetime import date, timedelta
 from typing import Literal
 
@@ -15,6 +16,7 @@ from kb.facts import Time
 CalendarUnit = Literal["day", "week", "month", "year"]
 
 
+@functools.lru_cache(maxsize=1024)  # the windows of a protocol are laid from the same days again and again
 def shifted(day: date, count: int, unit: CalendarUnit) -> date:
     """The day `count` units later (earlier where negative), held within `date.min` and `date.max`.
 

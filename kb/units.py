@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from kb.facts import Interval
+from kb.kept import kept_yaml
+from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
 System = Literal["si", "conventional"]
@@ -35,10 +35,7 @@ class Unit:
 
 @functools.cache
 def _table() -> dict[str, Any]:
-    path = Path(__file__).parent / "units.yaml"
-    content: dict[str, Any] = yaml.load(
-        path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    )
+    content: dict[str, Any] = kept_yaml(Path(__file__).parent / "units.yaml")
     return content
 
 
@@ -85,10 +82,10 @@ def _patterns() -> tuple[re.Pattern[str], tuple[tuple[str, re.Pattern[str]], ...
     for entry in _table()["units"]:
         forms = _forms(entry)
         if forms:
-            single.append((entry["ucum"], re.compile("|".join(f"(?:{form})" for form in forms), re.IGNORECASE)))
+            single.append((entry["ucum"], compiled("|".join(f"(?:{form})" for form in forms), re.IGNORECASE)))
             alternatives += forms
     alternatives.sort(key=len, reverse=True)
-    anyone = re.compile(
+    anyone = compiled(
         "(?:" + "|".join(f"(?:{form})" for form in alternatives) + r")(?![a-zA-Z\d²³⁹]|/[a-zA-Z])", re.IGNORECASE
     )
     return anyone, tuple(single)
@@ -332,7 +329,7 @@ def _system_patterns() -> dict[System, re.Pattern[str]]:
             for spelling in entry["spellings"]
             if "/" in spelling or "%" in spelling
         ]
-        patterns[name] = re.compile(r"\d ?(?:" + "|".join(forms) + r")(?![a-zA-Z])", re.IGNORECASE)
+        patterns[name] = compiled(r"\d ?(?:" + "|".join(forms) + r")(?![a-zA-Z])", re.IGNORECASE)
     return patterns
 
 

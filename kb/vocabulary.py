@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
 from pathlib import Path
@@ -18,6 +17,9 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from kb.kept import kept
+from kb.patterns import compiled
+
 FOLDER = Path(__file__).parent / "terms"
 
 
@@ -25,7 +27,7 @@ class TermsError(ValueError):
     """A terms file that cannot be used: says the file, the term and what to do."""
 
 
-class Reference(BaseModel, extra="forbid", frozen=True):
+class Reference(BaseModel, extra="forbid", frozen=True, defer_build=True):
     """A default reference range in the lab's canonical unit, of one sex or of both, with where it was published."""
 
     low: float | None = None
@@ -34,7 +36,7 @@ class Reference(BaseModel, extra="forbid", frozen=True):
     source: str
 
 
-_SLOT = re.compile(r"(\([^()]*\)|\[[^\[\]]*\])")
+_SLOT = compiled(r"(\([^()]*\)|\[[^\[\]]*\])")
 
 
 def spelt_out(phrase: str) -> Iterator[str]:
@@ -54,7 +56,7 @@ def spelt_out(phrase: str) -> Iterator[str]:
 class Term(BaseModel):
     """What every kind of term has; `phrases` are names with slots, spelt out into `names`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]*$")]
     label: str
@@ -293,4 +295,13 @@ def use(terms: Vocabulary) -> None:
 @functools.cache
 def shipped() -> Vocabulary:
     """The shipped terms, read once."""
-    return Vocabulary((kind, term) for path in sorted(FOLDER.glob("*.yaml")) for _, kind, term in read_terms(path))
+    return kept("terms", sources_of_terms(), _read_shipped)
+
+
+def sources_of_terms() -> tuple[Path, ...]:
+    """The files that the shipped terms are made of: this one, and theirs."""
+    return Path(__file__), *sorted(FOLDER.glob("*.yaml"))
+
+
+def _read_shipped() -> Vocabulary:
+    return Vocabulary((kind, term) for path in sources_of_terms()[1:] for _, kind, term in read_terms(path))

@@ -27,6 +27,7 @@ from kb.facts import (
     Time,
     Value,
 )
+from kb.patterns import compiled
 from kb.vocabulary import Lab, Vocabulary
 from rules.amounts import amount
 
@@ -52,7 +53,7 @@ _PRESENCE: dict[str, tuple[Assertion, Temporality]] = {
 }
 _APART = 10  # characters from one line of a case to the next, so that all are told in one breath
 _FAR = 400  # and where `elsewhere` says that another part of the letter tells it
-_NUMBER = re.compile(r"^(?:(over|at least|below|at most) )?(-?\d+(?:\.\d+)?)(?: to (-?\d+(?:\.\d+)?))? ?(.*)$")
+_NUMBER = compiled(r"^(?:(over|at least|below|at most) )?(-?\d+(?:\.\d+)?)(?: to (-?\d+(?:\.\d+)?))? ?(.*)$")
 
 
 class CaseError(ValueError):

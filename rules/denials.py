@@ -49,6 +49,8 @@ def denying(
     concepts: Sequence[str], situation: Situation, *, also_by: Sequence[str] = (), not_by: Sequence[str] = ()
 ) -> tuple[Fact, ...]:
     """The patient's facts that deny some of `concepts`, or one of `also_by`, at any time."""
+    if not situation.denied:
+        return ()
     asked = {*concepts, *also_by}
     return tuple(
         fact
@@ -63,6 +65,8 @@ def suffices(
     facts: Sequence[Fact], concepts: Sequence[str], situation: Situation, *, also_by: Sequence[str] = ()
 ) -> bool:
     """Whether the denials together name every one of `concepts`, or one of `also_by`."""
+    if not facts:
+        return False
     closed = {concept for fact in facts for concept in situation.vocabulary.closed_by_denial(fact.concept)}
     return bool(closed & set(also_by)) or (bool(concepts) and set(concepts) <= closed)
 

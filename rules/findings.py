@@ -61,36 +61,26 @@ class Situation:
         return {}
 
     @cached_property
-    def _own(self) -> dict[str, list[Fact]]:
-        """The patient's own facts by concept."""
-        found: dict[str, list[Fact]] = {}
-        for fact in self.facts:
-            if fact.experiencer == "patient":
-                found.setdefault(fact.concept, []).append(fact)
-        return found
+    def _told(self) -> tuple[dict[str, list[Fact]], dict[str, list[Fact]]]:
+        """The patient's own facts by their concept and by every more general one, in order: not planned, and planned.
 
-    @cached_property
-    def _about(self) -> dict[tuple[str, bool], list[Fact]]:
-        return {}
+        Made once: the tests of a protocol ask about hundreds of concepts, and a letter speaks of few.
+        """
+        found: tuple[dict[str, list[Fact]], dict[str, list[Fact]]] = ({}, {})
+        own = (fact for fact in self.facts if fact.experiencer == "patient")
+        for fact in sorted(own, key=lambda fact: (fact.document, fact.start, fact.end, fact.id)):
+            known = fact.concept in self.vocabulary
+            for concept in self.vocabulary.ancestors(fact.concept) if known else (fact.concept,):
+                found[fact.temporality == "planned"].setdefault(concept, []).append(fact)
+        return found
 
     def about(self, concept: str) -> list[Fact]:
         """The patient's own facts on a concept or anything below it, planned ones left out, in the text's order."""
-        return self._told(concept, planned=False)
+        return self._told[False].get(concept, [])
 
     def planned(self, concept: str) -> list[Fact]:
         """The patient's own facts on a concept or anything below it that tell a plan, in the text's order."""
-        return self._told(concept, planned=True)
-
-    def _told(self, concept: str, *, planned: bool) -> list[Fact]:
-        """Looked up once for each concept: many tests ask about the same."""
-        known = self._about.get((concept, planned))
-        if known is None:
-            below = self.vocabulary.below(concept) if concept in self.vocabulary else frozenset({concept})
-            facts = (fact for key in self._own.keys() & below for fact in self._own[key])
-            told = (fact for fact in facts if (fact.temporality == "planned") == planned)
-            known = sorted(told, key=lambda fact: (fact.document, fact.start, fact.end, fact.id))
-            self._about[concept, planned] = known
-        return known
+        return self._told[True].get(concept, [])
 
     @cached_property
     def _placed(self) -> list[Fact]:

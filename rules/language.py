@@ -30,7 +30,7 @@ class ProtocolError(ValueError):
 class Part(BaseModel):
     """What every piece of a protocol is: immutable, and no key but the declared ones."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class All(Part):
@@ -62,7 +62,7 @@ class Not(Part):
     """Holds when its part fails, fails when its part holds."""
 
     part: Annotated[Node, Field(alias="not")]
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, populate_by_name=True)
 
 
 Node = All | AnyOf | AtLeast | Not | SerializeAsAny[Test]

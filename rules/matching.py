@@ -25,7 +25,7 @@ class Attribute(BaseModel):
     `at_least` compares a number. A word in neither list is `otherwise`: open unless said.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     accepted: Annotated[tuple[str, ...], Field(alias="is")] = ()
     refused: Annotated[tuple[str, ...], Field(alias="is_not")] = ()
@@ -103,6 +103,8 @@ def matching(items: Sequence[Item], situation: Situation) -> list[tuple[Fact, We
                 by = asked_by.setdefault(fact.id, concept_of(item))
                 if fact.id not in found or (by == concept_of(item) and _MORE[weight] > _MORE[found[fact.id][1]]):
                     found[fact.id] = fact, weight
+    if len(found) < 2:
+        return list(found.values())
     return sorted(found.values(), key=lambda pair: (pair[0].document, pair[0].start, pair[0].id))
 
 

@@ -64,7 +64,7 @@ class Occurrence(YesNo):
     `named_generally` and `raised_by` raise the question without an answer, the first only by that very name.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     windows = (("within", "holds for more"), ("over_for", "holds for more"))
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 
+from kb.patterns import compiled
 from rules.language import Protocol
 
-_HEADING = re.compile(
-    r"\b(?:key\s+)?(?:inclusion|exclusion)\s+criteria\s*:?|\beligibility criteria\s*:?", re.IGNORECASE
-)
+_HEADING = compiled(r"\b(?:key\s+)?(?:inclusion|exclusion)\s+criteria\s*:?|\beligibility criteria\s*:?", re.IGNORECASE)
 
 
 def uncovered_sentences(protocol: Protocol, registry: str) -> list[str]:

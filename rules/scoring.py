@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import kb
 from kb.calculators import eular_acr_2019, sledai_2k
 from kb.facts import Interval
+from kb.kept import kept, kept_yaml
 from rules.findings import Finding, Situation
+from rules.sources import code
 from rules.tests.base import Comparison, Test
 
 EVIDENCE = Path(kb.__file__).parent / "evidence"
@@ -64,9 +64,13 @@ def points_of(name: str, items: Collection[str], situation: Situation) -> tuple[
 @functools.cache
 def evidence(name: str) -> Mapping[str, tuple[Test, ...]]:
     """The tests that show each item of the score."""
+    return kept(f"evidence-{name}", (*code(), EVIDENCE / f"{name}.yaml"), lambda: _read_evidence(name))
+
+
+def _read_evidence(name: str) -> Mapping[str, tuple[Test, ...]]:
     from rules.tests import KINDS  # the kinds include the score, which reads this module
 
-    content: dict[str, list[dict[str, Any]]] = yaml.safe_load((EVIDENCE / f"{name}.yaml").read_text(encoding="utf-8"))
+    content: dict[str, list[dict[str, Any]]] = kept_yaml(EVIDENCE / f"{name}.yaml")
     return {
         item: tuple(KINDS[next(iter(test))].model_validate(test) for test in tests) for item, tests in content.items()
     }

@@ -7,6 +7,7 @@ standard error, and nothing is loaded before it is needed, so that --help answer
 from __future__ import annotations
 
 import contextvars
+import gc
 import logging
 import os
 import sys
@@ -433,10 +434,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
+_FEWEST_NEW_OBJECTS = 200_000  # before Python looks for cycles: terms and patterns alone are a million, and have none
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """The exit status of a call with these arguments (default: the program's own)."""
     from screening.documents import BadInputError
 
+    gc.set_threshold(_FEWEST_NEW_OBJECTS, 20, 20)
     try:
         given = list(sys.argv[1:] if arguments is None else arguments)
         # A call's own terms and protocols are those of its context, and end with it.

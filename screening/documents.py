@@ -15,6 +15,7 @@ from datetime import date
 from pathlib import Path
 
 from kb.facts import Document
+from kb.patterns import compiled
 from screening.language import foreign_language
 
 MOST_BYTES = 2**20  # a letter has a few thousand characters; a file of hundreds of pages is something else
@@ -39,7 +40,7 @@ _OTHER_FORMATS = (
     (b"\x1f\x8b", "a compressed file"),
 )
 _DECLARED = re.compile(rb"(?:charset|encoding|coding)\s*[:=]\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_CONTROL = compiled(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 class BadInputError(ValueError):

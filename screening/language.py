@@ -6,15 +6,15 @@ Facts are read by English words only; a letter in another language would look li
 from __future__ import annotations
 
 import functools
-import re
 import unicodedata
 from collections import Counter
 from pathlib import Path
 
-import yaml
+from kb.kept import kept_yaml
+from kb.patterns import compiled
 
 _WORDS = Path(__file__).parent / "languages.yaml"
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = compiled(r"[^\W\d_]+")
 _ENOUGH = 5  # fewer foreign words are names, addresses, a quoted phrase
 _DIFFERENT = 4  # one foreign word again and again is an abbreviation
 # Scripts by the first word of their characters' Unicode names; several letters make up the weight of one Latin word.
@@ -36,7 +36,7 @@ _SCRIPTS = {
 
 @functools.cache
 def _words() -> dict[str, frozenset[str]]:
-    content = yaml.load(_WORDS.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    content = kept_yaml(_WORDS, "BaseLoader")
     return {name: frozenset(words) for name, words in content.items()}
 
 

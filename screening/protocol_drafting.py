@@ -14,24 +14,25 @@ from typing import Any
 import yaml
 
 from kb.facts import Coded, Document, Fact, Quantity
+from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 from rules.amounts import number
 from screening.pipeline import extractor
 
-_HEADINGS = re.compile(r"^(?:key\s+)?(inclusion|exclusion)\b[^:]{0,30}:?\s*$", re.IGNORECASE)
-_NUMBERING = re.compile(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
-_AGE = re.compile(r"\b(?:age[ds]?|years? (?:old|of age))\b", re.IGNORECASE)
-_AGE_BOUNDS = re.compile(r"(≥|>=|at least|>|≤|<=|at most|<)?\s*(\d{1,2})(?:\s*(?:-|–|to)\s*(\d{2}))?", re.IGNORECASE)
-_WINDOW = re.compile(
+_HEADINGS = compiled(r"^(?:key\s+)?(inclusion|exclusion)\b[^:]{0,30}:?\s*$", re.IGNORECASE)
+_NUMBERING = compiled(r"^\s*(?:[-*•]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+")
+_AGE = compiled(r"\b(?:age[ds]?|years? (?:old|of age))\b", re.IGNORECASE)
+_AGE_BOUNDS = compiled(r"(≥|>=|at least|>|≤|<=|at most|<)?\s*(\d{1,2})(?:\s*(?:-|–|to)\s*(\d{2}))?", re.IGNORECASE)
+_WINDOW = compiled(
     r"(?:within|in|<|≤|<=|(?:for|during) the (?:last|past)|last|past)?\s*(?:the\s+)?(?:last\s+|past\s+)?(\d+)\s*"
     r"(day|week|month|year)s?\b(?!\s*(?:old|of age))",
     re.IGNORECASE,
 )
-_COUNT = re.compile(
+_COUNT = compiled(
     r"(?:≥|>=|at least)\s*(\d)\b(?!\s*(?:mg|%|x|×|points?|months?|weeks?|years?|days?|\.))", re.IGNORECASE
 )
-_FAILED = re.compile(r"\b(?:fail\w*|inadequate\w* (?:response|managed)|refractory|no response)\b", re.IGNORECASE)
-_POSITIVE = re.compile(r"\b(?:positiv\w*|seropositiv\w*|present|presence)\b", re.IGNORECASE)
+_FAILED = compiled(r"\b(?:fail\w*|inadequate\w* (?:response|managed)|refractory|no response)\b", re.IGNORECASE)
+_POSITIVE = compiled(r"\b(?:positiv\w*|seropositiv\w*|present|presence)\b", re.IGNORECASE)
 _SEROLOGY = ("virology", "autoantibodies")
 _KINDS = {"condition": "condition", "procedure": "procedure", "vaccination": "vaccination", "study": "study"}
 _UNITS = {"{ULN}": "x ULN", "{LLN}": "x LLN", "{score}": "points", "{titer}": "titre"}

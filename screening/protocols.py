@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from pathlib import Path
 
-from rules.language import Protocol, ProtocolError, line_of, load_protocol, read_yaml
+from kb.kept import kept
+from rules.language import Protocol, ProtocolError, leaf_tests, line_of, load_protocol, read_yaml
+from rules.sources import code
 from screening.documents import BadInputError
 
 FOLDER = Path(__file__).parents[1] / "kb" / "protocols"
@@ -83,9 +85,21 @@ def find_protocol(name: str) -> Path:
     raise BadInputError(f"--protocol {name}: no such protocol: {hint}")
 
 
+def _ready(path: Path) -> Protocol:
+    """The protocol with what is worked out of it once."""
+    protocol = load_protocol(path)
+    for criterion in protocol.criteria:
+        for test in leaf_tests(criterion.tree):
+            _ = test.key, test.in_full
+    return protocol
+
+
 def read_protocol(name: str) -> Protocol:
     """The protocol of that id, or the one of a file or folder. Raises BadInputError in one line."""
+    path = find_protocol(name)
     try:
-        return load_protocol(find_protocol(name))
+        if path.is_relative_to(FOLDER):
+            return kept(f"protocol-{path.parent.name}", (*code(), path), lambda: _ready(path))
+        return load_protocol(path)
     except ProtocolError as error:
         raise BadInputError(str(error)) from error

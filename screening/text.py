@@ -6,12 +6,12 @@ Verdict and next action, who and when, what stops the patient, what must be sett
 from __future__ import annotations
 
 import itertools
-import re
 import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kb.facts import Coded, Fact, Quantity, Time
+from kb.patterns import compiled
 from rules.amounts import long_day
 from rules.decision import Answered
 from rules.explanation import reasons
@@ -22,10 +22,10 @@ WIDTH = 100
 _QUOTES = 2  # shown of one criterion; explain shows them all
 _LONGEST_QUOTE = 160
 _AROUND = 36  # characters of its clause shown before and after a quote
-_BOUNDARY = re.compile(
+_BOUNDARY = compiled(
     r"(?<=[.!?])\s+(?=[A-Z\d(])|[,;]\s+|\.\s*\Z|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)]|[A-Z][^\n:]{0,30}:)|[^\n]*\S {2,}\S)"
 )
-_NOT_PRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
+_NOT_PRINTED = compiled(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+")
 
 VERDICTS = {
     "ineligible": ("INELIGIBLE", "bold red"),

@@ -10,13 +10,13 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import yaml
 from pydantic import BaseModel, Field, TypeAdapter
 
 from kb.facts import Interval
+from kb.kept import kept_yaml
 
 
-class Item(BaseModel, extra="forbid", frozen=True):
+class Item(BaseModel, extra="forbid", frozen=True, defer_build=True):
     """One item of a score: its weight, its published definition in short, and the domain it counts in, if any."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
@@ -28,7 +28,7 @@ class Item(BaseModel, extra="forbid", frozen=True):
 
 def read_items(path: Path) -> tuple[Item, ...]:
     """The items of a score's file, in its order."""
-    return TypeAdapter(tuple[Item, ...]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return TypeAdapter(tuple[Item, ...]).validate_python(kept_yaml(path))
 
 
 def least_and_most(known: Collection[str], given: Mapping[str, Interval | None]) -> tuple[set[str], set[str]]:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-import yaml
-
 from kb.facts import Interval
+from kb.kept import kept_yaml
 
 SOURCE = "NHS formulary table of glucocorticoids equivalent to prednisolone 5 mg"
 INPUTS = {"per_day_mg": "mg/d"}
@@ -25,7 +24,7 @@ _UNNAMED = "glucocorticoid"
 @functools.cache
 def amounts() -> dict[str, Interval]:
     """The mg of each glucocorticoid, by concept id, that equal 5 mg of prednisone."""
-    table: dict[str, float | list[float]] = yaml.safe_load(_TABLE.read_text(encoding="utf-8"))
+    table: dict[str, float | list[float]] = kept_yaml(_TABLE)
     return {
         concept: Interval(amount[0], amount[1]) if isinstance(amount, list) else Interval.exactly(amount)
         for concept, amount in table.items()

@@ -46,7 +46,7 @@ class Flaw:
 class Test(BaseModel, ABC):
     """One comparison of a finding with a bound. Subclasses add their keys and are registered by their first key."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
     __test__ = False  # not a test case of pytest
     outcomes: ClassVar[frozenset[Outcome]] = frozenset(OUTCOMES)  # what can come of it at all
     windows: ClassVar[tuple[tuple[str, WindowEffect], ...]] = ()  # its keys that are windows: what a longer one does
@@ -134,21 +134,21 @@ class Bounded(Test):
             raise ValueError("give one of 'at_least', 'at_most', 'above' and 'below'")
         return self
 
-    @property
+    @cached_property
     def bound_key(self) -> str:
         return next(key for key in BOUNDS if getattr(self, key) is not None)
 
-    @property
+    @cached_property
     def bound_words(self) -> tuple[str, str]:
         """The comparison in words, and the bound as the file writes it."""
         return self.bound_key.replace("_", " "), getattr(self, self.bound_key)
 
-    @property
+    @cached_property
     def bound(self) -> tuple[float, str]:
         """The bound's number and its unit."""
         return amount(self.bound_words[1])
 
-    @property
+    @cached_property
     def upwards(self) -> bool:
         """Whether greater numbers hold."""
         return self.bound_key in ("at_least", "above")
