@@ -165,6 +165,8 @@ def _ends(
 def _is_an_end(reading: Reading, time: TimeExpression, status: DrugStatus, steps: Sequence[DoseStep]) -> bool:
     if time.role == "point" and _behind_the_end(time, status):
         return True
+    if time.role == "start" and status.status == "past" and _behind_the_end(time, status) and _since(reading, [time]):
+        return True  # "stopped since March", "off it since March"
     return time.role in ("start", "point") and _begins_to_fall(reading, time, steps)
 
 

@@ -20,6 +20,7 @@ from extraction.drug_reasons import (
     in_list_of_allergies,
     listed,
     reason_of,
+    takes_off,
 )
 from extraction.drug_scope import Scope
 from extraction.knowledge import cues
@@ -107,7 +108,7 @@ def _from_cues(
     found = _why(reading, scope, scopes, deciding, [*([before] if before else []), *after])
     reason = _told_reason(group, found.kind if found is not None else None)
     ended = next((cue.end for cue in after if cue.group in ("stopped", "past")), None)
-    if before is not None and before.group == "stopped" and ended is None:
+    if before is not None and ended is None and (before.group == "stopped" or takes_off(reading, before)):
         ended = scope.end
     status = _STATUS.get(group, default)
     if group == "allergy" or (default == "allergy" and group != "never"):

@@ -350,7 +350,11 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     if behind and behind[0].text == "-":
         behind = behind[1:]
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
-    return match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-"))
+    if match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-")):
+        return True
+    elsewhere = cues("medications")["not_as_pressor"].get(scope.concept)
+    around = reading.normal[max(scope.sentence_start, scope.start - 40) : min(scope.sentence_end, scope.end + 40)]
+    return elsewhere is not None and re.search(elsewhere, around, re.IGNORECASE) is not None
 
 
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:

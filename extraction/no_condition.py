@@ -22,13 +22,14 @@ _PREGNANCY_LABEL = re.compile(
     r"ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"[ \t]*(?:[-*•#>]+[ \t]*|\d{1,2}[.)][ \t]*)?([A-Za-z][A-Za-z /&-]{0,30}?)[ \t]*:")
 _OPEN_BRACKET = re.compile(r"\([^()]*$")
 
 
 def is_something_else(reading: Reading, mention: Mention) -> bool:
     """Whether the name is part of another thing's name, or means another thing here."""
     known = cues("conditions")
-    if reading.section_at(mention.start) in known["skipped_sections"]:
+    if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
         return True
     if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
@@ -76,6 +77,14 @@ def _spelling_means_another(reading: Reading, mention: Mention) -> bool:
     start, end = sentence_span(reading, mention)
     low, high = max(start, mention.start - _WORDS_AROUND), min(end, mention.end + _WORDS_AROUND)
     return re.search(pattern, reading.normal[low:high]) is None
+
+
+def _has_own_label(reading: Reading, mention: Mention) -> bool:
+    """ "ID: no active infection" below the line of the vaccines: a label that opens no known part still ends one."""
+    begin = reading.normal.rfind("\n", 0, mention.start) + 1
+    label = _LABEL.match(reading.normal, begin, mention.start)
+    skipped = cues("conditions")["skipped_sections"]
+    return label is not None and not any(label[1].lower() in cues("sections")[section] for section in skipped)
 
 
 def _is_heading(reading: Reading, mention: Mention) -> bool:
