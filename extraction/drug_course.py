@@ -233,6 +233,8 @@ def _status_by_dates(
     if status.status != "current" and not (status.status == "past" and not status.told):
         return status.status
     today = reading.letter_date.latest if reading.letter_date is not None else None
+    if today is not None and start is not None and start.earliest is not None and start.earliest > today:
+        return "planned"  # "first dose on 20 March", of a letter some days before
     if end is not None and (today is None or end.latest is None or end.latest < today):
         return "past"
     if _ran_out(steps, start, today):

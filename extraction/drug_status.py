@@ -297,15 +297,16 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
 def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
     text = reading.normal[start:end]
     tokens = tokenise_dose(text)
-    breaks = find_cues(listed("breakers"), tokens, start)
-    hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
-    stop = min((cue.start for cue in hard), default=end)
     every = [
         cue
         for cue in find_cues(side_cues("after"), tokens, start)
         if cue.group != "aside" and not _is_of_its_ending(reading, start, cue)
     ]
-    found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
+    breaks = find_cues(listed("breakers"), tokens, start)
+    hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
+    hard = [cue for cue in hard if not any(one.start < cue.start < one.end for one in every)]  # "not yet given"
+    stop = min((cue.start for cue in hard), default=end)
+    found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue, stop))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
     ]
@@ -321,8 +322,10 @@ def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:
     return cue.group == "forbidden" and any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
 
 
-def _taken_again(reading: Reading, cue: Cue) -> bool:
-    """ "..., but restarted and goes on": said of the same drug behind a word of contrast."""
+def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:
+    """ "..., but restarted and goes on", "..., but never collected": said of the same drug behind a contrast."""
+    if cue.group == "never" and cue.start - contrast <= len("but "):
+        return True
     return match_phrase(listed("taken_again"), tokenise_dose(reading.normal[cue.start : cue.end]), 0) is not None
 
 
