@@ -21,9 +21,11 @@ from kb.facts import Course, Interval, MedicationStatus, Step, Time
 
 _APART = re.compile(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}|'\d\d|[./]\d\d$")
+_COLUMNS = re.compile(r"[ \t]*[|\t][ \t]*| {2,}")
 _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
 _LONGEST = 36500  # days
 _SOON = 90  # days
+_BEHIND_A_LEVEL = 24  # characters
 _FAR = 60  # characters between a drug's own words and a date before it
 _NEAR = 60  # characters between words of a dose that stays and for how long
 
@@ -126,6 +128,19 @@ def _unchanged_since(reading: Reading, times: Sequence[TimeExpression]) -> Time 
     return None
 
 
+def goes_back(reading: Reading, step: DoseStep, following: DoseStep) -> bool:
+    """ "10 mg for the past 4 months, 60 mg in 2019": the level told second was taken long before the first."""
+    ahead = reading.times_in(step.start, following.start)
+    behind = reading.times_in(following.start, following.end + _BEHIND_A_LEVEL)
+    if not ahead or not behind or following.change:
+        return False
+    first = ahead[0].start_time or ahead[0].time
+    last = behind[0].end_time or behind[0].time
+    if first is None or last is None or first.earliest is None or last.latest is None:
+        return False
+    return last.latest < first.earliest
+
+
 def _shared_out(times: Sequence[TimeExpression], steps: Sequence[DoseStep]) -> list[list[TimeExpression]]:
     """The times of each step: those before the next one begins."""
     owned: list[list[TimeExpression]] = [[] for _ in steps] or [[]]
@@ -150,8 +165,10 @@ def _ends(
 ) -> tuple[Time | None, Time | None]:
     start: Time | None = None
     end: Time | None = None
-    for time in times:
-        if time.role == "span":
+    for at, time in enumerate(times):
+        if at and end is None and _closes_columns(reading, times[at - 1], time):
+            end = time.time
+        elif time.role == "span":
             start, end = start or time.start_time, end or time.end_time
         elif time.role == "end" or _is_an_end(reading, time, status, steps):
             end = end or time.time
@@ -160,6 +177,16 @@ def _ends(
         elif time.role == "lookback":
             start = start or time.start_time
     return _in_order(start, end), end
+
+
+def _closes_columns(reading: Reading, first: TimeExpression, second: TimeExpression) -> bool:
+    """Two dates in neighbouring columns of a table: the first and the last day."""
+    if first.role != "point" or second.role != "point" or first.time is None or second.time is None:
+        return False
+    if _COLUMNS.fullmatch(reading.normal[first.end : second.start]) is None:
+        return False
+    begun, ended = first.time.earliest, second.time.latest
+    return begun is not None and ended is not None and begun < ended
 
 
 def _is_an_end(reading: Reading, time: TimeExpression, status: DrugStatus, steps: Sequence[DoseStep]) -> bool:
