@@ -362,7 +362,7 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
         return _NEVER if found is None else DrugStatus("never", found.kind, found.detail, True, None, found.end)
     near = reading.normal[scope.sentence_start : scope.sentence_end].lower()
     conditional = mention.assertion == "conditional" and "prophyla" not in near
-    if conditional or mention.temporality == "planned":
+    if conditional or (mention.temporality == "planned" and not _has_begun(reading, scope)):
         return DrugStatus("planned")
     if mention.temporality == "historical":
         return DrugStatus("past", told=False)
@@ -371,6 +371,14 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
     if default == "current" and _in_succession(reading, scope, scopes):
         return DrugStatus("past")
     return DrugStatus(default, told=False)
+
+
+def _has_begun(reading: Reading, scope: Scope) -> bool:
+    """ "Begun at 45 mg on 20 April and kept there, because each reduction we planned ...": the plan is another."""
+    today = reading.letter_date.earliest if reading.letter_date is not None else None
+    told = [time.start_time or time.time for time in reading.times_in(scope.end, scope.after)]
+    days = [time.latest for time in told if time is not None and time.latest is not None]
+    return today is not None and _has_amount(reading, scope) and any(day < today for day in days[:1])
 
 
 def _in_succession(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> bool:

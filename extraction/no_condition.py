@@ -92,7 +92,7 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     if mention.concept not in cues("conditions")["headings"] or mention.assertion != "present":
         return False
     end = sentence_span(reading, mention)[1]
-    if _is_title(reading, mention):
+    if _is_title(reading, mention) or _is_all_of_sentence(reading, mention):
         return True
     dated = re.match(r"\s*(?:[(\[][\d./ A-Za-z-]{4,16}[)\]])?\s*:", reading.normal[mention.end : end])
     if dated is None:
@@ -117,6 +117,14 @@ def _is_title(reading: Reading, mention: Mention) -> bool:
     return (
         line.isupper() and len(words) > 1 and all(word.lower() in cues("conditions")["title_words"] for word in words)
     )
+
+
+def _is_all_of_sentence(reading: Reading, mention: Mention) -> bool:
+    """ "Infection. No fever, no infection.": a word that opens its line as a heading with a full stop."""
+    start, end = sentence_span(reading, mention)
+    alone = reading.normal[start:end].strip(" *\n\t") in (f"{reading.normal[mention.start : mention.end]}.",)
+    opens = not reading.normal[reading.normal.rfind("\n", 0, mention.start) + 1 : mention.start].strip(" *-•")
+    return alone and opens and reading.normal[end : end + 2].strip(" ")[:1] not in ("", "\n")
 
 
 def _is_harmless(reading: Reading, mention: Mention) -> bool:

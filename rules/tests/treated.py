@@ -70,6 +70,8 @@ class Treated(YesNo):
         unsettled = [fact for fact, vote in drugs if vote is not None and vote.answer != "no"]
         prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
         ended = [one for one in conditions if _has_ended(one, over, unsettled, situation)]
+        if not unsettled and self._all_over(situation):
+            ended += [one for one in conditions if one.attributes.get("treatment") == "completed"]
         votes = [self._of_condition(fact, fact in ended, prevented, situation) for fact in conditions]
         votes += [vote for _, vote in drugs if vote is not None]
         denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
@@ -94,6 +96,13 @@ class Treated(YesNo):
             for fact, _ in matching((self.treated,), situation)
             if not any(terms.is_a(fact.concept, other) or fact.concept == other for other in self.apart_from)
         ]
+
+    def _all_over(self, situation: Situation) -> bool:
+        """Whether courses with an end are told, and every one of them ended before the window."""
+        courses = [_with_end(fact) for fact in taken(self.by, situation) if self._curative(fact, situation)]
+        span = window(self.within)
+        ends = [one.course.end if one.course is not None else None for one in courses]
+        return bool(ends) and all(span.place(end, situation.as_of) == "outside" for end in ends)
 
     def _of_condition(self, fact: Fact, ended: bool, prevented: Collection[str | None], situation: Situation) -> Vote:
         span = window(self.within)
