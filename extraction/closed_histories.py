@@ -58,7 +58,9 @@ def _refers_back(reading: Reading, mention: Mention) -> bool:
     """ "Those two are the only treatments he has ever had": of the drugs of the sentences just before."""
     sentence = reading.sentences[mention.sentence]
     opening = reading.normal[sentence.start : mention.end]
-    if not _words("back").search(opening) or not _words("at_all_times").search(reading.normal[sentence.start : sentence.end]):
+    if not _words("back").search(opening) or not _words("at_all_times").search(
+        reading.normal[sentence.start : sentence.end]
+    ):
         return False
     first = reading.sentences[max(0, mention.sentence - _SENTENCES_BEFORE)].start
     return _any_of_list([one for one in reading.mentions_in(first, sentence.start) if one.kind == "drug"])

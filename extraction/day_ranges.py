@@ -49,8 +49,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<iso>(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?)(?:{_TO})(?P<m2>\d\d)[-/.](?P<n2>\d\d)(?![-/.]?\d)",
         rf"(?P<a1>\d{{1,2}})(?P<sign>[./])(?P<a2>\d{{1,2}})(?P=sign)?{_TO}(?P<b1>\d{{1,2}})(?P=sign)(?P<b2>\d{{1,2}})"
         r"(?P=sign)(?P<numeric_year>(?:20)?\d\d)(?![\d/])",
-        rf"(?P<u1>\d{{1,2}})(?P<u_sign>[./])(?P<u2>\d{{1,2}})(?P<u_stop>\.)?(?: ?(?:-+>?|=>|to|until|till|through|~|→) ?)"
-        rf"(?P<v1>\d{{1,2}})(?P=u_sign)(?P<v2>\d{{1,2}})(?P<v_stop>\.)?(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
+        r"(?P<u1>\d{1,2})(?P<u_sign>[./])(?P<u2>\d{1,2})(?P<u_stop>\.)?(?: ?(?:-+>?|=>|to|until|till|through|~|→) ?)"
+        r"(?P<v1>\d{1,2})(?P=u_sign)(?P<v2>\d{1,2})(?P<v_stop>\.)?(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
     )
     return re.compile(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
@@ -100,9 +100,7 @@ def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tupl
     return _both(first, last)
 
 
-def _without_year(
-    match: re.Match[str], normal: str, reference: date | None, order: Order
-) -> tuple[date, date] | None:
+def _without_year(match: re.Match[str], normal: str, reference: date | None, order: Order) -> tuple[date, date] | None:
     """ "04.03.-14.06.", "2/20 - 3/1": in the year that opens the clause, else the last such days by `reference`."""
     if not match["u1"] or reference is None or not _is_written_as_days(match):
         return None

@@ -25,12 +25,15 @@ _LEADING_FOR = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:for (?:it|this|that|these|them|which|the latter)|to (?:protect|preserve|keep|control|suppress|maintain) (?:it|this|them))\b",
+    r"\b(?:for (?:it|this|that|these|them|which|the latter)"
+    r"|to (?:protect|preserve|keep|control|suppress|maintain) (?:it|this|them))\b",
     re.IGNORECASE,
 )
 _BY_WHOM = re.compile(  # "treated by the chest team with", "of the lung"
-    r"\b(?:treated|managed|followed|looked after|controlled|kept|seen|supervised) (?:up )?(?:by|under|in|at) (?:[\w'-]+ ){1,5}?"
-    r"(?=with\b|on\b|using\b)|\bof (?:the |her |his |both )?(?:lungs?|skin|eyes?|joints?|liver|gut|bowel|colon|kidneys?|nerves|scalp)\b",
+    r"\b(?:treated|managed|followed|looked after|controlled|kept|seen|supervised) (?:up )?(?:by|under|in|at) "
+    r"(?:[\w'-]+ ){1,5}?(?=with\b|on\b|using\b)"
+    r"|\bof (?:the |her |his |both )?"
+    r"(?:lungs?|skin|eyes?|joints?|liver|gut|bowel|colon|kidneys?|nerves|scalp)\b",
     re.IGNORECASE,
 )
 _COORDINATED = re.compile(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")

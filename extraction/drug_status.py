@@ -310,6 +310,8 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
     ]
+    causes = [cue.start for cue in breaks if reading.normal[cue.start : cue.end].lower() == "because"]
+    found = [cue for cue in found if cue.group != "planned" or not any(at < cue.start for at in causes)]
     found = [cue for cue in found if cue.group != "allergy" or not reading.normal[start : cue.start].strip(" (-:")]
     if next_drug is not None:
         found = [cue for cue in found if not _belongs_to_next(reading, cue, next_drug)]

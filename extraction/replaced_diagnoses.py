@@ -21,9 +21,11 @@ _NEAR = 60  # characters of a label before the name
 def deny_replaced(reading: Reading) -> None:
     """Makes each mention of lupus absent that the letter tells to be something else."""
     for lupus in reading.mentions:
-        if lupus.concept == "sle" and lupus.assertion in ("present", "possible") and lupus.experiencer == "patient":
-            if _is_unmade(reading, lupus) or any(_replaces(reading, lupus, other) for other in _others(reading, lupus)):
-                lupus.assertion = "absent"
+        told = lupus.concept == "sle" and lupus.assertion in ("present", "possible") and lupus.experiencer == "patient"
+        if told and (
+            _is_unmade(reading, lupus) or any(_replaces(reading, lupus, other) for other in _others(reading, lupus))
+        ):
+            lupus.assertion = "absent"
     _name_other_kind(reading)
 
 
@@ -55,16 +57,19 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
 
 def _stands_in_place(other: Mention) -> bool:
     named = other.kind == "condition" and other.assertion == "present" and other.experiencer == "patient"
-    return named and any(vocabulary().is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"])
+    return named and _is_listed(other)
 
 
 def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
     """The diseases near it that could stand in its place."""
-    terms = vocabulary()
     for other in reading.mentions_in(max(0, lupus.start - _FAR), lupus.end + _FAR):
-        if other.kind == "condition" and other.assertion in ("present", "possible") and other.experiencer == "patient":
-            if any(terms.is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"]):
-                yield other
+        told = other.kind == "condition" and other.assertion in ("present", "possible")
+        if told and other.experiencer == "patient" and _is_listed(other):
+            yield other
+
+
+def _is_listed(other: Mention) -> bool:
+    return any(vocabulary().is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"])
 
 
 def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:

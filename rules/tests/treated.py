@@ -126,9 +126,9 @@ class Treated(YesNo):
 
     def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
         purpose = self._purpose(fact, conditions, situation)
-        if purpose == "unsure" and self._curative(fact, situation):
-            if any(_near(fact, one) or _of_that_time(fact, one) for one in conditions):
-                purpose = "treatment"
+        told_with = any(_near(fact, one) or _of_that_time(fact, one) for one in conditions)
+        if purpose == "unsure" and told_with and self._curative(fact, situation):
+            purpose = "treatment"
         if purpose == "none":
             return None
         span = window(self.within)
