@@ -64,6 +64,7 @@ I2a  fail    * Cutaneous lupus only, no systemic involvement.
 I2a  fail    * Isolated cutaneous lupus (SCLE), systemic disease excluded.
 I2a  fail    * She does not meet classification criteria for systemic lupus erythematosus and is followed as UCTD.
 I2a  pass    2019 EULAR/ACR: meets.
+I2a  pass    Known SLE meeting the 2019 EULAR/ACR criteria.
 I2a  pass    EULAR-ACR 2019 score 23.
 I2a  pass    EULAR/ACR 2019 criteria: yes
 I2a  pass    so well past the EULAR/ACR 2019 line
