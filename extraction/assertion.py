@@ -21,6 +21,7 @@ from extraction.knowledge import cues
 from extraction.language_library import ConTextGraph, ConTextModifier
 from extraction.reach import Clause, reaches
 from extraction.reading import Mention, Reading
+from extraction.replaced_diagnoses import deny_replaced
 from extraction.signs import read_signs
 from extraction.subjects import carry_subjects
 from kb.facts import Assertion, Experiencer, Temporality
@@ -76,6 +77,7 @@ def assert_mentions(reading: Reading) -> None:
     carry_subjects(reading)
     reading.others = other_patients(reading)
     give_to_others(reading)
+    deny_replaced(reading)
 
 
 def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_SENTENCES_BEFORE = 3
 _NUMBER = compiled(r"\d")
 _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
@@ -32,7 +34,7 @@ def closes(reading: Reading, mention: Mention) -> bool:
     if _words("headings").search(written):
         return _heads(reading, mention)
     drugs = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "drug"]
-    if not any(vocabulary().is_a(drug.concept, one) for drug in drugs for one in cues("medications")["closing"]["of"]):
+    if not _any_of_list(drugs) and not _refers_back(reading, mention):
         return False
     if _LACKING.search(written) or any(_SINCE.search(reading.normal[sentence.start : drug.start]) for drug in drugs):
         return False
@@ -49,8 +51,24 @@ def closes(reading: Reading, mention: Mention) -> bool:
     return not limited and _words("limits").search(whole) is None and not narrowed
 
 
+def _any_of_list(drugs: Sequence[Mention]) -> bool:
+    return any(vocabulary().is_a(drug.concept, one) for drug in drugs for one in cues("medications")["closing"]["of"])
+
+
+def _refers_back(reading: Reading, mention: Mention) -> bool:
+    """ "Those two are the only treatments he has ever had": of the drugs of the sentences just before."""
+    sentence = reading.sentences[mention.sentence]
+    opening = reading.normal[sentence.start : mention.end]
+    if not _words("back").search(opening) or not _words("at_all_times").search(
+        reading.normal[sentence.start : sentence.end]
+    ):
+        return False
+    first = reading.sentences[max(0, mention.sentence - _SENTENCES_BEFORE)].start
+    return _any_of_list([one for one in reading.mentions_in(first, sentence.start) if one.kind == "drug"])
+
+
 def _heads(reading: Reading, mention: Mention) -> bool:
     """ "Complete treatment history" over a list, not "a full drug history was taken"."""
     rest = reading.normal[mention.start : mention.end + 40]
     rest = rest[len(reading.normal[mention.start : mention.end].rstrip(" :-,")) :]
-    return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")") or rest.lstrip().startswith("is ")
+    return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(") or rest.lstrip().startswith("is ")

@@ -57,7 +57,9 @@ def date_pattern() -> re.Pattern[str]:
         r"(?!\d|[ -]?(?:mg|g|kg|%|days|weeks|months|h|hr|hrs|hour|hours)\b)",
         r"(?P<m_y_m>1[0-2]|0?[1-9])[/.-](?P<m_y_y>(?:19|20)\d\d)(?![\d/])",
         r"(?:(?<=\bon )|(?<=\bdated )|(?<=\bsince )|(?<=\buntil )|(?<=\bfrom )|(?<=\bto )|(?<=\bdose )|(?<=\bof )"
-        r"|(?<=\())"
+        r"|(?<=\bstopped )|(?<=\bfinished )|(?<=\bended )|(?<=\bcompleted )|(?<=\bstarted )|(?<=\bbegan )|(?<=\bbegun )"
+        r"|(?<=\btill )|(?<=\bthrough )|(?<=\bthru )|(?<=\bpill was )|(?<=\bdose was )|(?<=\btablet was )"
+        r"|(?<=\bcapsule was )|(?<=\binfusion was )|(?<=\bpill )|(?<=\btablet )|(?<=\bcapsule )|(?<=\())"
         r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
         r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",

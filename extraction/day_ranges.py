@@ -1,6 +1,7 @@
 """Spans of days that share a month or a year: a normalised text in, TimeExpressions out.
 
-"12-21 March 2026", "the 24th, 25th and 26th of February", "March 3-10", "2026-02-28 to 03-06", "20/2-2/3/2026".
+"12-21 March 2026", "the 24th, 25th and 26th of February", "March 3-10", "2026-02-28 to 03-06", "20/2-2/3/2026",
+"in 2025 ... 04.03.-14.06.".
 """
 
 from __future__ import annotations
@@ -18,12 +19,19 @@ from kb.patterns import compiled
 
 _TO = r" ?(?:-|to|until|till|through|~) ?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
+_CLAUSE = 70  # characters between a year and the days of it
+_LEADING_YEAR = re.compile(r"(?:\b[Ii]n |\b[Dd]uring |(?:^|[\n.;|(])[ \t*•-]*)((?:19|20)\d\d)\b(?![./-]\d)[^.;\n|]*$")
 
 
 def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
     """Every such span; a day without a year is the last one not after `reference`."""
     for match in matches_at(date_places(normal), _pattern(), normal):
-        days = _iso(match) or _in_month(match, reference) or _numeric(match, reference, order)
+        days = (
+            _iso(match)
+            or _in_month(match, reference)
+            or _numeric(match, reference, order)
+            or _without_year(match, normal, reference, order)
+        )
         if days is not None and days[0] <= days[1]:
             start, end = Time.on(days[0]), Time.on(days[1])
             span = Time(days[0], days[1], match.group())
@@ -42,6 +50,8 @@ def _pattern() -> re.Pattern[str]:
         rf"(?P<iso>(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?)(?:{_TO})(?P<m2>\d\d)[-/.](?P<n2>\d\d)(?![-/.]?\d)",
         rf"(?P<a1>\d{{1,2}})(?P<sign>[./])(?P<a2>\d{{1,2}})(?P=sign)?{_TO}(?P<b1>\d{{1,2}})(?P=sign)(?P<b2>\d{{1,2}})"
         r"(?P=sign)(?P<numeric_year>(?:20)?\d\d)(?![\d/])",
+        r"(?P<u1>\d{1,2})(?P<u_sign>[./])(?P<u2>\d{1,2})(?P<u_stop>\.)?(?: ?(?:-+>?|=>|to|until|till|through|~|→) ?)"
+        r"(?P<v1>\d{1,2})(?P=u_sign)(?P<v2>\d{1,2})(?P<v_stop>\.)?(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
     )
     return compiled(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
@@ -89,3 +99,30 @@ def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tupl
     last = day_of(year, b[0], b[1])
     first = day_of(year - (a[0] > b[0]), a[0], a[1])
     return _both(first, last)
+
+
+def _without_year(match: re.Match[str], normal: str, reference: date | None, order: Order) -> tuple[date, date] | None:
+    """ "04.03.-14.06.", "2/20 - 3/1": in the year that opens the clause, else the last such days by `reference`."""
+    if not match["u1"] or reference is None or not _is_written_as_days(match):
+        return None
+    a1, a2, b1, b2 = (int(match[name]) for name in ("u1", "u2", "v1", "v2"))
+    day_first = match["u_sign"] == "." or order == "day first" or a1 > 12 or b1 > 12
+    if not day_first and order == "not known" and a2 <= 12 and b2 <= 12:
+        return None
+    first, last = ((a2, a1), (b2, b1)) if day_first and a2 <= 12 and b2 <= 12 else ((a1, a2), (b1, b2))
+    named = _LEADING_YEAR.search(normal[max(0, match.start() - _CLAUSE) : match.start()])
+    if named is not None:
+        year = int(named[1])
+        return _both(day_of(year, *first), day_of(year, *last))
+    end = day_of(reference.year, *last)
+    if end is not None and end > reference:
+        end = day_of(reference.year - 1, *last)
+    return None if end is None else _both(day_of(end.year - (first > last), *first), end)
+
+
+def _is_written_as_days(match: re.Match[str]) -> bool:
+    """Not a fraction or a grade ("power 4/5-5/5"): both ends with a full stop, or a number that no grade has."""
+    if match["u_sign"] == ".":
+        return bool(match["u_stop"] and match["v_stop"])
+    written = [match[name] for name in ("u1", "u2", "v1", "v2")]
+    return match["u_stop"] is None and any(one[0] == "0" or int(one) > 10 for one in written)

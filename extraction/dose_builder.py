@@ -268,7 +268,14 @@ class Builder:
             return True
         if self.draft.duration is None and not (self.changing is not None and self.changing.word == "to"):
             self.draft.duration = item.value
+            if item.value is not None and self._falls_over(item):  # "60 mg, tapered over 4 months"
+                self.draft.duration = Interval(0.0, item.value.high)
         return True
+
+    def _falls_over(self, item: Item) -> bool:
+        """Whether a word of lowering the dose stands straight before the length of time."""
+        before = self.tokens[max(0, item.first - 3) : item.first]
+        return any(match_phrase(words("falls_over"), before, at) for at in range(len(before)))
 
     def _on_doses(self, item: Item, items: list[Item], position: int) -> bool:
         if self.draft.doses is None:

@@ -236,7 +236,8 @@ def read_range(tokens: Sequence[Token], at: int) -> tuple[Interval, int] | None:
     if first is None:
         return None
     low, after = first
-    if text_at(tokens, after) in ("-", "to", "or", "~"):
+    between = text_at(tokens, at - 1) == "between" and text_at(tokens, after) == "and"
+    if between or text_at(tokens, after) in ("-", "to", "or", "~"):
         second = read_number(tokens, after + 1)
         if second is not None and second[0] > low and text_at(tokens, second[1]) != "-":
             return Interval(low, second[0]), second[1]

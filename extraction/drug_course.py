@@ -22,9 +22,11 @@ from kb.patterns import compiled
 
 _APART = compiled(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
 _YEAR = compiled(r"\d{4}|'\d\d|[./]\d\d$")
+_COLUMNS = compiled(r"[ \t]*[|\t][ \t]*| {2,}")
 _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
 _LONGEST = 36500  # days
 _SOON = 90  # days
+_BEHIND_A_LEVEL = 24  # characters
 _FAR = 60  # characters between a drug's own words and a date before it
 _NEAR = 60  # characters between words of a dose that stays and for how long
 
@@ -127,6 +129,19 @@ def _unchanged_since(reading: Reading, times: Sequence[TimeExpression]) -> Time 
     return None
 
 
+def goes_back(reading: Reading, step: DoseStep, following: DoseStep) -> bool:
+    """ "10 mg for the past 4 months, 60 mg in 2019": the level told second was taken long before the first."""
+    ahead = reading.times_in(step.start, following.start)
+    behind = reading.times_in(following.start, following.end + _BEHIND_A_LEVEL)
+    if not ahead or not behind or following.change:
+        return False
+    first = ahead[0].start_time or ahead[0].time
+    last = behind[0].end_time or behind[0].time
+    if first is None or last is None or first.earliest is None or last.latest is None:
+        return False
+    return last.latest < first.earliest
+
+
 def _shared_out(times: Sequence[TimeExpression], steps: Sequence[DoseStep]) -> list[list[TimeExpression]]:
     """The times of each step: those before the next one begins."""
     owned: list[list[TimeExpression]] = [[] for _ in steps] or [[]]
@@ -151,8 +166,10 @@ def _ends(
 ) -> tuple[Time | None, Time | None]:
     start: Time | None = None
     end: Time | None = None
-    for time in times:
-        if time.role == "span":
+    for at, time in enumerate(times):
+        if at and end is None and _closes_columns(reading, times[at - 1], time):
+            end = time.time
+        elif time.role == "span":
             start, end = start or time.start_time, end or time.end_time
         elif time.role == "end" or _is_an_end(reading, time, status, steps):
             end = end or time.time
@@ -163,9 +180,21 @@ def _ends(
     return _in_order(start, end), end
 
 
+def _closes_columns(reading: Reading, first: TimeExpression, second: TimeExpression) -> bool:
+    """Two dates in neighbouring columns of a table: the first and the last day."""
+    if first.role != "point" or second.role != "point" or first.time is None or second.time is None:
+        return False
+    if _COLUMNS.fullmatch(reading.normal[first.end : second.start]) is None:
+        return False
+    begun, ended = first.time.earliest, second.time.latest
+    return begun is not None and ended is not None and begun < ended
+
+
 def _is_an_end(reading: Reading, time: TimeExpression, status: DrugStatus, steps: Sequence[DoseStep]) -> bool:
     if time.role == "point" and _behind_the_end(time, status):
         return True
+    if time.role == "start" and status.status == "past" and _behind_the_end(time, status) and _since(reading, [time]):
+        return True  # "stopped since March", "off it since March"
     return time.role in ("start", "point") and _begins_to_fall(reading, time, steps)
 
 
@@ -232,6 +261,8 @@ def _status_by_dates(
     if status.status != "current" and not (status.status == "past" and not status.told):
         return status.status
     today = reading.letter_date.latest if reading.letter_date is not None else None
+    if today is not None and start is not None and start.earliest is not None and start.earliest > today:
+        return "planned"  # "first dose on 20 March", of a letter some days before
     if end is not None and (today is None or end.latest is None or end.latest < today):
         return "past"
     if _ran_out(steps, start, today):

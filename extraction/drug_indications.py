@@ -25,13 +25,24 @@ _LEADING_FOR = compiled(
     r"(?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
-_BACK = compiled(r"\bfor (?:it|this|that|these|them|which|the latter)\b", re.IGNORECASE)
+_BACK = compiled(
+    r"\b(?:for (?:it|this|that|these|them|which|the latter)"
+    r"|to (?:protect|preserve|keep|control|suppress|maintain) (?:it|this|them))\b",
+    re.IGNORECASE,
+)
+_BY_WHOM = compiled(  # "treated by the chest team with", "of the lung"
+    r"\b(?:treated|managed|followed|looked after|controlled|kept|seen|supervised) (?:up )?(?:by|under|in|at) "
+    r"(?:[\w'-]+ ){1,5}?(?=with\b|on\b|using\b)"
+    r"|\bof (?:the |her |his |both )?"
+    r"(?:lungs?|skin|eyes?|joints?|liver|gut|bowel|colon|kidneys?|nerves|scalp)\b",
+    re.IGNORECASE,
+)
 _COORDINATED = compiled(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
 _AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
 _BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
 _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
-_HEADED = compiled(r"\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
+_HEADED = compiled(r"\)?\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 
@@ -146,7 +157,7 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     told = conditions[-1]
     if told.assertion != "present" or told.experiencer != scope.mention.experiencer:
         return None
-    between = masked_times(reading, told.end, scope.before)
+    between = _BY_WHOM.sub(" ", masked_times(reading, told.end, scope.before))
     behind = reading.normal[chain[-1].end : chain[-1].after]
     headed = _HEADED.fullmatch(reading.normal[told.end : scope.start])
     if not (_links(between) or headed or (_BACK.search(behind) and len(between) <= 60)):

@@ -86,6 +86,11 @@ def find_cues(index: Phrases, tokens: Sequence[Token], offset: int) -> list[Cue]
     return found
 
 
+def takes_off(reading: Reading, cue: Cue) -> bool:
+    """ "off noradrenaline since 2 March": the day behind it is that of the end."""
+    return match_phrase(listed("takes_off"), tokenise_dose(reading.normal[cue.start : cue.end]), 0) is not None
+
+
 def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Sequence[Scope]) -> Reason | None:
     """Why it ended: the first cause named behind the drug or the word of its end, else straight before it."""
     following = [

@@ -20,6 +20,7 @@ from extraction.drug_reasons import (
     in_list_of_allergies,
     listed,
     reason_of,
+    takes_off,
 )
 from extraction.drug_scope import Scope
 from extraction.knowledge import cues
@@ -107,7 +108,7 @@ def _from_cues(
     found = _why(reading, scope, scopes, deciding, [*([before] if before else []), *after])
     reason = _told_reason(group, found.kind if found is not None else None)
     ended = next((cue.end for cue in after if cue.group in ("stopped", "past")), None)
-    if before is not None and before.group == "stopped" and ended is None:
+    if before is not None and ended is None and (before.group == "stopped" or takes_off(reading, before)):
         ended = scope.end
     status = _STATUS.get(group, default)
     if group == "allergy" or (default == "allergy" and group != "never"):
@@ -296,18 +297,21 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
 def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
     text = reading.normal[start:end]
     tokens = tokenise_dose(text)
-    breaks = find_cues(listed("breakers"), tokens, start)
-    hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
-    stop = min((cue.start for cue in hard), default=end)
     every = [
         cue
         for cue in find_cues(side_cues("after"), tokens, start)
         if cue.group != "aside" and not _is_of_its_ending(reading, start, cue)
     ]
-    found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue))]
+    breaks = find_cues(listed("breakers"), tokens, start)
+    hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
+    hard = [cue for cue in hard if not any(one.start < cue.start < one.end for one in every)]  # "not yet given"
+    stop = min((cue.start for cue in hard), default=end)
+    found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue, stop))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
     ]
+    causes = [cue.start for cue in breaks if reading.normal[cue.start : cue.end].lower() == "because"]
+    found = [cue for cue in found if cue.group != "planned" or not any(at < cue.start for at in causes)]
     found = [cue for cue in found if cue.group != "allergy" or not reading.normal[start : cue.start].strip(" (-:")]
     if next_drug is not None:
         found = [cue for cue in found if not _belongs_to_next(reading, cue, next_drug)]
@@ -320,8 +324,10 @@ def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:
     return cue.group == "forbidden" and any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
 
 
-def _taken_again(reading: Reading, cue: Cue) -> bool:
-    """ "..., but restarted and goes on": said of the same drug behind a word of contrast."""
+def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:
+    """ "..., but restarted and goes on", "..., but never collected": said of the same drug behind a contrast."""
+    if cue.group == "never" and cue.start - contrast <= len("but "):
+        return True
     return match_phrase(listed("taken_again"), tokenise_dose(reading.normal[cue.start : cue.end]), 0) is not None
 
 
@@ -358,7 +364,7 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
         return _NEVER if found is None else DrugStatus("never", found.kind, found.detail, True, None, found.end)
     near = reading.normal[scope.sentence_start : scope.sentence_end].lower()
     conditional = mention.assertion == "conditional" and "prophyla" not in near
-    if conditional or mention.temporality == "planned":
+    if conditional or (mention.temporality == "planned" and not _has_begun(reading, scope)):
         return DrugStatus("planned")
     if mention.temporality == "historical":
         return DrugStatus("past", told=False)
@@ -367,6 +373,14 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
     if default == "current" and _in_succession(reading, scope, scopes):
         return DrugStatus("past")
     return DrugStatus(default, told=False)
+
+
+def _has_begun(reading: Reading, scope: Scope) -> bool:
+    """ "Begun at 45 mg on 20 April and kept there, because each reduction we planned ...": the plan is another."""
+    today = reading.letter_date.earliest if reading.letter_date is not None else None
+    told = [time.start_time or time.time for time in reading.times_in(scope.end, scope.after)]
+    days = [time.latest for time in told if time is not None and time.latest is not None]
+    return today is not None and _has_amount(reading, scope) and any(day < today for day in days[:1])
 
 
 def _in_succession(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> bool:

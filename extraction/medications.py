@@ -15,7 +15,7 @@ from extraction.dose_steps import DoseStep, product
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
-from extraction.drug_course import course_of_steps, days_between, times_of
+from extraction.drug_course import course_of_steps, days_between, goes_back, times_of
 from extraction.drug_indications import indication_of, purpose_of
 from extraction.drug_reasons import Reason, listed
 from extraction.drug_scope import Scope, masked_times, scopes_of
@@ -98,7 +98,9 @@ def _facts(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocab
     facts = []
     for index, steps in enumerate(groups):
         last = index == len(groups) - 1
-        told = status if last or status.status not in ("current",) else DrugStatus("past")
+        back = index > 0 and goes_back(reading, groups[index - 1][-1], steps[0])
+        left = back or (not last and not goes_back(reading, steps[-1], groups[index + 1][0]))
+        told = DrugStatus("past") if left and status.status == "current" else status
         facts.append(
             _fact(reading, scope, scopes, instruction, steps, told, terms, first=index == 0, last=last, groups=groups)
         )
@@ -123,7 +125,10 @@ def _ended_by(fact: Fact, following: Fact | None) -> Fact:
         return fact
     if fact.course.end is not None or following.course.start is None or fact.dosing is None:
         return fact
-    return dataclasses.replace(fact, course=dataclasses.replace(fact.course, end=following.course.start))
+    begun, left = fact.course.start, following.course.start
+    if begun is not None and begun.earliest is not None and left.latest is not None and left.latest < begun.earliest:
+        return fact  # the level told second was taken before it
+    return dataclasses.replace(fact, course=dataclasses.replace(fact.course, end=left))
 
 
 def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruction:
@@ -191,7 +196,8 @@ def _levels(reading: Reading, steps: Sequence[DoseStep]) -> list[list[DoseStep]]
     """Steps that are told as history ("reduced to", "now") are facts of their own; a schedule is one fact."""
     groups: list[list[DoseStep]] = [[]]
     for step in steps:
-        if groups[-1] and step.change and not step.forward and _is_apart(reading, groups[-1][-1], step):
+        told_apart = step.change and not step.forward and groups[-1] and _is_apart(reading, groups[-1][-1], step)
+        if told_apart or (groups[-1] and goes_back(reading, groups[-1][-1], step)):
             groups.append([])
         groups[-1].append(step)
     return groups
@@ -350,7 +356,11 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     if behind and behind[0].text == "-":
         behind = behind[1:]
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
-    return match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-"))
+    if match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-")):
+        return True
+    elsewhere = cues("medications")["not_as_pressor"].get(scope.concept)
+    around = reading.normal[max(scope.sentence_start, scope.start - 40) : min(scope.sentence_end, scope.end + 40)]
+    return elsewhere is not None and re.search(elsewhere, around, re.IGNORECASE) is not None
 
 
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:

@@ -23,13 +23,14 @@ _PREGNANCY_LABEL = compiled(
     r"ongoing|confirmed|intrauterine|IUP|\d+ ?(?:w|/40|\+)|at \d|now))",
     re.IGNORECASE,
 )
+_LABEL = compiled(r"[ \t]*(?:[-*•#>]+[ \t]*|\d{1,2}[.)][ \t]*)?([A-Za-z][A-Za-z /&-]{0,30}?)[ \t]*:")
 _OPEN_BRACKET = compiled(r"\([^()]*$")
 
 
 def is_something_else(reading: Reading, mention: Mention) -> bool:
     """Whether the name is part of another thing's name, or means another thing here."""
     known = cues("conditions")
-    if reading.section_at(mention.start) in known["skipped_sections"]:
+    if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
         return True
     if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
@@ -79,12 +80,20 @@ def _spelling_means_another(reading: Reading, mention: Mention) -> bool:
     return re.search(pattern, reading.normal[low:high]) is None
 
 
+def _has_own_label(reading: Reading, mention: Mention) -> bool:
+    """ "ID: no active infection" below the line of the vaccines: a label that opens no known part still ends one."""
+    begin = reading.normal.rfind("\n", 0, mention.start) + 1
+    label = _LABEL.match(reading.normal, begin, mention.start)
+    skipped = cues("conditions")["skipped_sections"]
+    return label is not None and not any(label[1].lower() in cues("sections")[section] for section in skipped)
+
+
 def _is_heading(reading: Reading, mention: Mention) -> bool:
     """Whether the name opens a line as a heading and what follows tells of such a thing itself."""
     if mention.concept not in cues("conditions")["headings"] or mention.assertion != "present":
         return False
     end = sentence_span(reading, mention)[1]
-    if _is_title(reading, mention):
+    if _is_title(reading, mention) or _is_all_of_sentence(reading, mention):
         return True
     dated = re.match(r"\s*(?:[(\[][\d./ A-Za-z-]{4,16}[)\]])?\s*:", reading.normal[mention.end : end])
     if dated is None:
@@ -109,6 +118,14 @@ def _is_title(reading: Reading, mention: Mention) -> bool:
     return (
         line.isupper() and len(words) > 1 and all(word.lower() in cues("conditions")["title_words"] for word in words)
     )
+
+
+def _is_all_of_sentence(reading: Reading, mention: Mention) -> bool:
+    """ "Infection. No fever, no infection.": a word that opens its line as a heading with a full stop."""
+    start, end = sentence_span(reading, mention)
+    alone = reading.normal[start:end].strip(" *\n\t") in (f"{reading.normal[mention.start : mention.end]}.",)
+    opens = not reading.normal[reading.normal.rfind("\n", 0, mention.start) + 1 : mention.start].strip(" *-•")
+    return alone and opens and reading.normal[end : end + 2].strip(" ")[:1] not in ("", "\n")
 
 
 def _is_harmless(reading: Reading, mention: Mention) -> bool:

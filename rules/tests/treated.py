@@ -23,12 +23,14 @@ from rules.medication import dosing_of, going_on, taken
 from rules.moments import letter_day
 from rules.placing import place_of
 from rules.tests.base import Outcome, YesNo
-from rules.windows import WindowText, window
+from rules.windows import Window, WindowText, window
 from rules.wording import capital, label
 
 Answer = Literal["yes", "no", "open", "no if denied"]
 _ONE_BREATH = 150  # characters
 _LONGEST = 36500  # days
+_LONGEST_TOLD = 62  # days of an interval in which an infection is placed closely enough to match a course with it
+_LONGEST_COURSE = 21  # days from an infection to the end of its treatment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class Treated(YesNo):
         unsettled = [fact for fact, vote in drugs if vote is not None and vote.answer != "no"]
         prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
         ended = [one for one in conditions if _has_ended(one, over, unsettled, situation)]
+        if not unsettled and self._all_over(situation):
+            ended += [one for one in conditions if one.attributes.get("treatment") == "completed"]
         votes = [self._of_condition(fact, fact in ended, prevented, situation) for fact in conditions]
         votes += [vote for _, vote in drugs if vote is not None]
         denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
@@ -93,6 +97,13 @@ class Treated(YesNo):
             if not any(terms.is_a(fact.concept, other) or fact.concept == other for other in self.apart_from)
         ]
 
+    def _all_over(self, situation: Situation) -> bool:
+        """Whether courses with an end are told, and every one of them ended before the window."""
+        courses = [_with_end(fact) for fact in taken(self.by, situation) if self._curative(fact, situation)]
+        span = window(self.within)
+        ends = [one.course.end if one.course is not None else None for one in courses]
+        return bool(ends) and all(span.place(end, situation.as_of) == "outside" for end in ends)
+
     def _of_condition(self, fact: Fact, ended: bool, prevented: Collection[str | None], situation: Situation) -> Vote:
         span = window(self.within)
         place, last, ongoing = place_of(fact, span, situation, lasting=True)
@@ -115,7 +126,8 @@ class Treated(YesNo):
 
     def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
         purpose = self._purpose(fact, conditions, situation)
-        if purpose == "unsure" and self._curative(fact, situation) and any(_near(fact, one) for one in conditions):
+        told_with = any(_near(fact, one) or _of_that_time(fact, one) for one in conditions)
+        if purpose == "unsure" and told_with and self._curative(fact, situation):
             purpose = "treatment"
         if purpose == "none":
             return None
@@ -156,6 +168,8 @@ class Treated(YesNo):
         if purpose == "treatment":
             return "treatment"
         if self._preventive(fact, situation):  # "co-trimoxazole for PCP" may be either where the letter tells of a PCP
+            if any(_breaks_out(one, indication, window(self.within), situation) for one in conditions):
+                return "treatment"
             return "none" if indication is None or self._at_intervals(fact, conditions) else "unsure"
         return "unsure" if indication is None else "treatment"
 
@@ -212,10 +226,30 @@ def _placed(last: Time | None, situation: Situation) -> bool:
     return last is None or situation.as_of is not None
 
 
+def _breaks_out(fact: Fact, indication: str | None, span: Window, situation: Situation) -> bool:
+    """Whether this is the infection that the drug is for, dated within the window: prevention comes too late."""
+    if fact.concept != indication or fact.assertion != "present" or fact.time is None:
+        return False
+    return span.place(fact.time, situation.as_of) == "inside"
+
+
 def _near(one: Fact, other: Fact) -> bool:
     """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
     told = one.assertion == "present" and other.assertion == "present"
     return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _of_that_time(drug: Fact, fact: Fact) -> bool:
+    """Whether the course ended in the weeks for which an infection is told anywhere in the letter."""
+    end = None if drug.course is None or drug.course.end is None else drug.course.end
+    if end is None or fact.time is None or fact.assertion != "present" or drug.assertion != "present":
+        return False
+    if None in (end.earliest, end.latest, fact.time.earliest, fact.time.latest):
+        return False
+    first, last = fact.time.earliest, fact.time.latest
+    assert first is not None and last is not None and end.earliest is not None and end.latest is not None
+    wide = (last - first).days > _LONGEST_TOLD
+    return not wide and first <= end.latest and end.earliest <= last + timedelta(days=_LONGEST_COURSE)
 
 
 def _has_ended(fact: Fact, over: Sequence[Fact], unsettled: Sequence[Fact], situation: Situation) -> bool:

@@ -1,0 +1,93 @@
+"""Lupus that another diagnosis has replaced: a Reading in, its mentions of lupus denied where the letter says so.
+
+"Referred as lupus, but it is dermatomyositis", "the diagnosis was revised from SLE to MCTD", "polymyositis, at first
+taken for lupus": words of a label or of doubt, a turn, and the other disease, in one sentence or in two.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.vocabulary import vocabulary
+
+_FAR = 160  # characters between the two names
+_NEAR = 60  # characters of a label before the name
+
+
+def deny_replaced(reading: Reading) -> None:
+    """Makes each mention of lupus absent that the letter tells to be something else."""
+    for lupus in reading.mentions:
+        told = lupus.concept == "sle" and lupus.assertion in ("present", "possible") and lupus.experiencer == "patient"
+        if told and (
+            _is_unmade(reading, lupus) or any(_replaces(reading, lupus, other) for other in _others(reading, lupus))
+        ):
+            lupus.assertion = "absent"
+    _name_other_kind(reading)
+
+
+def _name_other_kind(reading: Reading) -> None:
+    """Where systemic lupus is denied and another kind told, the bare word "lupus" means that kind."""
+    systemic = _pattern("systemic")
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    named = [one for one in told if systemic.search(reading.normal[one.start : one.end])]
+    if not named or any(one.assertion != "absent" for one in named):
+        return
+    kinds = [one for one in reading.mentions if _stands_in_place(one) and _is_a_lupus(one)]
+    for mention in told if kinds else ():
+        if mention not in named and mention.assertion in ("present", "possible"):
+            mention.concept = kinds[0].concept
+
+
+def _is_a_lupus(mention: Mention) -> bool:
+    return any(vocabulary().is_a(mention.concept, kind) for kind in ("cutaneous-lupus", "drug-induced-lupus"))
+
+
+def _is_unmade(reading: Reading, lupus: Mention) -> bool:
+    """ "Lupus limited to the skin"; "criteria for systemic lupus are not fulfilled" in a letter on another disease."""
+    before, behind = reading.normal[max(0, lupus.start - _NEAR) : lupus.start], reading.normal[lupus.end :][:_FAR]
+    if _pattern("narrowed").match(behind):
+        return True
+    criteria = _pattern("criteria_before").search(before) and _pattern("criteria_behind").match(behind)
+    return bool(criteria) and any(_stands_in_place(other) for other in reading.mentions)
+
+
+def _stands_in_place(other: Mention) -> bool:
+    named = other.kind == "condition" and other.assertion == "present" and other.experiencer == "patient"
+    return named and _is_listed(other)
+
+
+def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
+    """The diseases near it that could stand in its place."""
+    for other in reading.mentions_in(max(0, lupus.start - _FAR), lupus.end + _FAR):
+        told = other.kind == "condition" and other.assertion in ("present", "possible")
+        if told and other.experiencer == "patient" and _is_listed(other):
+            yield other
+
+
+def _is_listed(other: Mention) -> bool:
+    return any(vocabulary().is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"])
+
+
+def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
+    normal = reading.normal
+    if lupus.end <= other.start:
+        between, before = normal[lupus.end : other.start], normal[max(0, lupus.start - _NEAR) : lupus.start]
+        if _pattern("both").search(between) or "\n\n" in between:
+            return False
+        if _pattern("revised").search(between) or _pattern("from_to").search(f"{before}\0{between}"):
+            return True
+        label = _pattern("label_before").search(before.rsplit("\n\n", 1)[-1]) or _pattern("label_behind").match(between)
+        return label is not None and _pattern("turn").search(between) is not None
+    if other.end <= lupus.start:
+        between = normal[other.end : lupus.start]
+        return _pattern("mistaken").fullmatch(between) is not None
+    return False
+
+
+@functools.cache
+def _pattern(key: str) -> re.Pattern[str]:
+    return re.compile(cues("conditions")["replaced_lupus"][key], re.IGNORECASE)
