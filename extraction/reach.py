@@ -69,8 +69,10 @@ def reaches(
         return None
     if says == "background" and kind != "span":
         return None
-    if says in _DENIALS and kind in ("lab", "score") and (
-        _is_result(clause, target) or (side == "backward" and clause.words[cue[1] - 1] in _words("acts_done"))
+    if (
+        says in _DENIALS
+        and kind in ("lab", "score")
+        and (_is_result(clause, target) or (side == "backward" and clause.words[cue[1] - 1] in _words("acts_done")))
     ):
         return None
     if (

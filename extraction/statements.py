@@ -55,6 +55,7 @@ def compile_pattern(pattern: str) -> str:
             out.append(re.escape(piece))
     return "".join(out)
 
+
 _CONSENT = re.compile(r"\b(?:consent|assent)\b", re.IGNORECASE)
 
 

@@ -133,7 +133,7 @@ def _time(reading: Reading, mention: Mention) -> Time | None:
 
 def _beside_word_of_vaccination(reading: Reading, mention: Mention) -> TimeExpression | None:
     """ "Against yellow fever she was vaccinated on 26 February": the day behind the word that the name belongs to."""
-    following = [one for one in reading.mentions_in(mention.end, sentence_span(reading, mention)[1])]
+    following = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
     nearest = next((one for one in following if one.kind == "vaccine"), None)
     return time_beside(reading, nearest) if nearest is not None and nearest.concept == "vaccine" else None
 
