@@ -98,6 +98,10 @@ def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
     if phrase not in _answers() or cue[0] == 0:
         return ()
     after = clause.words[cue[1]] if cue[1] < len(clause.words) else "."
+    if cue[0] == 1 and clause.words[0] in ("-", "*", "•") and 0 not in clause.inside:
+        return ()  # a bullet leads to no answer
+    if after == "of" and " " in phrase:
+        return ()  # "no personal history of"
     before = clause.words[cue[0] - 1]
     named = cue[0] - 1 in clause.inside and phrase in _words("bare_answers")
     goes_on = _words("answer_goes_on") - (_words("denied_next") if phrase == "no" else frozenset())
