@@ -195,7 +195,7 @@ def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellR
     """One row a result: "Date | Test | Result | Reference", where at least two rows open with a date and a test."""
     found: list[tuple[CellResult, Time | None]] = []
     for row in rows:
-        date = _date_of(reading, row.cells[0]) if len(row.cells) > 2 else None
+        date = date_of(reading, row.cells[0]) if len(row.cells) > 2 else None
         test = _test_of(reading, row.cells[1]) if date is not None else None
         value = _test_of(reading, row.cells[2]) if test is not None else None  # the "U" of "24 U/L" is no urea
         if date is None or test is None or (value is not None and value.start == row.cells[2][0]):

@@ -147,8 +147,10 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
             return Time(time.time.latest, reading.letter_date.latest, time.time.written)
         if time.role in ("point", "span") and time.time is not None:
             return time.time
-        counted = time.role == "duration" and mention.end <= time.start and _TIMES.match(reading.normal, time.start)  # "none x 12 months"
-        if counted and reading.letter_date and (began := _began(reading, time)) is not None:
+        counted = (
+            time.role == "duration" and mention.end <= time.start and _TIMES.match(reading.normal, time.start)
+        )  # "none x 12 months"
+        if counted and reading.letter_date and (began := since_duration(reading, time)) is not None:
             return Time(began.latest, reading.letter_date.latest, began.written)
     return None
 
