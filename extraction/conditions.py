@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.gvhd import grades_told_later
 from extraction.interventions import with_last_treatment
@@ -28,8 +29,11 @@ from kb.vocabulary import vocabulary
 
 def read_conditions(reading: Reading) -> list[Fact]:
     """A fact for every mention of a condition that says something about a person."""
-    facts: list[Fact] = []
+    by_columns = list(findings_of_columns(reading))
+    facts: list[Fact] = [fact for _, found in by_columns for fact in found]
     for mention in reading.mentions:
+        if any(mention is named for named, _ in by_columns):
+            continue
         if mention.kind == "condition" and not is_something_else(reading, mention):
             facts += _facts(reading, mention)
             facts += grades_told_later(reading, mention)

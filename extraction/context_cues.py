@@ -105,10 +105,12 @@ def _cues(says: Sequence[str]) -> Iterator[tuple[str, str, str]]:
         for side, phrases in content[meaning].items():
             for phrase in phrases:
                 meanings.setdefault(phrase.lower(), []).append(f"{meaning}.{side}")
+                if side == "answer" and phrase.split()[0] in content["answers_that_deny_on"]:
+                    meanings[phrase.lower()].append(f"{meaning}.forward")  # "no personal history malignancy"
     for phrase, said in meanings.items():
         sides = {meaning.split(".")[1] for meaning in said}
         direction = "FORWARD" if sides == {"forward"} else "BIDIRECTIONAL" if "forward" in sides else "BACKWARD"
-        yield phrase, "|".join(sorted(said)), direction
+        yield phrase, "|".join(sorted(set(said))), direction
 
 
 def _pattern(phrase: str) -> list[Word]:

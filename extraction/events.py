@@ -196,7 +196,7 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
     ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
-    last = _last_session(reading, mention)
+    last = _last_session(reading, mention) or _until_transplant(reading, mention)
     if last is not None and (found is None or found.role in ("start", "point", "duration")):
         start_day = found.time if found is not None and found.role == "start" else None
         return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
@@ -218,6 +218,16 @@ def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
         told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
         if told and time.role in ("point", "end", "span") and time.time is not None:
             return time
+    return None
+
+
+def _until_transplant(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Haemodialysis from 2011 until his kidney transplant in May 2014": what came in its place has its end."""
+    end = sentence_span(reading, mention)[1]
+    for other in reading.mentions_in(mention.end, end):
+        between = reading.normal[mention.end : other.start]
+        if vocabulary().is_a(other.concept, "transplant") and re.search(cues("events")["until_then"], between, re.I):
+            return next((time for time in reading.times_in(other.end, end) if time.role == "point"), None)
     return None
 
 

@@ -10,6 +10,7 @@ from loguru import logger
 
 from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
 from extraction.assertion import assert_mentions
+from extraction.columns import read_by_columns
 from extraction.dates import date_order
 from extraction.language_library import language
 from extraction.mentions import MentionFinder
@@ -68,6 +69,7 @@ class Extractor:
         reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
         reading.times = find_times(normal, document.date, date_order(normal))
         assert_mentions(reading)
+        read_by_columns(reading)
         return reading
 
     def extract(

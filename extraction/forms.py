@@ -21,6 +21,7 @@ _BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
 _LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w)")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
 _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
+_DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
 _HEADER_LINES = 25
 _WITHIN = compiled(r"\bwithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:])", re.IGNORECASE)
 _WIDE = compiled(r" {2,}|\t")
@@ -42,7 +43,7 @@ def fill_in(normal: str) -> str:
     if "_" in out:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
-        out = _rows(out)
+        out = _answered_cells(_rows(out))
     if len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out):
         out = _boxes(out)
     out = _questions().sub(_answered_question, out)
@@ -110,6 +111,25 @@ def _rows(normal: str) -> str:
         return "".join(signs)
 
     return _ROW.sub(filled, normal)
+
+
+def _answered_cells(normal: str) -> str:
+    """ "Malignancy | none | last checked in May": a cell that denies what the cell before it names.
+
+    Below a head of dates a cell answers for its own day alone.
+    """
+    lines = []
+    dated = False
+    for line in normal.split("\n"):
+        dated = bool(line.strip()) and (dated or _DATES.search(line) is not None)
+        lines.append(line if dated else _cell_of_answer().sub(r"\g<name>:", line))
+    return "\n".join(lines)
+
+
+@functools.cache
+def _cell_of_answer() -> re.Pattern[str]:
+    denials = "|".join(sorted(map(re.escape, cues("sentences")["form"]["denials"]), key=len, reverse=True))
+    return compiled(rf"(?P<name>[a-z)\]?] *)\|(?=\s*(?:{denials})(?!\w))", re.IGNORECASE)
 
 
 def _words(row: re.Match[str]) -> list[str]:

@@ -32,6 +32,8 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
     known = cues("conditions")
     if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
         return True
+    if re.match(known["not_asked"], reading.normal[mention.end :][:12], re.IGNORECASE):
+        return True
     if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
     before = reading.normal[max(0, mention.start - 20) : mention.start].lower()
@@ -184,6 +186,8 @@ def _is_no_pregnancy_now(reading: Reading, mention: Mention) -> bool:
             return True
     known = cues("conditions")["no_pregnancy_now"]
     start, end = sentence_span(reading, mention)
+    if _names_the_test_behind(reading, mention, start, end):
+        return True
     if pattern_of(tuple(known["unless"])).search(reading.normal[start:end]):
         return False
     before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
@@ -194,6 +198,15 @@ def _is_no_pregnancy_now(reading: Reading, mention: Mention) -> bool:
             ("during", r"(?:(?:her|the|a|an|any|each)\s+)?(?:\w+\s+)?"),
         )
     ) or bool(re.match(rf"\s+(?:{'|'.join(known['behind'])})\b", behind, re.IGNORECASE))
+
+
+def _names_the_test_behind(reading: Reading, mention: Mention, start: int, end: int) -> bool:
+    """ "Pregnancy, urine hCG: negative": the heading of a row that tells the test."""
+    opens = not reading.normal[start : mention.start].strip(" \t-*•#0123456789.)")
+    test = next((one for one in reading.mentions_in(mention.end, end) if one.kind == "lab"), None)
+    if not opens or test is None or not test.concept.startswith("pregnancy-test"):
+        return False
+    return re.match(r"\s*[,:(|-]|\s{2,}", reading.normal[mention.end : test.start]) is not None
 
 
 def _is_attribution(reading: Reading, mention: Mention) -> bool:

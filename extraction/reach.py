@@ -15,6 +15,7 @@ from extraction.knowledge import cues
 _SEPARATORS = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _ALTERNATIVES = frozenset({"or", "nor", "/"})
 _CLOSERS = frozenset({",", ";", ".", "(", ")", "]", "|", "-", ":"})
+_WORDS_OF_A_QUESTION = 6  # "dialysis in the last 3 months: no"
 _ANSWER_LEADS = frozenset({":", "-", "=", "?", "(", "["})
 _DENIALS = frozenset({"absent", "never", "no_family"})
 _PERSONS = frozenset({"family", "other"})
@@ -68,7 +69,11 @@ def reaches(
         return None
     if says == "background" and kind != "span":
         return None
-    if says in _DENIALS and kind in ("lab", "score") and _is_result(clause, target):
+    if (
+        says in _DENIALS
+        and kind in ("lab", "score")
+        and (_is_result(clause, target) or (side == "backward" and clause.words[cue[1] - 1] in _words("acts_done")))
+    ):
         return None
     if (
         says in _PERSONS
@@ -93,6 +98,10 @@ def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
     if phrase not in _answers() or cue[0] == 0:
         return ()
     after = clause.words[cue[1]] if cue[1] < len(clause.words) else "."
+    if cue[0] == 1 and clause.words[0] in ("-", "*", "•") and 0 not in clause.inside:
+        return ()  # a bullet leads to no answer
+    if after == "of" and " " in phrase:
+        return ()  # "no personal history of"
     before = clause.words[cue[0] - 1]
     named = cue[0] - 1 in clause.inside and phrase in _words("bare_answers")
     goes_on = _words("answer_goes_on") - (_words("denied_next") if phrase == "no" else frozenset())
@@ -111,7 +120,8 @@ def _opens_field(clause: Clause, at: int) -> bool:
 
 @functools.cache
 def _answers() -> frozenset[str]:
-    return frozenset(cues("context")["absent"]["answer"])
+    content = cues("context")
+    return frozenset((*content["absent"]["answer"], *content["never"]["answer"]))
 
 
 def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
@@ -178,7 +188,8 @@ def _answer(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> in
     between = clause.words[target[1] : cue[0]]
     if " ".join(clause.words[cue[0] : cue[1]]) in _words("led_answers") and between not in ((":",), ("-",)):
         return None
-    if ":" in between[:-1] or not _is_list(clause, target[1], cue[0], 4):
+    led = len(between) > 0 and between[-1] in _ANSWER_LEADS
+    if ":" in between[:-1] or not _is_list(clause, target[1], cue[0] - led, _WORDS_OF_A_QUESTION):
         return None
     return cue[0] - target[1]
 
@@ -191,7 +202,9 @@ def _is_result(clause: Clause, target: tuple[int, int]) -> bool:
 def _denies_next(clause: Clause, cue: tuple[int, int], end: int) -> bool:
     """Whether "ruled out" has its object behind it: no mention just before it, and no comma up to the target."""
     before = range(max(0, cue[0] - 2), cue[0])
-    return not any(i in clause.inside for i in before) and "," not in clause.words[cue[1] : end]
+    found = (kind for at, stop, kind in clause.mentions if any(at <= i < stop for i in before))
+    excluded = any(kind not in ("lab", "score") for kind in found)  # an investigation excludes, it is not excluded
+    return not excluded and "," not in clause.words[cue[1] : end]
 
 
 def _stays_near(clause: Clause, cue: tuple[int, int]) -> bool:

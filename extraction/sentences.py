@@ -109,7 +109,7 @@ def _is_wrapped(line: str, following: str) -> bool:
 
 @functools.cache
 def _answered() -> re.Pattern[str]:
-    return compiled(rf"(?:^|\w )\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
+    return compiled(rf"(?:^|[\w)] ?)\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
 
 
 @functools.cache

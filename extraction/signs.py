@@ -27,6 +27,7 @@ def read_signs(reading: Reading) -> None:
         if mentions:
             start, end = reading.sentences[number].start, max(reading.sentences[number].end, mentions[-1].end)
             _bracketed(reading, mentions, start, end)
+            _paired(reading, mentions, start, end)
             _bare(reading, mentions, start, end)
 
 
@@ -67,6 +68,36 @@ def _bare(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -
             for mention, found in placed:
                 _set(reading, mention, found[1] == "-", (found.start(1) + offset, found.end(1) + offset))
             return
+
+
+@functools.cache
+def _answers() -> re.Pattern[str]:
+    """Two or more answers in a row behind a colon or dash: ": no / no / yes (2014)"."""
+    known = cues("context")["signs"]
+    word = "|".join(re.escape(word) for word in (*known["paired_no"], *known["paired_yes"]))
+    one = rf"(?:{word})(?!\w)(?:\s*\([^()]*\))?"
+    return re.compile(
+        rf"(?P<lead>\s*[:=|-]\s*)(?P<answers>{one}(?:\s*[/,;]\s*{one})+)(?=\s*(?:$|[.|\n]|\s{{2}}))", re.I
+    )
+
+
+def _paired(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:
+    """ "Dialysis / transplant / cancer: no / no / yes": each answer is that of the name in its place."""
+    found = _answers().search(reading.normal, mentions[0].end, end)
+    if found is None:
+        return
+    answers = list(re.finditer(r"(?:[^/,;(]|\([^)]*\))+", found["answers"]))
+    begin = max(start, reading.normal.rfind("\n", start, found.start()) + 1)
+    ends = [match.start() for match in re.finditer(r"[/,;]", reading.normal[begin : found.start()])]
+    if len(ends) + 1 != len(answers):
+        return
+    for mention in mentions:
+        if begin <= mention.start and mention.end <= found.start():
+            answer = answers[sum(begin + at < mention.start for at in ends)]
+            denied = answer.group().split("(")[0].strip().lower() in cues("context")["signs"]["paired_no"]
+            mention.assertion = "absent" if denied else "present"
+            low, high = (found.start("answers") + at for at in answer.span())
+            mention.cue = (low, high) if denied else None
 
 
 def _set(reading: Reading, mention: Mention, absent: bool, cue: tuple[int, int]) -> None:

@@ -56,6 +56,9 @@ def compile_pattern(pattern: str) -> str:
     return "".join(out)
 
 
+_CONSENT = re.compile(r"\b(?:consent|assent)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Pattern:
     """The patterns of the cue file that say one thing; `assertion` is what they settle themselves."""
@@ -106,7 +109,7 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
             for match in pattern.expression.finditer(text):
                 if assertion == "absent" and _DENIED.search(text[: match.start()]):
                     continue  # "no contraindication to apheresis"
-                if _is_of_something_else(concept, text[: match.start()], text[match.end() :]):
+                if _is_of_something_else(concept, text, *match.span()):
                     continue
                 if assertion is not None and _is_overtaken(candidates, concept, text, match.start()):
                     continue
@@ -120,12 +123,15 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
                 yield Mention(sentence.start + match.start(), sentence.start + match.end(), label, "statement", number)
 
 
-def _is_of_something_else(concept: str, before: str, behind: str) -> bool:
-    """ "Gave consent for the biopsy": whether the words beside it make it a statement about another thing."""
+def _is_of_something_else(concept: str, text: str, start: int, end: int) -> bool:
+    """ "Gave consent for the biopsy": whether the words beside or in it make it a statement about another thing."""
     not_before, not_behind = (cues("statements")[concept].get(key) for key in ("not_before", "not_behind"))
-    if not_before is not None and re.search(not_before, before, re.IGNORECASE):
+    if not_before is not None and re.search(not_before, text[:start], re.IGNORECASE):
         return True
-    return not_behind is not None and re.match(not_behind, behind, re.IGNORECASE) is not None
+    if not_behind is None:
+        return False
+    ends = [end, *(word.end() for word in _CONSENT.finditer(text, start, end))]
+    return any(re.match(not_behind, text[at:], re.IGNORECASE) for at in ends)
 
 
 def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start: int) -> bool:

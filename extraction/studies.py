@@ -21,7 +21,7 @@ _DAYS_OF_A_YEAR = 365
 
 def read_studies(reading: Reading) -> list[Fact]:
     """A fact for every study that the patient takes or took part in, or is said not to."""
-    facts = []
+    facts: list[Fact] = []
     said: set[tuple[int, str, str]] = set()
     for mention in reading.mentions:
         if not vocabulary().is_a(mention.concept, "study") or not _is_taking_part(reading, mention):
@@ -30,8 +30,16 @@ def read_studies(reading: Reading) -> list[Fact]:
         if (mention.sentence, concept, mention.assertion) in said:
             continue
         said.add((mention.sentence, concept, mention.assertion))
-        facts.append(_fact(reading, mention, concept))
+        fact = _fact(reading, mention, concept)
+        if not any(_same_end(fact, other) for other in facts):
+            facts.append(fact)
     return facts
+
+
+def _same_end(fact: Fact, other: Fact) -> bool:
+    """Whether two sentences tell of one study's last day."""
+    ends = [one.course.end if one.course is not None else None for one in (fact, other)]
+    return ends[0] is not None and ends[0] == ends[1] and fact.experiencer == other.experiencer
 
 
 def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
@@ -75,7 +83,7 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     near = reading.normal[max(start, mention.start - 30) : min(end, mention.end + 30)]
     if mention.assertion == "present" and re.search(known["own_trial_near"], near):
         return False
-    spoken_of = any(word in sentence for word in known["participation"])
+    spoken_of = any(word in sentence for word in known["participation"]) or holds(sentence, known["end_of_study"])
     if mention.assertion == "absent":
         return spoken_of or len(sentence.split()) <= _SHORT_DENIAL
     return spoken_of and mention.temporality != "planned"
@@ -84,6 +92,8 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
 def _is_heading(reading: Reading, mention: Mention, end: int) -> bool:
     """ "Research: no participation in any trial": a word that only says what the rest is about."""
     named = any(vocabulary().is_a(other.concept, "study") for other in reading.mentions_in(mention.end, end))
+    if named and re.search(r"\bend[ -]of[ -](?:the )?$", reading.normal[: mention.start][-12:], re.IGNORECASE):
+        return True  # "the end-of-study visit of the phase 2 trial"
     return mention.assertion == "present" and named and re.match(r"\s*:", reading.normal[mention.end : end]) is not None
 
 
@@ -92,10 +102,13 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
     if mention.concept != "study" or mention.assertion == "absent":
         return mention.concept
     known = cues("events")
-    sentence = _sentence(reading, mention).lower()
+    start, end = sentence_span(reading, mention)
+    if mention.sentence and holds(reading.normal[start:end], known["end_of_study"]):
+        start = reading.sentences[mention.sentence - 1].start  # the sentence before tells which study it was
+    sentence = reading.normal[start:end].lower()
     if any(word in sentence for word in known["observational_words"]):
         return "observational-study"
-    drugs = any(other.kind == "drug" for other in reading.mentions_in(*sentence_span(reading, mention)))
+    drugs = any(other.kind == "drug" for other in reading.mentions_in(start, end))
     given = drugs or any(word in sentence for word in known["interventional_words"])
     return "interventional-study" if given else "study"
 
@@ -103,14 +116,16 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
 def _denied(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None, Temporality]:
     """The window of a denial; "not at present" is denied for the letter's day alone, "never" for ever."""
     known = cues("events")
+    sentence = _sentence(reading, mention)
+    if re.search(known["never_in_one"], sentence, re.IGNORECASE):
+        return None, None, "historical"
+    if re.search(known["since_then"], sentence) and (since := _told_before(reading, mention)) is not None:
+        return since, None, "current"
     window = denied_time(reading, mention)
     if mention.temporality == "historical" and window is None:
         return None, None, "historical"
     if window is not None:
         return window, None, "current"
-    sentence = _sentence(reading, mention)
-    if re.search(known["since_then"], sentence) and (since := _told_before(reading, mention)) is not None:
-        return since, None, "current"
     if mention.cue is not None:
         between = reading.normal[mention.cue[0] : mention.start]
         if holds(between, known["perfect_denials"]) and holds(between, known["perfect_verbs"]):

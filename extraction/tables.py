@@ -50,7 +50,7 @@ def read_tables(reading: Reading, page: Page) -> Tables:
     """The results of all tables whose columns are dates or tests."""
     found: list[tuple[CellResult, Time | None]] = []
     covered: list[tuple[int, int]] = []
-    for rows in _blocks(page.normal):
+    for rows in blocks_of(page.normal):
         at = 0
         while at < len(rows) - 1:
             body = _body(reading, rows, at)
@@ -67,7 +67,8 @@ def read_tables(reading: Reading, page: Page) -> Tables:
     return Tables(found, covered)
 
 
-def _blocks(normal: str) -> list[list[_Row]]:
+def blocks_of(normal: str) -> list[list[_Row]]:
+    """The neighbouring lines of a text that have columns."""
     blocks: list[list[_Row]] = []
     rows: list[_Row] = []
     start = 0
@@ -92,8 +93,8 @@ def _body(reading: Reading, rows: list[_Row], head: int) -> list[_Row]:
     """The rows below a head, up to the next head: a row that names no test in its first cell but dates others."""
     body: list[_Row] = []
     for row in rows[head + 1 :]:
-        dated = [cell for cell in row.cells[1:] if _date_of(reading, cell) is not None]
-        if dated and _test_of(reading, row.cells[0]) is None and _date_of(reading, row.cells[0]) is None:
+        dated = [cell for cell in row.cells[1:] if date_of(reading, cell) is not None]
+        if dated and _test_of(reading, row.cells[0]) is None and date_of(reading, row.cells[0]) is None:
             break
         named = _test_of(reading, row.cells[0])
         if dated and named is not None and named.concept in cues("measurements")["panels"]:
@@ -125,7 +126,7 @@ def _split(line: str, at: int, end: int) -> list[tuple[int, int]]:
     return parts
 
 
-def _date_of(reading: Reading, cell: tuple[int, int]) -> Time | None:
+def date_of(reading: Reading, cell: tuple[int, int]) -> Time | None:
     """The date that fills a cell."""
     for time in reading.times_in(cell[0], cell[1]):
         rest = reading.normal[cell[0] : time.start] + reading.normal[time.end : cell[1]]
@@ -146,7 +147,7 @@ def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
 
 def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a date: "Test | 3 May | 10 June" over rows of tests."""
-    dates = {column: _date_of(reading, cell) for column, cell in enumerate(head.cells)}
+    dates = {column: date_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns = {column: date for column, date in dates.items() if date is not None}
     if len(columns) < 2:
         return []
@@ -172,7 +173,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
     tests = {column: _test_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns = {column: test for column, test in tests.items() if test is not None}
     if len(columns) < 2 or (
-        0 in columns and _date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
+        0 in columns and date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
     ):
         return []
     if any(re.search(r"\d", page.normal[test.end : head.cells[column][1]]) for column, test in columns.items()):
@@ -181,7 +182,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
     for row in rows:
         if _test_of(reading, row.cells[0]) is not None:
             return []
-        date = _date_of(reading, row.cells[0])
+        date = date_of(reading, row.cells[0])
         for column, test in columns.items():
             if column < len(row.cells):
                 result = _cell(page, test.concept, row.cells[column], head.cells[column])
@@ -194,7 +195,7 @@ def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellR
     """One row a result: "Date | Test | Result | Reference", where at least two rows open with a date and a test."""
     found: list[tuple[CellResult, Time | None]] = []
     for row in rows:
-        date = _date_of(reading, row.cells[0]) if len(row.cells) > 2 else None
+        date = date_of(reading, row.cells[0]) if len(row.cells) > 2 else None
         test = _test_of(reading, row.cells[1]) if date is not None else None
         value = _test_of(reading, row.cells[2]) if test is not None else None  # the "U" of "24 U/L" is no urea
         if date is None or test is None or (value is not None and value.start == row.cells[2][0]):

@@ -43,7 +43,7 @@ _FIRST_WORDS = (
     "approximately around nearly almost some roughly c. since lasting duration total course times x day yesterday "
     "today this by earlier tonight until till from through to"
 ).split(" ")
-_JOINT = compiled(r"\s?(?:->|-+|to|until|till|through|and|→)\s?$", re.IGNORECASE)
+_JOINT = compiled(r"\s?(?:->|-+|~|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import re
 from datetime import timedelta
 
 from extraction.knowledge import cues
-from extraction.reading import Mention, Reading
+from extraction.reading import Mention, Reading, TimeExpression
 from extraction.when import clause_span, denied_time, sentence_span, time_beside
 from extraction.wording import holds, names_a_thing_behind
 from kb.facts import Fact, Temporality, Time
@@ -23,13 +23,32 @@ def read_vaccinations(reading: Reading) -> list[Fact]:
     facts = []
     diseases: dict[str, str] = cues("events")["disease_as_vaccine"]
     for mention in reading.mentions:
-        if mention.kind == "vaccine" and _is_vaccination(reading, mention):
+        if mention.concept in cues("events")["vaccine_denied_by_name"]:
+            concept = cues("events")["vaccine_denied_by_name"][mention.concept]
+            facts.append(_fact(reading, dataclasses.replace(mention, concept=concept, assertion="absent"), concept))
+        elif mention.kind == "vaccine" and _is_vaccination(reading, mention):
             facts.append(_fact(reading, mention, mention.concept))
         elif mention.concept in diseases and (
             reading.section_at(mention.start) == "immunisation" or is_named_as_vaccine(reading, mention)
         ):
             facts.append(_fact(reading, mention, diseases[mention.concept]))
-    return facts
+    return _without_doubled(reading, facts)
+
+
+def _without_doubled(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without an undated dose that its sentence names again with its day: "oral typhoid (Vivotif), 1 November"."""
+    dated = {
+        (fact.concept, reading.sentence_at(fact.start))
+        for fact in facts
+        if fact.time is not None and fact.assertion == "present"
+    }
+    return [
+        fact
+        for fact in facts
+        if fact.time is not None
+        or fact.assertion != "present"
+        or (fact.concept, reading.sentence_at(fact.start)) not in dated
+    ]
 
 
 def is_named_as_vaccine(reading: Reading, mention: Mention) -> bool:
@@ -52,6 +71,10 @@ def is_named_as_vaccine(reading: Reading, mention: Mention) -> bool:
 def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     time = _time(reading, mention)
     mention = _given_against(reading, mention)
+    if concept in cues("events")["live_or_not"] and re.match(
+        cues("events")["not_live_behind"], reading.normal[mention.end :][:60], re.IGNORECASE
+    ):
+        concept = "inactivated-vaccine"
     return reading.fact_of(
         "vaccination",
         concept,
@@ -98,7 +121,7 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
 def _time(reading: Reading, mention: Mention) -> Time | None:
     if mention.assertion == "absent":
         return denied_time(reading, mention)
-    found = time_beside(reading, mention)
+    found = time_beside(reading, mention) or _beside_word_of_vaccination(reading, mention)
     if found is not None and found.role != "duration":
         return found.time
     known = cues("events")
@@ -108,11 +131,20 @@ def _time(reading: Reading, mention: Mention) -> Time | None:
     return None
 
 
+def _beside_word_of_vaccination(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Against yellow fever she was vaccinated on 26 February": the day behind the word that the name belongs to."""
+    following = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
+    nearest = next((one for one in following if one.kind == "vaccine"), None)
+    return time_beside(reading, nearest) if nearest is not None and nearest.concept == "vaccine" else None
+
+
 def _is_vaccination(reading: Reading, mention: Mention) -> bool:
     """Whether a name of a disease or a class is meant as a vaccination here, and adds to what the sentence tells."""
     known = cues("events")
     start, end = sentence_span(reading, mention)
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
+        return False
+    if _is_advice(reading, mention, start, end):
         return False
     vaccine_word = compiled(known["vaccine_words"], re.IGNORECASE)
     if reading.section_at(mention.start) != "immunisation" and not vaccine_word.search(reading.normal, start, end):
@@ -132,3 +164,13 @@ def _is_vaccination(reading: Reading, mention: Mention) -> bool:
     return not any(
         (other.kind == "vaccine" and other.concept != "vaccine") or other.concept in named for other in others
     )
+
+
+def _is_advice(reading: Reading, mention: Mention, start: int, end: int) -> bool:
+    """ "MMR immune", "no live vaccines while on rituximab please": protection or advice, not a dose or its denial."""
+    known = cues("events")
+    behind = reading.normal[mention.end : end]
+    if re.match(known["immunity_behind"], behind, re.IGNORECASE):
+        return True
+    denied = mention.assertion == "absent" and mention.concept in ("vaccine", "live-vaccine")
+    return denied and re.match(known["advice_behind"], behind, re.IGNORECASE) is not None

@@ -19,6 +19,11 @@ _JOINTS = compiled(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
 _JOINED = compiled(r",|\band\b")
 _NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
 _REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
+_LOOKED = compiled(
+    r"\b(?:checked|screen(?:ed|ing)?|reviewed|mammogra\w*|smear|colonoscop\w*|PET\S*|ultrasound)\b[^.;]{0,25}$",
+    re.IGNORECASE,
+)  # "no malignancy, last mammogram 2025"
+_TIMES = compiled(r"[x>]\s?\d|(?:for|over|more than)\b", re.IGNORECASE)
 _SINCE = compiled(r"\bsince\b", re.IGNORECASE)
 # the first letter comes first and looks back over itself, so that the search leaps from one to the next
 _STATEMENT_ENDS = compiled(
@@ -127,7 +132,10 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
     times = [time for time in reading.times_in(start, end) if not _remarked(reading, mention, time)]
     if _NEVER.search(reading.normal[cue[0] : cue[1]]):
         times = [time for time in times if time.end > cue[0]]  # "no study in the past year and never had CAR-T"
+    looks_back = any(time.role == "lookback" for time in times)
     for time in [time for time in times if time.start >= cue[0]] + [time for time in times if time.end <= cue[0]]:
+        if looks_back and time.role == "point" and time.time == reading.letter_date:
+            continue  # "no trial, now or in the last year"
         if _STATEMENT_ENDS.search(reading.normal, min(time.end, mention.end), max(time.start, mention.start)):
             continue
         if _belongs_elsewhere(reading, mention, time):
@@ -139,11 +147,18 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
             return Time(time.time.latest, reading.letter_date.latest, time.time.written)
         if time.role in ("point", "span") and time.time is not None:
             return time.time
+        counted = (
+            time.role == "duration" and mention.end <= time.start and _TIMES.match(reading.normal, time.start)
+        )  # "none x 12 months"
+        if counted and reading.letter_date and (began := since_duration(reading, time)) is not None:
+            return Time(began.latest, reading.letter_date.latest, began.written)
     return None
 
 
 def _remarked(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
     """Whether a time stands in a bracket of its own matter: "no malignancy (skin check 10/2025 clean)"."""
+    if time.role == "point" and _LOOKED.search(reading.normal, mention.end, time.start):
+        return True
     opening = reading.normal.find("(", mention.end, time.start)
     if opening < 0 or ")" in reading.normal[opening : time.start]:
         return False
