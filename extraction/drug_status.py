@@ -69,8 +69,11 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
 
 
 def _goes_on(reading: Reading, before: Cue, deciding: Cue) -> bool:
-    """ "On ocrelizumab since January, with a relapse in April": the relapse has not ended the drug."""
+    """ "On ocrelizumab since January, with a relapse in April": the relapse has not ended the drug; nor is one taken
+    again where the patient is told to be stable off it."""
     words = reading.normal[deciding.start : deciding.end].lower()
+    if deciding.group == "current" and words in cues("medications")["also_of_the_patient"]:
+        return before.group == "stopped" or takes_off(reading, before)
     return before.group == "current" and deciding.group == "failed" and words in cues("medications")["goes_on_in_spite"]
 
 
