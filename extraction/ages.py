@@ -114,8 +114,9 @@ def _forms() -> tuple[str, ...]:
         # DOB 03/04/1990 (34y)
         rf"(?<=\d)[ ]?[(,][ ]?(?P<born>{number})[ ]?(?:{_YEARS}\b\.?|(?=\)))(?:[ ]?\))?"
         rf"(?:[ ,]{{1,2}}(?P<born_sex>{_SEX}|[FM]){_END})?",
-        # she is now 34, has just turned 26
-        rf"(?:\b[Ss]he|\b[Hh]e|\b{person},?)[ ](?:is|has[ ]turned|turned|has[ ]just[ ]turned|just[ ]turned)[ ]"
+        # she is now 34, has just turned 26, she's 45; a gentleman who is 36
+        rf"(?:\b[Ss]he|\b[Hh]e|\b{person},?(?:[ ](?:comma[ ])?who)?)"
+        r"(?:'s|[ ](?:is|has[ ]turned|turned|has[ ]just[ ]turned|just[ ]turned))[ ]"
         rf"(?:now[ ]|currently[ ]|only[ ]|just[ ]|aged[ ])?(?P<pronoun>{number})(?:[ ]?{_YEARS}\b)?"
         rf"(?=[\s,;.]|$){_NO_MEASURE}(?![ ]?[a-z]+[ ](?:of|after|before|since|post|into)\b)",
     )
@@ -140,7 +141,7 @@ def _pattern() -> re.Pattern[str]:
 _DIGITS = compiled(r"[\d( ,](?:(?<=\d)(?<![\w./].)|(?<=\()(?=\d)|(?<=\d[ (,]))")
 _BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
 _BEHIND_ARTICLE = compiled(r"[ ]\d")
-_BEHIND_PRONOUN = compiled(r"[ ](?:is|turned|has|just)\b")
+_BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
 
 
 @functools.cache

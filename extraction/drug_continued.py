@@ -7,6 +7,8 @@ names no other drug or test before it, speaks of the last drug of the sentence b
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 from collections.abc import Sequence
 
 from extraction.dose_item import Item
@@ -17,8 +19,10 @@ from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from kb.facts import Time
+from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
 
+_NEAR, _BESIDE = 80, 16  # characters
 _MOST_WORDS = 4  # before the amount
 
 
@@ -60,6 +64,9 @@ def told_ends(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Time]:
     """By the start of a drug's scope, the day told as its end in a clause of its own: "...; last tablet on 10 May"."""
     found: dict[int, Time] = {}
     for scope in {scope.mention.sentence: scope for scope in scopes}.values():
+        end = _end_beside(reading, scope)
+        if end is not None:
+            found[scope.start] = end
         following = scope.mention.sentence + 1
         if following >= len(reading.sentences):
             continue
@@ -75,6 +82,27 @@ def told_ends(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Time]:
         if all(one.start < times[0].start and _is_general(one.concept) for one in drugs):
             found[scope.start] = times[0].time
     return found
+
+
+def _end_beside(reading: Reading, scope: Scope) -> Time | None:
+    """The day of the last dose, told behind a comma: "flucloxacillin, last tablet 9 June, all healed"."""
+    limit = min(scope.sentence_end, scope.end + _NEAR)
+    match = _last_dose().search(reading.normal, scope.end, limit)
+    if match is None:
+        return None
+    times = [
+        time for time in reading.times_in(match.end(), scope.sentence_end) if time.role in ("point", "start", "end")
+    ]
+    return times[0].time if times and times[0].start - match.end() <= _BESIDE else None
+
+
+@functools.cache
+def _last_dose() -> re.Pattern[str]:
+    phrases = [
+        phrase for phrase in cues("medications")["ended_without_name"] if "last " in phrase or "final " in phrase
+    ]
+    words = "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
+    return compiled(rf"[,;(]\s*(?:the )?(?:{words})(?!\w)", re.IGNORECASE)
 
 
 def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]:

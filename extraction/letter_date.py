@@ -41,7 +41,7 @@ def _label() -> re.Pattern[str]:
     labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
     weekdays = "|".join(cues("timing")["weekdays"])
     return compiled(
-        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
+        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\.?\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
         rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
     )

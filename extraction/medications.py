@@ -71,6 +71,8 @@ def _ended_on(fact: Fact, end: Time) -> Fact:
     if fact.dosing is None or fact.dosing.status not in ("current", "past") or (fact.course and fact.course.end):
         return fact
     course = dataclasses.replace(fact.course or Course(), end=end, ongoing=False)
+    if course.start is not None and course.start.latest == end.latest:
+        course = dataclasses.replace(course, start=None)
     return dataclasses.replace(
         fact, course=course, dosing=dataclasses.replace(fact.dosing, status="past"), temporality="historical"
     )

@@ -173,6 +173,11 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
     return end - start
 
 
+def _bracketed_between(words: Sequence[str], start: int, at: int, end: int) -> bool:
+    """Whether a word lies in a bracket that opens and closes on the way: "malignancy (father: cancer), CAR-T"."""
+    return "(" in words[start:at] and ")" in words[at:end] and ")" not in words[start:at]
+
+
 def _told_behind_comma(between: Sequence[str], commas: Sequence[int], mentioned: bool) -> bool:
     """ "rash, negative" or "rash, was negative"; not "fever, cultures negative"."""
     rest = between[commas[0] + 1 :]
@@ -236,7 +241,7 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
         word = words[i]
         if i in clause.inside:
             continue
-        if word == "[" or (word == ":" and i > start):
+        if word == "[" or (word == ":" and i > start and not _bracketed_between(words, start, i, end)):
             return True
         if (
             word in _words("finite_verbs")

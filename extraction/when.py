@@ -155,6 +155,14 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
     return None
 
 
+def _of_its_item(reading: Reading, mention: Mention, time: TimeExpression, others: Sequence[Mention]) -> bool:
+    """Whether a list goes on behind a window that is its own item's: "CAR-T, live vaccine in 3 months, study"."""
+    between = reading.normal[mention.end : time.start] if mention.end <= time.start else ""
+    if "," not in between or re.match(r"\s*,", reading.normal[time.end :][:3]) is None:
+        return False
+    return any(time.end <= other.start and other.cue is not None and other.cue == mention.cue for other in others)
+
+
 def _remarked(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
     """Whether a time stands in a bracket of its own matter: "no malignancy (skin check 10/2025 clean)"."""
     if time.role == "point" and _LOOKED.search(reading.normal, mention.end, time.start):
@@ -171,6 +179,12 @@ def _belongs_elsewhere(reading: Reading, mention: Mention, time: TimeExpression)
     if any(other.cue and mention.end < other.cue[0] <= time.start and other.start > mention.end for other in others):
         return True
     cue = mention.cue or (mention.start, mention.end)
+    if (
+        time.role == "lookback"
+        and mention.kind in ("condition", "procedure")
+        and _of_its_item(reading, mention, time, others)
+    ):
+        return True
     told_before = time.end <= cue[0] and time.role in ("point", "span", "start")
     if told_before and any(other.end <= time.start and other.kind != "lab" for other in others):
         return True  # "influenza vaccine in October, no live vaccines": the day is the former's
