@@ -9,6 +9,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
 from rules import compiler, reference, verdict
 from rules.compiler import Answer, Fired, PlannedNode, Proof
@@ -18,6 +19,7 @@ from rules.reference import Verdict
 from rules.tests.base import Test
 from rules.verdict import Question, Ruled
 
+_NOBODY: Mapping[str, Answer] = MappingProxyType({})  # nobody judged otherwise
 _MOST_CLEARINGS = 100  # windows of one dossier that close one after another; beyond it no date is promised
 
 
@@ -30,6 +32,7 @@ class Answered:
     """A criterion's answer. An unknown one is `raised` (the letter speaks of it) or else silent.
 
     `set_aside`: it is asked only of cohorts that are out while another is not, so the verdict does not turn on it.
+    `overruled` is the rules' own answer where a person's judgement stands in its place.
     """
 
     criterion: Criterion
@@ -38,6 +41,12 @@ class Answered:
     root: PlannedNode
     steps: tuple[Fired, ...]
     set_aside: bool = False
+    overruled: Answer | None = None
+
+    @property
+    def by_rules(self) -> Answer:
+        """What the rules answer, whatever a person has said since."""
+        return self.overruled or self.answer
 
     @property
     def stops(self) -> bool:
@@ -96,24 +105,36 @@ class Judge:
             situation.found[asked] = test.find(situation)
         return situation.found[asked]
 
-    def decide(self, situation: Situation) -> Decision:
-        """Raises EngineError or DisagreementError where the decision cannot be trusted."""
-        decision = self.decide_findings(self.find(situation), situation.as_of)
+    def decide(self, situation: Situation, judgements: Mapping[str, Answer] = _NOBODY) -> Decision:
+        """Raises EngineError or DisagreementError where the decision cannot be trusted.
+
+        `judgements` are a person's answers, which stand in the place of the rules' own.
+        """
+        decision = self.decide_findings(self.find(situation), situation.as_of, judgements)
         if decision.verdict == "ineligible" and situation.as_of is not None:
-            return dataclasses.replace(decision, recheck_on=self._recheck(decision, situation))
+            return dataclasses.replace(decision, recheck_on=self._recheck(decision, situation, judgements))
         return decision
 
-    def decide_findings(self, findings: Mapping[str, Finding], as_of: date | None = None) -> Decision:
+    def decide_findings(
+        self, findings: Mapping[str, Finding], as_of: date | None = None, judgements: Mapping[str, Answer] = _NOBODY
+    ) -> Decision:
         """As `decide`, from findings that are already made; without a date to check again."""
         with self._rulebase.session() as session:
             proof = compiler.prove(self._plan, session, findings)
-            answers = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
+            by_rules = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
+            answers = {key: judgements.get(key, answer) for key, answer in by_rules.items()}
             raised = self._raised(answers, findings)
             ruled = verdict.ruled_verdict(session, self.protocol, answers, raised)
-        self._compare(answers, raised, ruled.verdict, findings)
+        self._compare(by_rules, judgements, raised, ruled.verdict, findings)
         answered = tuple(
             Answered(
-                one, answers[one.id], one.id in raised, root, compiler.steps_of(root, proof), _set_aside(one, ruled)
+                one,
+                answers[one.id],
+                one.id in raised,
+                root,
+                compiler.steps_of(root, proof),
+                _set_aside(one, ruled),
+                by_rules[one.id] if answers[one.id] != by_rules[one.id] else None,
             )
             for one, root in zip(self.protocol.criteria, self._plan.roots.values(), strict=True)
         )
@@ -135,26 +156,34 @@ class Judge:
         )
 
     def _compare(
-        self, answers: Mapping[str, Answer], raised: frozenset[str], ruled: Verdict, findings: Mapping[str, Finding]
+        self,
+        answers: Mapping[str, Answer],
+        judgements: Mapping[str, Answer],
+        raised: frozenset[str],
+        ruled: Verdict,
+        findings: Mapping[str, Finding],
     ) -> None:
         expected = {one.id: reference.answer(one, findings) for one in self.protocol.criteria}
         different = [key for key, answer in answers.items() if expected[key] != answer]
         if different:
             raise DisagreementError(f"rules and reference differ on {', '.join(different)}: no verdict is given")
+        expected |= {key: judgements[key] for key in expected.keys() & judgements.keys()}
         if reference.verdict(self.protocol, expected, raised) != ruled:
             raise DisagreementError("rules and reference differ on the verdict: none is given")
 
-    def _recheck(self, decision: Decision, situation: Situation) -> date | None:
+    def _recheck(self, decision: Decision, situation: Situation, judgements: Mapping[str, Answer]) -> date | None:
         """The first day on which none of the failing criteria fails, if time alone brings it; decided again there."""
         failing = {one.criterion.id for one in decision.answers if one.stops}
         if not all(one.criterion.clears_with_time for one in decision.answers if one.criterion.id in failing):
+            return None
+        if not failing.isdisjoint(judgements):  # no window of the letter's clears what a person has judged
             return None
         for _ in range(_MOST_CLEARINGS):
             day = _next_clearing(decision, failing)
             if day is None:
                 return None
             moved = dataclasses.replace(situation, as_of=day)
-            decision = self.decide_findings(self.find(moved), day)
+            decision = self.decide_findings(self.find(moved), day, judgements)
             if not any(one.answer == "fail" for one in decision.answers if one.criterion.id in failing):
                 return day
         return None

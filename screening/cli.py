@@ -21,12 +21,22 @@ import typer
 from screening import VERSION
 from screening.own_folders import ProtocolsOption, TermsOption
 from screening.protocol_commands import protocols_app
+from screening.record_commands import (
+    ByOption,
+    HashOnly,
+    StoreOption,
+    audit_app,
+    keeping,
+    kept_lines,
+    stored,
+    with_records,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
     from screening.documents import Letter
-    from screening.pipeline import Pipeline
+    from screening.pipeline import Pipeline, Screening
 
 app = typer.Typer(
     name="eligo",
@@ -37,6 +47,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(protocols_app, name="protocol")
+app.add_typer(audit_app, name="audit")
 
 
 class Format(StrEnum):
@@ -122,6 +133,9 @@ def screen(
     as_of: AsOf = "",
     output: ReportOption = Report.text,
     out: Out = "",
+    store: StoreOption = "",
+    by: ByOption = "",
+    hash_only: HashOnly = False,
     own_protocols: ProtocolsOption = "",
     own_terms: TermsOption = "",
 ) -> None:
@@ -136,6 +150,7 @@ def screen(
     from screening.writing import Output, json_text
 
     day = parse_day(as_of) if as_of else None
+    keep = keeping(store, protocol, by=by, hash_only=hash_only)
     pipeline = _pipeline(protocol)
     failures = Failures()
     if output is Report.html:
@@ -148,9 +163,11 @@ def screen(
         def results(letter: Letter) -> list[Any]:
             screenings = pipeline.screen([letter], day)
             if output is Report.text:
-                return [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
+                reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
+                return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
             alone = len(names) == 1 and len(screenings) == 1
-            return [json_text(screening_json(screening), alone=alone) for screening in screenings]
+            objects = with_records([screening_json(screening) for screening in screenings], keep(screenings))
+            return [json_text(one, alone=alone) for one in objects]
 
         write = sink.report if output is Report.text else sink.text
         for letter in _letters(names, failures):
@@ -227,8 +244,12 @@ def _progress(done: int, total: int) -> None:
 
 def _guarded(work: Callable[[Letter], Any], letter: Letter, failures: Failures) -> Any:
     """The work's result, or None where it failed: told by the kind of error, since its words may hold the letter's."""
+    from screening.documents import BadInputError
+
     try:
         return work(letter)
+    except BadInputError:  # of the store, which the next letter would find no better
+        raise
     except Exception as error:  # noqa: BLE001  # no letter may stop the others, and no traceback may show its text
         kind = type(error).__name__
         failures.tell(f"{letter.document.name}: no result ({kind}): a fault of this program, please report it")
@@ -240,7 +261,10 @@ def _guarded(work: Callable[[Letter], Any], letter: Letter, failures: Failures) 
 
 @app.command()
 def explain(
-    path: Annotated[str, typer.Argument(metavar="PATH", help="A letter, or - for standard input.")],
+    path: Annotated[
+        str,
+        typer.Argument(metavar="PATH", help="A letter, - for standard input, or with --store a stored screening's ID."),
+    ],
     criteria: Annotated[
         list[str] | None, typer.Argument(metavar="[CRITERION...]", help="Such as I4a E7a; else all.")
     ] = None,
@@ -250,31 +274,29 @@ def explain(
         Proof, typer.Option("--format", help="As text, or the letter and its proof as a page.")
     ] = Proof.text,
     out: Out = "",
+    store: StoreOption = "",
     own_protocols: ProtocolsOption = "",
     own_terms: TermsOption = "",
 ) -> None:
     """Show the proof of every criterion, or of those named: rule, facts, quoted text, calculation.
 
+    A stored screening is decided again from its own facts and its own protocol's text.
+
     Example: eligo explain letter.txt I2b E7a; eligo explain letter.txt --format html --out letter.html
     """
     from rules.explanation import render
-    from screening.documents import BadInputError, parse_day, read_letter
+    from screening.documents import BadInputError
     from screening.text import quotation, wrapped
     from screening.writing import Output
 
-    day = parse_day(as_of) if as_of else None
-    letter = read_letter(path)
-    pipeline = _pipeline(protocol)
-    failures = Failures()
     if output is Proof.html:
         if criteria:
             raise BadInputError("--format html: the page shows every criterion: name none")
-        _pages([path], pipeline, day, out, failures)
-        failures.leave()
+        _page(path, protocol, as_of, store, out)
         return
-    screenings = _guarded(lambda one: pipeline.screen([one], day), letter, failures)
-    failures.leave()
+    about, screenings = _decided(path, protocol, as_of, store)
     with Output(out) as sink:
+        sink.text("".join(f"{line}\n" for line in [*about, ""] if about))
         for screening in screenings:
             known = {one.criterion.id.lower(): one for one in screening.decision.answers}
             foreign = [key for key in criteria or () if key.lower() not in known]
@@ -286,6 +308,44 @@ def explain(
                 quoted = quotation(screening)
                 lines = render(known[key], screening.decision, screening.facts_by_id, quoted)
                 sink.text("".join(f"{part}\n" for line in lines for part in wrapped(line)) + "\n")
+
+
+def _page(path: str, protocol: str, as_of: str, store: str, out: str) -> None:
+    """The page of a letter, or of a stored screening."""
+    from screening.documents import parse_day
+    from screening.html_report import html_report
+    from screening.whatif import what_if
+    from screening.writing import Output
+
+    if stored(path, store) is None:
+        failures = Failures()
+        _pages([path], _pipeline(protocol), parse_day(as_of) if as_of else None, out, failures)
+        failures.leave()
+        return
+    _, [screening] = _decided(path, protocol, as_of, store)
+    with Output(out) as sink:
+        sink.text(html_report(what_if(screening)))
+
+
+def _decided(path: str, protocol: str, as_of: str, store: str) -> tuple[list[str], Sequence[Screening]]:
+    """The screenings of a letter, or a stored one decided again, with lines that say where it comes from."""
+    from screening.documents import BadInputError, parse_day, read_letter
+
+    record = stored(path, store)
+    if record is not None:
+        if protocol or as_of:
+            raise BadInputError(f"{path}: is decided as it was stored: leave out --protocol and --as-of")
+        from screening.record.screenings import decided_again, provenance
+
+        again = decided_again(record)
+        return provenance(record, again), [again]
+    day = parse_day(as_of) if as_of else None
+    letter = read_letter(path)
+    pipeline = _pipeline(protocol)
+    failures = Failures()
+    screenings = _guarded(lambda one: pipeline.screen([one], day), letter, failures)
+    failures.leave()
+    return [], screenings
 
 
 @app.command()
