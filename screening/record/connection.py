@@ -36,9 +36,10 @@ class Connection:
     def __init__(self, store: str) -> None:
         """Raises StoreError for what is neither a path nor a URL of PostgreSQL."""
         url = _url(store)
-        # Told in every message: never with a password.
-        self.where = url.render_as_string(hide_password=True) if url.host or "://" in store else str(url.database)
         self.path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        # Told in every message: never with a password.
+        shown = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self.where = shown if self.path is None else str(self.path)
         self._engine = _sqlite(url) if self.path is not None else _postgresql(url)
 
     @contextmanager
@@ -77,14 +78,17 @@ class Connection:
             return
         if found is None and not create:
             raise StoreError(f"--store {self.where}: holds no record yet: store a screening there first")
-        with (
-            self._told(),
-            self._engine.connect().execution_options(**{_WRITES: True}) as connection,
-            connection.begin(),
-        ):
-            if self.path is None:  # one at a time, before there is a table to lock
+        with self._told(), self._engine.connect() as connection:
+            self._migrate(connection.execution_options(**{_WRITES: True}), script)
+
+    def _migrate(self, connection: sa.Connection, script: ScriptDirectory) -> None:
+        """Once, even where several come at the same time."""
+        if self.path is None:  # who has waited for the lock must see what the other has made
+            connection = connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            if self.path is None:  # there may be no table yet that could be locked
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(310795)"))
-            if self._revision(connection, script) != newest:
+            if self._revision(connection, script) != script.get_current_head():
                 upgrade(connection)
 
     def _revision(self, connection: sa.Connection, script: ScriptDirectory) -> str | None:
