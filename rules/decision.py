@@ -9,7 +9,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from types import MappingProxyType
 
 from rules import compiler, reference, verdict
 from rules.compiler import Answer, Fired, PlannedNode, Proof
@@ -19,7 +18,6 @@ from rules.reference import Verdict
 from rules.tests.base import Test
 from rules.verdict import Question, Ruled
 
-_NOBODY: Mapping[str, Answer] = MappingProxyType({})  # nobody judged otherwise
 _MOST_CLEARINGS = 100  # windows of one dossier that close one after another; beyond it no date is promised
 
 
@@ -79,10 +77,14 @@ class Decision:
 
 
 class Judge:
-    """A protocol compiled once, for many dossiers."""
+    """A protocol compiled once, for many dossiers.
 
-    def __init__(self, protocol: Protocol) -> None:
+    `judgements` are a person's answers on one dossier, which stand in the place of the rules' own.
+    """
+
+    def __init__(self, protocol: Protocol, judgements: Mapping[str, Answer] | None = None) -> None:
         self.protocol = protocol
+        self._judgements = judgements or {}
         self._plan = compiler.plan(protocol)
         self._rulebase = compiler.build(self._plan, verdict.rules_of(protocol))
         self._asked = {one.id: frozenset(test.key for test in leaf_tests(one.tree)) for one in protocol.criteria}
@@ -105,27 +107,22 @@ class Judge:
             situation.found[asked] = test.find(situation)
         return situation.found[asked]
 
-    def decide(self, situation: Situation, judgements: Mapping[str, Answer] = _NOBODY) -> Decision:
-        """Raises EngineError or DisagreementError where the decision cannot be trusted.
-
-        `judgements` are a person's answers, which stand in the place of the rules' own.
-        """
-        decision = self.decide_findings(self.find(situation), situation.as_of, judgements)
+    def decide(self, situation: Situation) -> Decision:
+        """Raises EngineError or DisagreementError where the decision cannot be trusted."""
+        decision = self.decide_findings(self.find(situation), situation.as_of)
         if decision.verdict == "ineligible" and situation.as_of is not None:
-            return dataclasses.replace(decision, recheck_on=self._recheck(decision, situation, judgements))
+            return dataclasses.replace(decision, recheck_on=self._recheck(decision, situation))
         return decision
 
-    def decide_findings(
-        self, findings: Mapping[str, Finding], as_of: date | None = None, judgements: Mapping[str, Answer] = _NOBODY
-    ) -> Decision:
+    def decide_findings(self, findings: Mapping[str, Finding], as_of: date | None = None) -> Decision:
         """As `decide`, from findings that are already made; without a date to check again."""
         with self._rulebase.session() as session:
             proof = compiler.prove(self._plan, session, findings)
             by_rules = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
-            answers = {key: judgements.get(key, answer) for key, answer in by_rules.items()}
+            answers = self._judged(by_rules)
             raised = self._raised(answers, findings)
             ruled = verdict.ruled_verdict(session, self.protocol, answers, raised)
-        self._compare(by_rules, judgements, raised, ruled.verdict, findings)
+        self._compare(by_rules, raised, ruled.verdict, findings)
         answered = tuple(
             Answered(
                 one,
@@ -146,6 +143,10 @@ class Judge:
         )
         return Decision(self.protocol, as_of, ruled.verdict, None, answered, findings, proof, asked, ruled.cohorts)
 
+    def _judged(self, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The answers with a person's in the place of the rules' own."""
+        return {key: self._judgements.get(key, answer) for key, answer in answers.items()}
+
     def _raised(self, answers: Mapping[str, Answer], findings: Mapping[str, Finding]) -> frozenset[str]:
         """The unknown criteria of which the letter speaks: some finding of theirs exists for that reason."""
         spoken = {key for key, finding in findings.items() if finding.speaks}
@@ -156,34 +157,28 @@ class Judge:
         )
 
     def _compare(
-        self,
-        answers: Mapping[str, Answer],
-        judgements: Mapping[str, Answer],
-        raised: frozenset[str],
-        ruled: Verdict,
-        findings: Mapping[str, Finding],
+        self, answers: Mapping[str, Answer], raised: frozenset[str], ruled: Verdict, findings: Mapping[str, Finding]
     ) -> None:
         expected = {one.id: reference.answer(one, findings) for one in self.protocol.criteria}
         different = [key for key, answer in answers.items() if expected[key] != answer]
         if different:
             raise DisagreementError(f"rules and reference differ on {', '.join(different)}: no verdict is given")
-        expected |= {key: judgements[key] for key in expected.keys() & judgements.keys()}
-        if reference.verdict(self.protocol, expected, raised) != ruled:
+        if reference.verdict(self.protocol, self._judged(expected), raised) != ruled:
             raise DisagreementError("rules and reference differ on the verdict: none is given")
 
-    def _recheck(self, decision: Decision, situation: Situation, judgements: Mapping[str, Answer]) -> date | None:
+    def _recheck(self, decision: Decision, situation: Situation) -> date | None:
         """The first day on which none of the failing criteria fails, if time alone brings it; decided again there."""
         failing = {one.criterion.id for one in decision.answers if one.stops}
         if not all(one.criterion.clears_with_time for one in decision.answers if one.criterion.id in failing):
             return None
-        if not failing.isdisjoint(judgements):  # no window of the letter's clears what a person has judged
+        if not failing.isdisjoint(self._judgements):  # no window closes on what a person has judged
             return None
         for _ in range(_MOST_CLEARINGS):
             day = _next_clearing(decision, failing)
             if day is None:
                 return None
             moved = dataclasses.replace(situation, as_of=day)
-            decision = self.decide_findings(self.find(moved), day, judgements)
+            decision = self.decide_findings(self.find(moved), day)
             if not any(one.answer == "fail" for one in decision.answers if one.criterion.id in failing):
                 return day
         return None

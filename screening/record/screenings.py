@@ -113,9 +113,9 @@ def decided_again(record: Record, protocol: Protocol | None = None) -> Screening
     as_of = record.screening["as_of"]
     day = None if as_of is None else date.fromisoformat(as_of)
     situation = Situation(facts, day, vocabulary(), tuple(document.date for document in documents))
-    judge = Judge(protocol or protocol_of(record))
+    judge = Judge(protocol or protocol_of(record), record.content.get("judgements"))
     try:
-        decision = judge.decide(situation, record.content.get("judgements", {}))
+        decision = judge.decide(situation)
     finally:
         judge.close()
     return Screening(Dossier(documents), facts, tuple(record.screening["warnings"]), decision)
