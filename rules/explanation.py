@@ -155,9 +155,16 @@ def _rendered(
             fact = facts.get(key)
             if fact is not None:
                 document = f"document {fact.document}, " if several else ""
-                yield f'{indent}  "{quoted(fact)}" ({key}, {document}characters {fact.start}-{fact.end})'
+                place = f"{document}characters {fact.start}-{fact.end}"
+                yield f'{indent}  "{quoted(fact)}" ({key}, {place}){_by_a_person(fact)}'
     for part in node.parts:
         yield from _rendered(part, as_of, facts, quoted, depth + 1)
+
+
+def _by_a_person(fact: Fact) -> str:
+    """Which fields of the fact are not as they were read, but as a reviewer has corrected them."""
+    fields = fact.attributes.get("corrected")
+    return f" corrected by a person: {fields.replace(' ', ', ')}" if fields else ""
 
 
 def reason(answered: Answered, decision: Decision) -> str:

@@ -31,6 +31,7 @@ from screening.record_commands import (
     stored,
     with_records,
 )
+from screening.review_commands import review
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.add_typer(protocols_app, name="protocol")
 app.add_typer(audit_app, name="audit")
+app.command()(review)
 
 
 class Format(StrEnum):

@@ -74,7 +74,7 @@ def without_words(content: Mapping[str, Any]) -> dict[str, Any]:
             "criteria": [_only(criterion, _OF_A_CRITERION) for criterion in screening["criteria"]],
             "findings": [_only(finding, _OF_A_FINDING) for finding in screening["findings"]],
         },
-        **_only(content, ("terms", "judgements", "before")),
+        **_only(content, ("terms", "judgements", "machine")),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from kb.facts import Document, Dossier, Fact, from_json, time_from_json, time_json
 from kb.vocabulary import Vocabulary, vocabulary
+from rules.compiler import Answer
 from rules.decision import Judge
 from rules.findings import Situation
 from rules.language import Protocol, ProtocolError, parse_protocol
@@ -109,11 +110,18 @@ def decided_again(record: Record, protocol: Protocol | None = None) -> Screening
 
     Raises StoreError where the letter was erased, EngineError or DisagreementError where no verdict can be trusted.
     """
-    facts, documents = facts_of(record), documents_of(record)
+    return decided(record, facts_of(record), protocol=protocol, judgements=record.content.get("judgements", {}))
+
+
+def decided(
+    record: Record, facts: tuple[Fact, ...], *, protocol: Protocol | None = None, judgements: Mapping[str, Answer]
+) -> Screening:
+    """As `decided_again`, from these facts and with these answers of a person's."""
+    documents = documents_of(record)
     as_of = record.screening["as_of"]
     day = None if as_of is None else date.fromisoformat(as_of)
     situation = Situation(facts, day, vocabulary(), tuple(document.date for document in documents))
-    judge = Judge(protocol or protocol_of(record), record.content.get("judgements"))
+    judge = Judge(protocol or protocol_of(record), judgements)
     try:
         decision = judge.decide(situation)
     finally:
@@ -133,10 +141,35 @@ def differences(record: Record, again: Screening) -> list[str]:
     return lines + ([f"verdict: {verdict}, was {record.entry.verdict}"] if verdict != record.entry.verdict else [])
 
 
+def override_line(override: Mapping[str, Any]) -> str:
+    """What a person has overridden, and why."""
+    told = override["feedback"]["overrideReason"]
+    comment = f", “{told['userComment']}”" if "userComment" in told else ""
+    why = f"({told['reason']['code']}{comment}; {override['by']}, {override['feedback']['outcomeTimestamp']})"
+    if "criterion" in override:
+        return f"{override['criterion']}: {override['after']} instead of {override['before']} {why}"
+    if override["after"] is None:
+        return f"{override['fact']} {override['before']['label']}: struck {why}"
+    before, after = override["before"], override["after"]
+    fields = after["attributes"]["corrected"].split()
+    changes = [f"{one} {_shown(before, one)} -> {_shown(after, one)}" for one in fields]
+    return f"{override['fact']} {before['label']}: {', '.join(changes)} {why}"
+
+
+def _shown(fact: Mapping[str, Any], field: str) -> str:
+    """A field of a fact's JSON in a few characters."""
+    value = ((fact["course"] or {}) if field in ("start", "end", "ongoing") else fact).get(field)
+    if isinstance(value, dict):
+        ends = (value.get("low"), value.get("high"))
+        return str(value.get("written") or "..".join("" if end is None else str(end) for end in ends))
+    return "none" if value is None else str(value)
+
+
 def provenance(record: Record, again: Screening) -> list[str]:
-    """Where a stored screening comes from, and whether deciding it again gives what was stored: lines to read."""
+    """Where a stored screening comes from, who has overridden what, and whether deciding it again gives the same."""
     entry = record.entry
     lines = [f"{entry.screening}.{entry.version}, {entry.kind} of {entry.at} by {entry.by}, eligo {entry.software}"]
+    lines += [override_line(one) for one in record.content.get("overrides", [])]
     changed = differences(record, again)
     if not changed:
         return [*lines, "Decided again from the stored facts and protocol: the same answers."]

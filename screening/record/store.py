@@ -47,12 +47,12 @@ class Store:
 
     def add(self, drafts: Sequence[Draft], at: datetime | None = None) -> list[Entry]:
         """Stores the drafts, all of them or none. `at` is the time in UTC, by default now. Raises StoreError."""
-        moment = (at or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = moment(at or datetime.now(UTC))
         added: list[Entry] = []
         with self.connection.writing() as connection:
             last = _last(connection)
             for draft in drafts:
-                last = _chained(draft, last, moment)
+                last = _chained(draft, last, now)
                 if draft.corrects is not None:
                     _still_newest(connection, draft.corrects, self.where)
                 for text in (draft.protocol, draft.content, *(draft.letters if draft.letters_as == "text" else ())):
@@ -99,10 +99,15 @@ def opened(store: str, *, create: bool = False) -> Store:
     return Store(connection)
 
 
+def moment(at: datetime) -> str:
+    """A time as it is stored: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 # --- in a transaction -------------------------------------------------------------------------------------------------
 
 
-def _chained(draft: Draft, last: Entry | None, moment: str) -> Entry:
+def _chained(draft: Draft, last: Entry | None, now: str) -> Entry:
     """The draft as the entry after the last."""
     number = 1 if last is None else last.number + 1
     before = draft.corrects
@@ -112,7 +117,7 @@ def _chained(draft: Draft, last: Entry | None, moment: str) -> Entry:
         screening=f"s{number}" if before is None else before.screening,
         version=1 if before is None else before.version + 1,
         corrects=None if before is None else before.number,
-        at=moment,
+        at=now,
         by=draft.by,
         software=VERSION,
         protocol_id=draft.protocol_id,
