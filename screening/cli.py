@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screening import VERSION
+from screening.log_commands import log
 from screening.own_folders import ProtocolsOption, TermsOption
 from screening.protocol_commands import protocols_app
 from screening.record_commands import (
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.add_typer(protocols_app, name="protocol")
 app.add_typer(audit_app, name="audit")
 app.command()(review)
+app.command()(log)
 
 
 class Format(StrEnum):

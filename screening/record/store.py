@@ -85,8 +85,15 @@ class Store:
                 what = f"no version {version} of {key}" if found else f"no screening {name}"
                 raise StoreError(f"--store {self.where}: holds {what}: 'eligo audit list' shows what there is")
             entry = chosen[-1]
-            kept = {row.sha256: row.text for row in connection.execute(_texts_of(entry))}
+            kept = _kept(connection, [entry.protocol, entry.content, *entry.letters.split()])
         return parsed(entry, kept, self.where)
+
+    def newest(self, protocol: str = "") -> list[Record]:
+        """The newest version of every screening (of one protocol), without its letters. Raises StoreError."""
+        with self.connection.reading() as connection:
+            latest = {one.screening: one for one in _entries(connection)}
+            wanted = [one for one in latest.values() if protocol.lower() in ("", one.protocol_id.lower())]
+            return [parsed(one, _kept(connection, [one.protocol, one.content]), self.where) for one in wanted]
 
 
 def opened(store: str, *, create: bool = False) -> Store:
@@ -163,8 +170,9 @@ def _versions(screening: str) -> sa.Select[tuple[object, ...]]:
     return entries.select().where(entries.c.screening == screening).order_by(entries.c.number)
 
 
-def _texts_of(entry: Entry) -> sa.Select[tuple[object, ...]]:
-    return texts.select().where(texts.c.sha256.in_([entry.protocol, entry.content, *entry.letters.split()]))
+def _kept(connection: sa.Connection, keys: Sequence[str]) -> dict[str, str | None]:
+    """The texts of these hashes that are there."""
+    return {row.sha256: row.text for row in connection.execute(texts.select().where(texts.c.sha256.in_(keys)))}
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:
