@@ -75,6 +75,11 @@ class Decision:
     questions: tuple[Question, ...]
     cohorts: Mapping[str, Verdict] = field(default_factory=dict)
 
+    @property
+    def judgements(self) -> dict[str, Answer]:
+        """A person's answers that stand in the place of the rules' own."""
+        return {one.criterion.id: one.answer for one in self.answers if one.overruled is not None}
+
 
 class Judge:
     """A protocol compiled once, for many dossiers.

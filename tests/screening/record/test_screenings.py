@@ -93,6 +93,33 @@ def test_a_stored_screening_is_decided_by_its_own_protocol_not_todays(run: Run, 
     assert (status, err) == (2, "eligo: s1: is decided as it was stored: leave out --protocol and --as-of\n")
 
 
+def test_what_is_stored_can_be_shown_as_a_page_and_asked_what_would_change_it(run: Run, folder: Path) -> None:
+    page = run("explain", "a.txt", *MINI, "--format", "html")[1]
+    change = run("whatif", "a.txt", *MINI)[1]
+    ask = run("questions", "a.txt", *MINI)[1]
+    run("screen", "a.txt", *MINI)
+    (folder / "a.txt").unlink()
+    assert run("explain", "s1", "--format", "html")[1] == page
+    assert run("whatif", "s1")[1] == change
+    assert run("questions", "s1")[1] == ask
+
+
+def test_a_screening_that_is_written_as_a_page_is_stored_too(run: Run, folder: Path) -> None:
+    assert run("screen", "a.txt", *MINI, "--format", "html", "--out", "a.html")[0] == 0
+    assert [entry.screening for entry in opened("record.db").entries()] == ["s1"]
+
+
+def test_of_a_letter_whose_text_was_not_kept_the_quotes_are_shown(run: Run, folder: Path) -> None:
+    run("screen", "a.txt", *MINI, "--hash-only")
+    status, out, _ = run("explain", "s1", "I4a")
+    assert status == 0 and '"LVEF 48%"' in out
+    status, _, err = run("explain", "s1", "--format", "html")
+    assert (status, err) == (
+        2,
+        "eligo: s1: the letter's text was not stored, which a page shows: explain it as text\n",
+    )
+
+
 def test_a_letter_that_is_called_like_a_screening_is_the_letter(run: Run, folder: Path) -> None:
     run("screen", "a.txt", *MINI)
     (folder / "s1").write_text(LETTER.replace("48%", "60%"), encoding="utf-8")
