@@ -6,8 +6,9 @@ Whatever goes wrong there is one line that says what and where, and nothing of w
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,9 @@ class Connection:
         """Brings the database to today's shape; makes it where there is none and `create` is wanted."""
         if self.path is not None and not create and not self.path.is_file():
             raise StoreError(f"--store {self.where}: no such file: check the path, or store a screening there first")
+        if self.path is not None and create:
+            with self._told():
+                _own(self.path)
         script = ScriptDirectory(str(_MIGRATIONS))
         newest = script.get_current_head()
         with self.reading() as connection:
@@ -162,6 +166,13 @@ def _sqlite(url: sa.URL) -> sa.Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _own(path: Path) -> None:
+    """Makes the file where there is none, for its owner's eyes alone: it will hold letters."""
+    if path.parent.is_dir() and not path.exists():  # else SQLite says what is wrong
+        with suppress(FileExistsError):  # another has been quicker
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _as_text(stored: bytes) -> str:

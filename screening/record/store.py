@@ -47,9 +47,9 @@ class Store:
 
     def add(self, drafts: Sequence[Draft], at: datetime | None = None) -> list[Entry]:
         """Stores the drafts, all of them or none. `at` is the time in UTC, by default now. Raises StoreError."""
-        now = moment(at or datetime.now(UTC))
         added: list[Entry] = []
         with self.connection.writing() as connection:
+            now = moment(at or datetime.now(UTC))  # once it is this writer's turn, so that times run as numbers do
             last = _last(connection)
             for draft in drafts:
                 last = _chained(draft, last, now)

@@ -6,23 +6,22 @@ import json
 import os
 import resource
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from screening import cli
 from screening.record import connection
 from screening.record.connection import StoreError
 from screening.record.store import opened
-from tests.screening.record.drafts import NOON, draft, fill
+from tests.screening.record.drafts import draft, fill
 
 ROOT = Path(__file__).parents[3]
 FOLDER = Path(__file__).parent
@@ -49,14 +48,7 @@ def test_killed_at_any_call_that_changes_a_file_the_store_is_whole(killer: Path,
     start = tmp_path / "start.db"
     if started:
         before = [entry.hash for entry in fill(opened(str(start), create=True))]
-    done = subprocess.run(
-        [sys.executable, FOLDER / "killed_writes.py", str(start) if started else "-"],
-        env=ENVIRONMENT | {"LD_PRELOAD": str(killer)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    steps = [json.loads(line) for line in done.stdout.splitlines()]
+    steps = killed_writes("calls", str(start) if started else "-", LD_PRELOAD=str(killer))
     assert [one["killed"] for one in steps] == [True] * (len(steps) - 1) + [False]
     assert len(steps) > 10, "a write has many steps"
     after = steps[-1]["left"]
@@ -68,38 +60,22 @@ def test_killed_at_any_call_that_changes_a_file_the_store_is_whole(killer: Path,
 
 def test_killed_at_any_statement_the_store_is_whole(store: str) -> None:
     """The same for each statement to the database, PostgreSQL's too."""
-    record = opened(store, create=True)
-    before = fill(record)
-    for step in range(1, 200):
-        child = os.fork()
-        if child == 0:
-            kill_at(step)
-            opened(store, create=True).add([draft(8), draft(9)], NOON)
-            os._exit(0)
-        status = os.waitpid(child, 0)[1]
-        entries, problems = opened(store).problems()
-        assert problems == []
-        if not os.WIFSIGNALED(status):
-            break
-        assert entries[: len(before)] == before
-        assert len(entries) - len(before) in (0, 2)
-        before = entries
-    assert step > 10
-    assert len(entries) == len(before) + 2
+    before = [entry.hash for entry in fill(opened(store, create=True))]
+    steps = killed_writes("statements", store)
+    assert len(steps) > 10
+    for one in steps:
+        assert isinstance(one["left"], list), one
+        assert one["left"][: len(before)] == before
+        assert len(one["left"]) - len(before) in (0, 2)
+        before = one["left"]
+    assert len(steps[-1]["left"]) - len(steps[-2]["left"]) == 2, "the last was not killed"
 
 
-def kill_at(step: int) -> None:
-    """Kills this process at the step-th of the moments that SQLAlchemy tells of."""
-    counted = 0
-
-    def count(*_: object, **__: object) -> None:
-        nonlocal counted
-        counted += 1
-        if counted == step:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    for moment in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(sa.Engine, moment, count)
+def killed_writes(kind: str, store: str, **environment: str) -> list[dict[str, Any]]:
+    """What a program that is killed at each step of its write tells of each."""
+    command: list[str | Path] = [sys.executable, FOLDER / "killed_writes.py", kind, store]
+    done = subprocess.run(command, env=ENVIRONMENT | environment, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 # --- two at once ------------------------------------------------------------------------------------------------------

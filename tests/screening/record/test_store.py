@@ -183,6 +183,12 @@ def test_a_store_of_a_later_shape_is_left_alone(store: str) -> None:
         opened(store)
 
 
+def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "record.db"
+    fill(opened(str(path), create=True))
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_reading_makes_no_store(tmp_path: Path) -> None:
     path = tmp_path / "none.db"
     with pytest.raises(StoreError, match="no such file"):
