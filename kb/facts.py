@@ -1,7 +1,7 @@
 """The types that cross the rooms: documents and dossiers in, facts out.
 
 A value, a date and a course are intervals: what the letter leaves open stays open.
-Everything here is immutable and turns to plain JSON (`to_json`) with the keys of the interface.
+Everything here is immutable and turns to plain JSON with the keys of the interface (`to_json`), and back (`from_json`).
 """
 
 from __future__ import annotations
@@ -291,3 +291,85 @@ def _dosing(dosing: Dosing) -> dict[str, Any]:
         "reason_stopped": dosing.reason_stopped,
         "pulse": dosing.pulse,
     }
+
+
+def from_json(stored: Mapping[str, Any]) -> Fact:
+    """The fact that `to_json` wrote. Raises KeyError, TypeError or ValueError for what it never writes.
+
+    >>> fact = Fact("f1", "measurement", "lvef", "LVEF", 0, 0, 8, "LVEF 48%", value=Coded("low", "low"))
+    >>> from_json(to_json(fact)) == fact
+    True
+    """
+    return Fact(
+        **{key: stored[key] for key in _PLAIN},
+        value=_value_from(stored["value"]),
+        reference=_interval_from(stored["reference"]),
+        time=time_from_json(stored["time"]),
+        course=_course_from(stored["course"]),
+        dosing=_dosing_from(stored) if "status" in stored else None,
+        attributes=dict(stored.get("attributes", {})),
+    )
+
+
+# What is the same in a fact and in its JSON.
+_PLAIN = "id kind concept label assertion experiencer temporality section document start end quote".split()
+
+
+def time_from_json(stored: Mapping[str, Any] | None) -> Time | None:
+    if stored is None:
+        return None
+
+    def day(text: str | None) -> date | None:
+        return None if text is None else date.fromisoformat(text)
+
+    return Time(day(stored["earliest"]), day(stored["latest"]), stored["written"])
+
+
+def _interval_from(stored: Mapping[str, Any] | None) -> Interval | None:
+    if stored is None:
+        return None
+    return Interval(stored["low"], stored["high"], stored.get("low_open", False), stored.get("high_open", False))
+
+
+def _value_from(stored: Mapping[str, Any] | None) -> Value | None:
+    if stored is None:
+        return None
+    if "code" in stored:
+        return Coded(stored["code"], stored["written"])
+    interval = _interval_from(stored)
+    assert interval is not None
+    return Quantity(interval, stored["unit"], stored["written"])
+
+
+def _course_from(stored: Mapping[str, Any] | None) -> Course | None:
+    if stored is None:
+        return None
+    return Course(
+        start=time_from_json(stored["start"]),
+        end=time_from_json(stored["end"]),
+        ongoing=stored["ongoing"],
+        steps=tuple(
+            Step(
+                per_day=_interval_from(step["per_day"]),
+                days=_interval_from(step["days"]),
+                start=time_from_json(step["start"]),
+                per_kg=_interval_from(step.get("per_kg")),
+            )
+            for step in stored["steps"]
+        ),
+    )
+
+
+def _dosing_from(stored: Mapping[str, Any]) -> Dosing:
+    return Dosing(
+        status=stored["status"],
+        dose=_interval_from(stored["dose"]),
+        per_day=_interval_from(stored["per_day"]),
+        per_kg=_interval_from(stored["per_kg"]),
+        unit=stored["dose_unit"],
+        route=stored["route"],
+        frequency=stored["frequency"],
+        duration_days=_interval_from(stored["duration_days"]),
+        reason_stopped=stored["reason_stopped"],
+        pulse=stored["pulse"],
+    )

@@ -30,6 +30,7 @@ class Answered:
     """A criterion's answer. An unknown one is `raised` (the letter speaks of it) or else silent.
 
     `set_aside`: it is asked only of cohorts that are out while another is not, so the verdict does not turn on it.
+    `overruled` is the rules' own answer where a person's judgement stands in its place.
     """
 
     criterion: Criterion
@@ -38,6 +39,12 @@ class Answered:
     root: PlannedNode
     steps: tuple[Fired, ...]
     set_aside: bool = False
+    overruled: Answer | None = None
+
+    @property
+    def by_rules(self) -> Answer:
+        """What the rules answer, whatever a person has said since."""
+        return self.overruled or self.answer
 
     @property
     def stops(self) -> bool:
@@ -68,12 +75,21 @@ class Decision:
     questions: tuple[Question, ...]
     cohorts: Mapping[str, Verdict] = field(default_factory=dict)
 
+    @property
+    def judgements(self) -> dict[str, Answer]:
+        """A person's answers that stand in the place of the rules' own."""
+        return {one.criterion.id: one.answer for one in self.answers if one.overruled is not None}
+
 
 class Judge:
-    """A protocol compiled once, for many dossiers."""
+    """A protocol compiled once, for many dossiers.
 
-    def __init__(self, protocol: Protocol) -> None:
+    `judgements` are a person's answers on one dossier, which stand in the place of the rules' own.
+    """
+
+    def __init__(self, protocol: Protocol, judgements: Mapping[str, Answer] | None = None) -> None:
         self.protocol = protocol
+        self._judgements = judgements or {}
         self._plan = compiler.plan(protocol)
         self._rulebase = compiler.build(self._plan, verdict.rules_of(protocol))
         self._asked = {one.id: frozenset(test.key for test in leaf_tests(one.tree)) for one in protocol.criteria}
@@ -107,13 +123,20 @@ class Judge:
         """As `decide`, from findings that are already made; without a date to check again."""
         with self._rulebase.session() as session:
             proof = compiler.prove(self._plan, session, findings)
-            answers = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
+            by_rules = {key: compiler.answer_of(root, proof) for key, root in self._plan.roots.items()}
+            answers = self._judged(by_rules)
             raised = self._raised(answers, findings)
             ruled = verdict.ruled_verdict(session, self.protocol, answers, raised)
-        self._compare(answers, raised, ruled.verdict, findings)
+        self._compare(by_rules, raised, ruled.verdict, findings)
         answered = tuple(
             Answered(
-                one, answers[one.id], one.id in raised, root, compiler.steps_of(root, proof), _set_aside(one, ruled)
+                one,
+                answers[one.id],
+                one.id in raised,
+                root,
+                compiler.steps_of(root, proof),
+                _set_aside(one, ruled),
+                by_rules[one.id] if answers[one.id] != by_rules[one.id] else None,
             )
             for one, root in zip(self.protocol.criteria, self._plan.roots.values(), strict=True)
         )
@@ -124,6 +147,10 @@ class Judge:
             for question in verdict.questions(one.criterion, one.root, proof, findings)
         )
         return Decision(self.protocol, as_of, ruled.verdict, None, answered, findings, proof, asked, ruled.cohorts)
+
+    def _judged(self, answers: Mapping[str, Answer]) -> dict[str, Answer]:
+        """The answers with a person's in the place of the rules' own."""
+        return {key: self._judgements.get(key, answer) for key, answer in answers.items()}
 
     def _raised(self, answers: Mapping[str, Answer], findings: Mapping[str, Finding]) -> frozenset[str]:
         """The unknown criteria of which the letter speaks: some finding of theirs exists for that reason."""
@@ -141,13 +168,15 @@ class Judge:
         different = [key for key, answer in answers.items() if expected[key] != answer]
         if different:
             raise DisagreementError(f"rules and reference differ on {', '.join(different)}: no verdict is given")
-        if reference.verdict(self.protocol, expected, raised) != ruled:
+        if reference.verdict(self.protocol, self._judged(expected), raised) != ruled:
             raise DisagreementError("rules and reference differ on the verdict: none is given")
 
     def _recheck(self, decision: Decision, situation: Situation) -> date | None:
         """The first day on which none of the failing criteria fails, if time alone brings it; decided again there."""
         failing = {one.criterion.id for one in decision.answers if one.stops}
         if not all(one.criterion.clears_with_time for one in decision.answers if one.criterion.id in failing):
+            return None
+        if not failing.isdisjoint(self._judgements):  # no window closes on what a person has judged
             return None
         for _ in range(_MOST_CLEARINGS):
             day = _next_clearing(decision, failing)

@@ -123,6 +123,8 @@ def render(
     """
     criterion = answered.criterion
     note = "" if answered.answer != "unknown" else (" (raised)" if answered.raised else " (silent)")
+    if answered.overruled is not None:
+        note += f" (a person's judgement; by the rules: {answered.overruled})"
     lines = [f"{criterion.id}  {criterion.number}  {criterion.title}: {answered.answer}{note}"]
     lines.append(f'  registry: "{" ".join(criterion.quote.split())}"')
     if criterion.reading:
@@ -153,9 +155,16 @@ def _rendered(
             fact = facts.get(key)
             if fact is not None:
                 document = f"document {fact.document}, " if several else ""
-                yield f'{indent}  "{quoted(fact)}" ({key}, {document}characters {fact.start}-{fact.end})'
+                place = f"{document}characters {fact.start}-{fact.end}"
+                yield f'{indent}  "{quoted(fact)}" ({key}, {place}){_by_a_person(fact)}'
     for part in node.parts:
         yield from _rendered(part, as_of, facts, quoted, depth + 1)
+
+
+def _by_a_person(fact: Fact) -> str:
+    """Which fields of the fact are not as they were read, but as a reviewer has corrected them."""
+    fields = fact.attributes.get("corrected")
+    return f" corrected by a person: {fields.replace(' ', ', ')}" if fields else ""
 
 
 def reason(answered: Answered, decision: Decision) -> str:
@@ -164,11 +173,17 @@ def reason(answered: Answered, decision: Decision) -> str:
 
 
 def reasons(answered: Answered, decision: Decision) -> list[str]:
-    """The sentences of the tests that decide the answer, or of what is open."""
+    """The sentences of the tests that decide the answer, or of what is open; first that a person overruled it."""
+    if answered.overruled is not None:
+        return [f"A person's judgement; by the rules: {answered.overruled}.", *_by_rules(answered, decision)]
     if answered.silent:
         return [f"The letter does not speak of this: {answered.criterion.silence}."]
+    return _by_rules(answered, decision)
+
+
+def _by_rules(answered: Answered, decision: Decision) -> list[str]:
     leaves = [(leaf, leaf.finding is not None and leaf.finding.speaks) for leaf in _leaves(explain(answered, decision))]
-    if answered.answer == "unknown":
+    if answered.by_rules == "unknown":
         spoken_open = [leaf for leaf, spoken in leaves if spoken and leaf.outcome == "open"]
         still_open = [leaf for leaf, _ in leaves if leaf.outcome == "open"][:1]
         chosen = spoken_open or [leaf for leaf, spoken in leaves if spoken] + still_open
@@ -194,7 +209,7 @@ def _leaves(node: Explained) -> Iterator[Explained]:
 
 def deciding_findings(answered: Answered, decision: Decision) -> tuple[Finding, ...]:
     """The findings behind an answer: those its proof starts from; of an unknown one, all that bear on it."""
-    if answered.answer == "unknown":
+    if answered.by_rules == "unknown":
         tests = [planned.node for planned in walk(answered.root) if isinstance(planned.node, Test)]
         keys = [test.key for test in tests if test.key in decision.findings]
     else:

@@ -51,6 +51,7 @@ def _protocol(screening: Screening) -> dict[str, Any]:
 def _criterion(answered: Answered, screening: Screening) -> dict[str, Any]:
     criterion = answered.criterion
     facts = evidence_of(answered, screening)
+    overruled = {} if answered.overruled is None else {"overruled": answered.overruled}
     return {
         "id": criterion.id,
         "number": criterion.number,
@@ -66,6 +67,7 @@ def _criterion(answered: Answered, screening: Screening) -> dict[str, Any]:
             for fact in facts
         ],
         "proof": [{"rule": step.rule, "from": list(step.sources), "result": step.result} for step in answered.steps],
+        **overruled,
     }
 
 

@@ -260,7 +260,12 @@ def in_context(text: str, start: int, end: int) -> str:
 def quotation(screening: Screening) -> Callable[[Fact], str]:
     """How the quotes of a screening's facts are shown: on one line, in the context of their clause."""
     documents = screening.dossier.documents
-    return lambda fact: in_context(documents[fact.document].text, fact.start, fact.end)
+
+    def quoted(fact: Fact) -> str:
+        text = documents[fact.document].text  # none, of a stored letter of which only the hash was kept
+        return in_context(text, fact.start, fact.end) if text else shown(fact.quote)
+
+    return quoted
 
 
 def _near_words(text: str, start: int, end: int) -> tuple[str, str]:

@@ -42,7 +42,7 @@ class WhatIf:
 def what_if(screening: Screening, days: int = YEAR) -> WhatIf:
     """Every set is decided by the engine. Raises EngineError or DisagreementError where none can be trusted."""
     situation = situation_of(screening)
-    with closing(Judge(screening.decision.protocol)) as judge:
+    with closing(Judge(screening.decision.protocol, screening.decision.judgements)) as judge:
         ahead = outlook(judge, situation, days)
         return WhatIf(screening, turns(judge, screening.decision, ahead), ahead.stretches)
 

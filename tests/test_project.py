@@ -35,7 +35,8 @@ def test_everything_locked_is_pinned_with_hashes_and_comes_from_nowhere_in_parti
 def test_every_dependency_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     groups = project["dependency-groups"]
-    runtime = {normalised(one) for one in project["project"]["dependencies"] + groups["build"]}
+    extras = [one for extra in project["project"]["optional-dependencies"].values() for one in extra]
+    runtime = {normalised(one) for one in project["project"]["dependencies"] + extras + groups["build"]}
     assert runtime <= set(locked("requirements.lock"))
     assert {normalised(one) for one in groups["dev"]} <= set(locked("requirements-dev.lock"))
 
