@@ -96,3 +96,16 @@ def test_a_title_in_capitals_is_no_infection() -> None:
     text = HEAD + "5) INFECTION / VACCINE\nNo active infection.\n"
     facts = [fact for fact in read_conditions(read(text, date(2026, 3, 10))) if fact.concept == "infection"]
     assert [fact.assertion for fact in facts] == ["absent"]
+
+
+def test_a_finding_in_a_dated_column_leaves_the_table_whole() -> None:
+    text = """Note date: 05/20/2026
+
+   TEST              10/18/2025          05/13/2026
+   LVEF              45%                 58%
+   Pericardium       moderate effusion   no effusion
+   ALT (0-35)        168                 30
+"""
+    facts = [fact for fact in read_measurements(read(text, date(2026, 5, 20))) if fact.concept == "alt"]
+    days = {fact.value.written: fact.time.earliest for fact in facts if isinstance(fact.value, Quantity) and fact.time}
+    assert days == {"168": date(2025, 10, 18), "30": date(2026, 5, 13)}
