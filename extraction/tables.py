@@ -132,6 +132,7 @@ def date_of(reading: Reading, cell: tuple[int, int]) -> Time | None:
         rest = reading.normal[cell[0] : time.start] + reading.normal[time.end : cell[1]]
         if (
             time.role == "point"
+            and time.end > time.start  # written there, not lent by a column
             and time.time is not None
             and len(rest.strip(" :()[],.")) <= 12
             and not re.search(r"\d[.,]\d|[<>]", rest)
