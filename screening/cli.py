@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from screening import VERSION
+from screening.certificate_commands import add_certificate_commands
 from screening.own_folders import ProtocolsOption, TermsOption
 from screening.protocol_commands import protocols_app
 
@@ -37,6 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(protocols_app, name="protocol")
+add_certificate_commands(app)
 
 
 class Format(StrEnum):
