@@ -110,6 +110,10 @@ _FACTORS = {  # how many canonical units another one is that letters use
     "umol/L": (88.4017, 17.10396), "g/L": (10.0, 0.01), "10*9/L": (0.001, 100.0), "U/L": (60.0,), "%": (100.0,),
     "g/g": (0.001, 0.00884017), "kg": (0.453592, 6.35029), "cm": (2.54, 30.48, 100.0), "a": (1 / 12,), "{score}": (),
 }  # fmt: skip
+_FOREIGN = {  # how a unit that is not the canonical one looks
+    "umol/L": "mg/d", "g/L": "[gm]/d", "10*9/L": r"(?<![k3³])/ ?([uµ]l|mm)|lakh", "U/L": "kat", "kg": r"\blbs?\b", "g/g": "mg/",
+}  # fmt: skip
+_PARTS = (1.0, 2.0, 3.0, 4.0, 6.0, 0.5, 1 / 7, 2 / 7, 3 / 7, 1 / 14, 1000.0, 2000.0, 3000.0, 1500.0, 0.25, 0.75, 1.5)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -417,6 +421,7 @@ class Check:
         need([raw["protocol"]["id"], raw["protocol"]["version"]] == named, "protocol", "its id or version")
         self.facts = distinct([(fact["id"], fact) for fact in raw["facts"]])
         self.days = [self.dated(one["date"], text) for one, text in zip(raw["documents"], texts, strict=True)]
+        self.trust += [f"a letter's own date is {one['date'] and one['date']['written']}" for one in raw["documents"]]
         known = [day for day in self.days if day]
         own = max((first for first, _ in known), default=None) if all(first == last for first, last in known) else None
         self.as_of = date.fromisoformat(raw["as_of"]) if raw["as_of"] else None
@@ -459,20 +464,23 @@ class Check:
         need(0 <= start < end <= len(text) and text[start:end] == fact["quote"] and type(start) is int, "quote", key)
         for owner, one in ((fact, "time"), *((fact["course"], one) for one in ("start", "end") if fact["course"])):
             self.dated(owner[one], text)
+        found, unit = spans(fact["quote"], age=value.get("unit") == "a"), value.get("unit", "")
+        foreign = re.search(_FOREIGN.get(unit, "(?!)"), fact["quote"], re.I)
+        factors = (*(() if foreign else (1.0,)), *_FACTORS.get(unit, ()))
         if "low" in value:
-            low, high = ends({**value, "low_open": False, "high_open": False})
-            found = spans(fact["quote"], age=value["unit"] == "a")
-            factors = (1.0, *_FACTORS.get(value["unit"], ()))
-            fits = any(
-                math.isclose(one * factor, low, rel_tol=1e-5) and math.isclose(other * factor, high, rel_tol=1e-5)
-                for readings in found for one, other in readings for factor in factors
-            )  # fmt: skip
-            mass = "mg/d" in fact["quote"].lower() and value["unit"] == "umol/L"
-            plain = bool(found) and (low, high) in found[0] and not mass
-            odd = value["unit"] not in _FACTORS or "month" in fact["quote"]
+            ends_ = (-INF if value["low"] is None else value["low"], INF if value["high"] is None else value["high"])
+            plain = bool(found) and ends_ in found[0] and not foreign
+            fits = any(_near(one, ends_, factor) for readings in found for one in readings for factor in factors)
+            odd = unit not in _FACTORS or "month" in fact["quote"]
             need(plain or fits or not found or odd, "value", key)
             self.counts["numbers"] += plain
             told["value"] = {**value, "low": "as quoted", "high": "as quoted"} if plain else value
+        numbers = {end for readings in found for one in readings for end in one}
+        for end in (end for name in ("per_day", "per_kg") if fact.get(name) for end in ends(fact[name])):
+            known = end in (0, INF, -INF) or any(
+                math.isclose(end, one * part, rel_tol=1e-5) for one in numbers for part in _PARTS
+            )
+            need(known or not numbers, "value", key)
         self.trust.append(f"{key} is read as {json.dumps(told, ensure_ascii=False, sort_keys=True)}")
 
     def decide(self, criteria: list[dict[str, Any]]) -> None:
@@ -552,6 +560,10 @@ def _condition(raw: dict[str, Any]) -> Node:
 def _answer(raw: dict[str, Any], nodes: dict[str, Node], found: dict[str, Finding]) -> str:
     holds = nodes[raw["id"]].holds(found)
     return "unknown" if holds is None else "pass" if holds == ("requires" in raw) else "fail"
+
+
+def _near(one: Span, other: Span, factor: float) -> bool:
+    return all(math.isclose(end * factor, told, rel_tol=1e-5) for end, told in zip(one, other, strict=True))
 
 
 def _text(letter: bytes, facts: list[Any]) -> str:

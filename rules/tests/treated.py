@@ -29,7 +29,6 @@ from rules.windows import WindowText, window
 from rules.wording import capital, label
 
 Answer = Literal["yes", "no", "open", "no if denied"]
-_ROLES: dict[Answer, Role] = {"yes": "yes", "no": "no", "open": "open", "no if denied": "open"}
 _ONE_BREATH = 150  # characters
 _LONGEST = 36500  # days
 
@@ -181,7 +180,8 @@ class Treated(YesNo):
         held = [vote for vote in votes if vote.answer == "yes"]
         clears = [vote.clears_on for vote in held if vote.clears_on is not None]
         everything = [*(vote.fact for vote in votes), *facts]
-        roles = [(vote.fact, _ROLES[vote.answer]) for vote in votes]
+        denied: Role = "no" if high == 0 else "open"
+        roles = [(vote.fact, denied if vote.answer == "no if denied" else vote.answer) for vote in votes]
         roles += derivation.each("open" if low != high else "against", facts)
         words = [
             f"{'no ' if fact.assertion == 'absent' else ''}{fact.label.lower()}{_when(fact)}" for fact in everything
