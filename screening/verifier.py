@@ -111,7 +111,8 @@ _FACTORS = {  # how many canonical units another one is that letters use
     "g/g": (0.001, 0.00884017), "kg": (0.453592, 6.35029), "cm": (2.54, 30.48, 100.0), "a": (1 / 12,), "{score}": (),
 }  # fmt: skip
 _FOREIGN = {  # how a unit that is not the canonical one looks
-    "umol/L": "mg/d", "g/L": "[gm]/d", "10*9/L": r"(?<![k3³])/ ?([uµ]l|mm)|lakh", "U/L": "kat", "kg": r"\blbs?\b", "g/g": "mg/",
+    "umol/L": "mg/d", "g/L": "[gm]/d", "10*9/L": r"(?<![k3³])/ ?([uµ]l|mm)|lakh", "U/L": "kat", "kg": r"\blbs?\b",
+    "g/g": "mg/",
 }  # fmt: skip
 _PARTS = (1.0, 2.0, 3.0, 4.0, 6.0, 0.5, 1 / 7, 2 / 7, 3 / 7, 1 / 14, 1000.0, 2000.0, 3000.0, 1500.0, 0.25, 0.75, 1.5)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -475,7 +476,7 @@ class Check:
             need(plain or fits or not found or odd, "value", key)
             self.counts["numbers"] += plain
             told["value"] = {**value, "low": "as quoted", "high": "as quoted"} if plain else value
-        numbers = {end for readings in found for one in readings for end in one}
+        numbers = [float(one.replace(",", ".")) for one in re.findall(r"\d+(?:[.,]\d+)?", fact["quote"])]
         for end in (end for name in ("per_day", "per_kg") if fact.get(name) for end in ends(fact[name])):
             known = end in (0, INF, -INF) or any(
                 math.isclose(end, one * part, rel_tol=1e-5) for one in numbers for part in _PARTS

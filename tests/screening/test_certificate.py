@@ -96,7 +96,7 @@ def _forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
 
 def _forged(content: dict[str, Any], forgery: Forgery) -> bytes:
     path, how, new = forgery
-    forged = copy.deepcopy(content)
+    forged: Any = copy.deepcopy(content)
     whole: Any = functools.reduce(lambda part, key: part[key], path[:-1], forged)
     if how == "set":
         whole[path[-1]] = new
