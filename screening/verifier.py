@@ -386,6 +386,10 @@ class Finding:
         elif code and self.kind in ("result", "statement"):
             yes, no = self.test.get("says", _YES), self.test.get("says_not", _NO)
             plain = "yes" if code in yes else "no" if code in no else "open"
+        inside = (
+            plain == "yes" and "within" in self.test and self.kind in ("procedure", "vaccination", "study", "exposure")
+        )
+        need(not inside or role != "no" or "having" in self.test, "selection", self.path)
         self.notes += [f"{key} counts as '{role}'"] if role != plain else []
         need(role in ("yes", "no", "open", "against"), "derivation", self.path)
         return role
@@ -528,20 +532,19 @@ class Check:
         """The findings of a day, by the paths of the tests that ask for them."""
         found, as_of = dict[str, Finding](), date.fromisoformat(day["as_of"]) if day["as_of"] else None
         known, asking = distinct([(one["id"], one) for one in day["findings"]]), dict[str, list[Node]]()
+        asked = dict[str, str | None]()
         for one in self.raw["criteria"]:
             for leaf, test in zip(nodes[one["id"]].leaves, one["tests"], strict=True):
+                kept = {key: leaf.test[key] for key in leaf.test if key not in _BOUNDS or leaf.kind == "exposure"}
+                same = asked.setdefault(json.dumps([kept, leaf.unit]), test["finding"])  # whatever the bound
+                need(same == test["finding"], "finding", f"{leaf.path}: another than that of the same question")
                 if test["finding"] is not None and one["id"] in only:
                     asking.setdefault(test["finding"], []).append(leaf)
-        need(list(known) == sorted(known) and set(known) <= set(asking), "finding", "one that no test asks for")
-        need(set(asking) == set(known) or only != set(nodes), "finding", "one is missing")
+        need(list(known) == sorted(asking), "finding", "one is missing, or no test asks for it")
         for key, leaves in asking.items():
             subjects = {json.dumps([leaf.kind, leaf.test[leaf.kind], leaf.test.get("within")]) for leaf in leaves}
             need(len(subjects) == 1, "finding", f"{key} is of several questions")
-            found |= (
-                dict.fromkeys((leaf.path for leaf in leaves), Finding(self, leaves[-1], known[key], as_of))
-                if key in known
-                else {}
-            )
+            found |= dict.fromkeys((leaf.path for leaf in leaves), Finding(self, leaves[-1], known[key], as_of))
         return found
 
     def report(self) -> list[str]:

@@ -121,7 +121,8 @@ REASONS = (
     (r"^facts#(start|end|quote)$", "quote"),
     (r"^facts#value (low|high)$", "value arithmetic derivation on_trust"),
     (r"^facts#(time|course) .*(earliest|latest)$", "date on_trust"),
-    (r"^facts#(kind|status|reason_stopped|attributes|per_day|per_kg|reference)", "on_trust derivation arithmetic"),
+    (r"^facts#(kind|status|reason_stopped|attributes|reference)", "on_trust derivation arithmetic"),
+    (r"^facts#per_(day|kg)", "value on_trust derivation arithmetic"),
     (r"^facts#(concept|id)$", "fact selection on_trust derivation"),
     (r"^facts#?(\w| )*", "on_trust selection derivation arithmetic recheck fact"),
     (r"^terms", "terms fact on_trust"),
@@ -131,7 +132,7 @@ REASONS = (
     (r"^days#findings#derivation", "derivation arithmetic selection fact on_trust terms"),
     (r"^days", "finding recheck on_trust terms as_of selection"),
     (r"^criteria#tests#holds$", "test"),
-    (r"^criteria#tests#finding$", "finding fact"),
+    (r"^criteria#tests#finding$", "finding fact form"),
     (r"^criteria#tests", "test finding fact derivation"),
     (r"^criteria#(answer|silent|raised)$", "answer"),
     (r"^criteria", "criterion"),
@@ -258,6 +259,23 @@ def test_a_finding_and_its_criterion_cannot_be_left_out() -> None:
         content["days"][0]["findings"].remove(_finding(content, "lvef"))
 
     assert _refusal("02-ehr-lvef54-transaminases", forge) == "finding"
+
+
+def test_a_test_cannot_be_called_silent_where_another_asks_the_same() -> None:
+    def forge(content: dict[str, Any]) -> None:
+        criterion = next(one for one in content["criteria"] if one["id"] == "I3")
+        criterion["tests"][0]["finding"] = None
+
+    assert _refusal("01-refractory-renal-arthritis-uk", forge) == "finding"
+
+
+def test_no_earlier_day_to_look_again_is_promised() -> None:
+    def forge(content: dict[str, Any]) -> None:
+        day = date.fromisoformat(content["recheck_on"]) - timedelta(days=1)
+        content["recheck_on"] = content["days"][2]["as_of"] = day.isoformat()
+        content["days"][1]["as_of"] = (day - timedelta(days=1)).isoformat()
+
+    assert _refusal("13-spanish-yellow-fever-trial", forge) == "selection"
 
 
 def test_what_is_not_json_of_a_certificate_is_refused() -> None:
