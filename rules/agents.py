@@ -6,7 +6,7 @@ list within the list (methotrexate or azathioprine) counts once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -35,6 +35,11 @@ def by_agent(agents: Sequence[Agent], select: Selection, situation: Situation) -
 def facts_of(groups: dict[Agent, list[Fact]]) -> list[Fact]:
     facts = {fact.id: fact for group in groups.values() for fact in group}
     return sorted(facts.values(), key=lambda fact: (fact.document, fact.start, fact.id))
+
+
+def by_id(groups: Mapping[Agent, Sequence[Fact]], apart_from: Collection[Agent] = ()) -> dict[str, Sequence[Fact]]:
+    """The groups by the agents' names in one string, some left out."""
+    return {"/".join(names_of(agent)): facts for agent, facts in groups.items() if agent not in apart_from}
 
 
 def agents_id(agents: Sequence[Agent]) -> str:

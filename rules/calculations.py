@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from kb.calculators import cockcroft_gault, egfr
 from kb.facts import Fact, Interval, Quantity
+from rules import derivation
 from rules.amounts import number, span_words
+from rules.derivation import Expression
 from rules.findings import Situation
 from rules.moments import Dated, reading_day
-from rules.patient import age, body, sex
+from rules.patient import age, age_derived, body, sex
 
 ADULT_FROM = 18
 
@@ -26,6 +28,7 @@ class Computed:
     calculation: str
     facts: tuple[Fact, ...]
     missing: str | None = None
+    derivation: Expression | None = None
 
 
 Calculation = Callable[[Situation], list[Dated[Computed]]]
@@ -68,7 +71,10 @@ def _adult(fact: Fact, creatinine: Interval, years: tuple[Interval, list[Fact]],
     value = egfr.ckd_epi_2021(creatinine, years[0], known)
     told = span_words(years[0].least, years[0].greatest, "a")
     return Computed(
-        value, f"CKD-EPI 2021, {_umol(creatinine)}, {told}, {known}: {_rate(value)}", (fact, *years[1], *sexes)
+        value,
+        f"CKD-EPI 2021, {_umol(creatinine)}, {told}, {known}: {_rate(value)}",
+        (fact, *years[1], *sexes),
+        derivation=derivation.ckd_epi(derivation.value(fact), age_derived(years[1], situation), sexes),
     )
 
 
@@ -80,7 +86,8 @@ def _child(fact: Fact, creatinine: Interval, ages: list[Fact], situation: Situat
     words = (
         f"bedside Schwartz 2009, {_umol(creatinine)}, height {span_words(height[0].least, height[0].greatest, 'cm')}"
     )
-    return Computed(value, f"{words}: {_rate(value)}", (fact, *ages, *height[1]))
+    how = derivation.stated(value.least, value.greatest, "bedside Schwartz 2009", (fact, *ages, *height[1]))
+    return Computed(value, f"{words}: {_rate(value)}", (fact, *ages, *height[1]), derivation=how)
 
 
 def _umol(creatinine: Interval) -> str:
@@ -113,7 +120,9 @@ def _clearance(fact: Fact, creatinine: Interval, situation: Situation) -> Comput
     kilograms = span_words(weight[0].least, weight[0].greatest, "kg")
     low, high = (None if end is None else round(end, 1) for end in (value.least, value.greatest))
     words = f"Cockcroft-Gault, {_umol(creatinine)}, {told}, {kilograms}, {known}: {span_words(low, high, 'mL/min')}"
-    return Computed(value, words, (fact, *years[1], *weight[1], *sexes))
+    facts = (fact, *years[1], *weight[1], *sexes)
+    how = derivation.stated(value.least, value.greatest, "Cockcroft and Gault", facts)
+    return Computed(value, words, facts, derivation=how)
 
 
 CALCULATIONS: Mapping[str, Calculation] = {"egfr": computed_egfr, "cockcroft-gault": computed_clearance}

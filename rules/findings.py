@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
+from rules.derivation import Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Finding:
     `ask` is the question that would settle it. `speaks` is false where the finding tells only to whom a criterion
     applies (age, sex) and so does not make an unknown answer raised. `clears_on` is the first day on which a
     window that is now met has passed; `holds_open` says that what fills the window is still going on. `basis` is what
-    the deciding facts say, in a few words ("48 % on 2026-05-30"), for the sentence of the test.
+    the deciding facts say, in a few words ("48 % on 2026-05-30"), for the sentence of the test. `derivation` is how low
+    and high follow from facts, for who works them out again.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Finding:
     clears_on: date | None = None
     holds_open: bool = False
     basis: str | None = None
+    derivation: Expression | None = None
 
 
 _place = attrgetter("document", "start")

@@ -15,9 +15,11 @@ from pydantic import ConfigDict, Field
 
 from kb.dates import surely_before
 from kb.facts import Fact, Time
+from rules import derivation
 from rules.amounts import because, day_words
 from rules.concepts import Names
 from rules.denials import Denial, covers, denials, denying, suffices
+from rules.derivation import Role
 from rules.findings import Finding, Situation
 from rules.matching import (
     Attribute,
@@ -38,6 +40,7 @@ from rules.windows import SpanText, Window, WindowText, lasts, window
 from rules.wording import capital, labels
 
 Answer = Literal["yes", "no", "open", "open in time"]
+_ROLES: dict[Answer, Role] = {"yes": "yes", "no": "no", "open": "open", "open in time": "open"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +330,8 @@ class Occurrence(YesNo):
         held = [vote for vote in votes if vote.answer == "yes"]
         clears = [vote.clears_on for vote in held if vote.clears_on is not None]
         basis = [*(vote.why for vote in votes), *(_denied_words(fact) for fact in facts)]
+        roles = [(vote.fact, _ROLES[vote.answer]) for vote in votes]
+        roles += derivation.each("against" if votes or low == high else "open", facts)
         return Finding(
             self.finding_id(),
             low,
@@ -338,6 +343,7 @@ class Occurrence(YesNo):
             clears_on=max(clears) if clears else None,
             holds_open=any(vote.holds_open for vote in held),
             basis=", ".join(dict.fromkeys(basis)) or None,
+            derivation=derivation.votes(roles),
         )
 
 

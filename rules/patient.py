@@ -12,6 +12,8 @@ from typing import Literal
 
 from kb.dates import years_between
 from kb.facts import Coded, Fact, Interval, Quantity, Time
+from rules import derivation
+from rules.derivation import Expression
 from rules.findings import Situation
 from rules.moments import letter_day
 
@@ -47,6 +49,21 @@ def _grown(told: Interval, fact: Fact, situation: Situation) -> Interval:
     # someone of 4 may turn 5 on any day since
     least, most = years_between(when.latest, as_of), math.ceil((as_of - when.earliest).days / 365.25)
     return Interval(None if told.low is None else told.low + least, None if told.high is None else told.high + most)
+
+
+def age_derived(facts: Sequence[Fact], situation: Situation) -> Expression:
+    """How the age comes about from the facts that `age` gives."""
+    return derivation.hull([_derived(fact, situation) for fact in facts])
+
+
+def _derived(fact: Fact, situation: Situation) -> Expression:
+    if not isinstance(fact.value, Quantity):
+        return derivation.years_since(fact)
+    told, grown = fact.value.interval, _grown(fact.value.interval, fact, situation)
+    if grown == told or told.low is None or told.high is None or grown.low is None or grown.high is None:
+        return derivation.value(fact)
+    since = derivation.stated(grown.low - told.low, grown.high - told.high, "the years since it was told", ())
+    return derivation.total([derivation.value(fact), since])
 
 
 def hull(intervals: Sequence[Interval]) -> Interval:

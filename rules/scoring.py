@@ -15,8 +15,11 @@ from typing import Any
 
 import kb
 from kb.calculators import eular_acr_2019, sledai_2k
+from kb.calculators.items import Item
 from kb.facts import Interval
 from kb.kept import kept, kept_yaml
+from rules import derivation
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.sources import code
 from rules.tests.base import Comparison, Test
@@ -33,6 +36,7 @@ class Partial:
     points: float
     calculation: str
     facts: tuple[str, ...]
+    derivation: Expression
 
 
 def partial_score(name: str, situation: Situation, without: Collection[str] = ()) -> Partial:
@@ -45,7 +49,14 @@ def partial_score(name: str, situation: Situation, without: Collection[str] = ()
     facts = [fact for pairs in shown.values() for _, finding in pairs for fact in finding.facts]
     items = ", ".join(f"{item.replace('-', ' ')} {_weight(name, item)}" for item in shown if item != ENTRY)
     words = f"{items or 'no item'}: at least {points:g} points"
-    return Partial(points, words, tuple(dict.fromkeys(facts)))
+    held = [
+        (item, _domain(name, item), _weight(name, item), [key for _, finding in pairs for key in finding.facts])
+        for item, pairs in shown.items()
+        if item != ENTRY
+    ]
+    unclassified = name != "sledai-2k" and points <= _not_classified()
+    how = derivation.points(held, _not_classified() if unclassified else None)
+    return Partial(points, words, tuple(dict.fromkeys(facts)), how)
 
 
 def points_of(name: str, items: Collection[str], situation: Situation) -> tuple[float, float, list[str]]:
@@ -106,5 +117,13 @@ def _not_classified() -> float:
 
 
 def _weight(name: str, item: str) -> int:
-    items = sledai_2k.items() if name == "sledai-2k" else eular_acr_2019.items()
-    return items[item].weight
+    return _items(name)[item].weight
+
+
+def _domain(name: str, item: str) -> str:
+    """The group of which only the greatest weight counts: the item alone where the score has no such groups."""
+    return _items(name)[item].domain or item
+
+
+def _items(name: str) -> Mapping[str, Item]:
+    return sledai_2k.items() if name == "sledai-2k" else eular_acr_2019.items()

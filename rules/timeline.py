@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from kb.calculators.prednisone import prednisone_equivalent, prednisone_equivalent_per_kg
+from kb.calculators.prednisone import amounts, prednisone_equivalent, prednisone_equivalent_per_kg
 from kb.facts import Course, Fact, Interval, Step, Time
+from rules import derivation
 from rules.amounts import number, span_words
+from rules.derivation import Expression
 from rules.findings import Situation
-from rules.medication import dosing_of
+from rules.medication import dosing_of, weights_of
 from rules.moments import course_of, letter_day
 
 
@@ -29,6 +31,7 @@ class Segment:
     end: Time | None
     days: Interval | None
     open_ended: bool = False
+    step: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Run:
     most: float | None
     calculation: str | None
     missing: str | None
+    held: tuple[tuple[Fact, Expression, date | None, date | None, float | None], ...] = ()
+    possible: tuple[tuple[Fact, Expression | None, float | None], ...] = ()
 
 
 def longest_run(
@@ -50,13 +55,39 @@ def longest_run(
     certain = [one for one in segments if one.level is not None and one.level.least is not None]
     certain = [one for one in certain if one.level and (one.level.least or 0) >= level]
     possible = [one for one in segments if _may_reach(one, level)]
-    least, best = _longest(certain, bridge)
+    least, best, dated = _longest(certain, bridge)
     unbounded = any(_most_days(one) is None for one in possible)
     most = None if unbounded else max(sum(_most_days(one) or 0.0 for one in possible), least)
     missing = None
     if any(one.level is None for one in segments):
         missing = "weight" if not weights and any(_has_dose(one) for one in segments) else "dose"
-    return Run(least, most, _told(best, least), missing)
+    held = tuple(_held(one, situation, dated=dated) for one in best)
+    perhaps = tuple((one.fact, _derived(one, situation), _most_days(one)) for one in possible)
+    return Run(least, most, _told(best, least), missing, held, perhaps)
+
+
+def _held(
+    segment: Segment, situation: Situation, *, dated: bool
+) -> tuple[Fact, Expression, date | None, date | None, float | None]:
+    """A part of the longest run: its level, and its certain days or else how many there are."""
+    level, span = _derived(segment, situation), _certain_span(segment)
+    assert level is not None
+    if dated and span is not None:
+        return segment.fact, level, *span, None
+    return segment.fact, level, None, None, 0.0 if segment.days is None else segment.days.least or 0.0
+
+
+def _derived(segment: Segment, situation: Situation) -> Expression | None:
+    """How the level of a segment comes about; None where it is not known."""
+    if segment.level is None:
+        return None
+    fact, step = segment.fact, segment.step
+    told = dosing_of(fact) if step is None else course_of(fact).steps[step]
+    amount = derivation.dose(fact, "per_day" if told.per_kg is None else "per_kg", step)
+    level = derivation.equivalent(amount, amounts().get(fact.concept))
+    if told.per_kg is not None:
+        return level
+    return derivation.quotient(level, derivation.hull([derivation.value(one) for one in weights_of(fact, situation)]))
 
 
 def segments_of(fact: Fact, weight: Interval | None, situation: Situation) -> list[Segment]:
@@ -118,7 +149,7 @@ def _steps(fact: Fact, course: Course, weight: Interval | None, situation: Situa
         last = index == len(course.steps) - 1
         end = following or _after(start, step.days) or (_last_end(fact, course, situation) if last else None)
         level, words = _level(fact, step.per_day, step.per_kg, weight)
-        segments.append(Segment(fact, level, words, start, end, step.days))
+        segments.append(Segment(fact, level, words, start, end, step.days, step=index))
         clock = end
     return segments
 
@@ -233,13 +264,13 @@ def _certain_span(segment: Segment) -> tuple[date, date] | None:
     return (segment.start.latest, segment.end.earliest) if segment.start.latest < segment.end.earliest else None
 
 
-def _longest(segments: Sequence[Segment], bridge: int) -> tuple[float, list[Segment]]:
-    """The longest certain run with its segments; one without dates stands for its own duration."""
-    best: tuple[float, list[Segment]] = (0.0, [])
+def _longest(segments: Sequence[Segment], bridge: int) -> tuple[float, list[Segment], bool]:
+    """The longest certain run with its segments, and whether these are dated; else they stand for their durations."""
+    best: tuple[float, list[Segment], bool] = (0.0, [], False)
     for held in _of_one_fact(segments):
         least = sum(one.days.least or 0.0 for one in held if one.days is not None)
         if least > best[0]:
-            best = (least, held)
+            best = (least, held, False)
     spans = [(span, one) for one in segments if (span := _certain_span(one)) is not None]
     spans.sort(key=lambda pair: (pair[0], pair[1].fact.start))
     for index, (span, one) in enumerate(spans):
@@ -250,7 +281,7 @@ def _longest(segments: Sequence[Segment], bridge: int) -> tuple[float, list[Segm
             days += max(0, (stop - max(start, end)).days)
             end, used = max(end, stop), [*used, following]
         if days > best[0]:
-            best = (float(days), used)
+            best = (float(days), used, True)
     return best
 
 

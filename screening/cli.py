@@ -35,6 +35,7 @@ from screening.calls import (
     progress,
     say,
 )
+from screening.certificate_commands import add_certificate_commands
 from screening.log_commands import log
 from screening.own_folders import ProtocolsOption, TermsOption
 from screening.pages import write_pages
@@ -65,6 +66,7 @@ app = typer.Typer(
 app.add_typer(protocols_app, name="protocol")
 app.add_typer(audit_app, name="audit")
 add_proof_commands(app)
+add_certificate_commands(app)
 app.command()(review)
 app.command()(log)
 

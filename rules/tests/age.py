@@ -11,9 +11,10 @@ from typing import Literal
 
 from kb.facts import Interval
 from kb.vocabulary import Vocabulary
+from rules import derivation
 from rules.amounts import because, span_words
 from rules.findings import Finding, Situation
-from rules.patient import age
+from rules.patient import age, age_derived
 from rules.tests.base import Bounded, Flaw, Outcome
 
 _OLDEST = 120
@@ -47,6 +48,7 @@ class Age(Bounded):
             note="the letter gives different ages" if contradicted else None,
             ask=self.question(),
             basis=span_words(low, high, "a"),
+            derivation=derivation.completed(age_derived(facts, situation)),
         )
 
     def flaws(self, terms: Vocabulary) -> Iterator[Flaw]:

@@ -14,8 +14,10 @@ from pydantic import Field
 
 from kb.facts import Fact, Interval, Quantity
 from kb.vocabulary import Vocabulary
+from rules import derivation
 from rules.amounts import because, number
 from rules.concepts import Names
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, reading_day
@@ -60,13 +62,16 @@ class Change(Bounded):
         denied = [fact for name in self.denied_as for fact in situation.about(name) if fact.assertion == "absent"]
         rise, used = self._sustained(values)
         if rise is not None and not denied:
-            return self._finding(rise, None, used)
+            return self._finding(rise, None, used, derivation.stated(rise, None, "sustained change", used))
         if denied:
-            return self._finding(min(0.0, rise or 0.0), rise if rise is not None else 0.0, [*denied, *used])
+            low, high = min(0.0, rise or 0.0), rise if rise is not None else 0.0
+            facts = [*denied, *used]
+            return self._finding(low, high, facts, derivation.stated(low, high, "denied", facts))
         named = [*(one.fact for one in values), *spoken_of(self.raised_by, situation)]
         if not named:
             return None
-        return self._finding(None, None, named, "no two dated values show it, far enough apart")
+        how = derivation.unsettled("value", named)
+        return self._finding(None, None, named, how, "no two dated values show it, far enough apart")
 
     def _values(self, situation: Situation) -> list[Dated[Interval]]:
         """The dated values of the window, oldest first."""
@@ -104,7 +109,12 @@ class Change(Bounded):
         return round(100 * (low - high) / reference, 6) if reference else None
 
     def _finding(
-        self, low: float | None, high: float | None, facts: Sequence[Fact], note: str | None = None
+        self,
+        low: float | None,
+        high: float | None,
+        facts: Sequence[Fact],
+        how: Expression,
+        note: str | None = None,
     ) -> Finding:
         words = [f"{fact.label} {fact.value.written or number(fact.value.interval.low or 0)}" if isinstance(
             fact.value, Quantity) else fact.quote for fact in facts]  # fmt: skip
@@ -117,6 +127,7 @@ class Change(Bounded):
             note=note,
             ask=self.question(),
             basis=", ".join(dict.fromkeys(words)),
+            derivation=how,
         )
 
     @property

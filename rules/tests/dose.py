@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from kb.calculators.prednisone import prednisone_equivalent
+from kb.calculators.prednisone import amounts, prednisone_equivalent
 from kb.facts import Fact, Interval
 from kb.vocabulary import Vocabulary
+from rules import derivation
 from rules.amounts import because, span_words
 from rules.concepts import Names
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.medication import dosing_of, going_on, kilograms, refused, taken, weights_of
@@ -53,18 +55,23 @@ class Dose(Bounded):
             note = (
                 "the dose is not told" if weights or self.bound[1] == PER_DAY else "the dose or the weight is not told"
             )
-            return self._finding(None, None, [*facts, *weights], note)
+            used = [*facts, *weights]
+            return self._finding(None, None, used, derivation.unsettled("value", used), note)
         known = [amount for amount in amounts if amount is not None]
         low = _sum([amount.least for amount in known])
-        return self._finding(low, _sum([amount.greatest for amount in known]), [*facts, *weights])
+        how = derivation.total(
+            derivation.hull([self._derived(fact, situation) for fact in group]) for group in groups.values()
+        )
+        return self._finding(low, _sum([amount.greatest for amount in known]), [*facts, *weights], how)
 
     def _without(self, situation: Situation) -> Finding | None:
         none = [*refused((self.dose,), situation), *counted(self.none_when, situation)]
         none = [fact for fact in none if fact.kind != "medication" or fact.concept == self.dose]
         if none:
-            return self._finding(0, 0, none)
+            return self._finding(0, 0, none, derivation.stated(0, 0, "none taken", none))
         named = [*taken((self.dose,), situation), *spoken_of(self.raised_by, situation)]
-        return self._finding(None, None, named, "what is taken at present is not told") if named else None
+        how = derivation.unsettled("value", named)
+        return self._finding(None, None, named, how, "what is taken at present is not told") if named else None
 
     def _amount(self, facts: Sequence[Fact], situation: Situation) -> Interval | None:
         """The amounts told of one drug, as one interval; None where one of them is not told."""
@@ -80,13 +87,31 @@ class Dose(Bounded):
             return per_kg if per_kg is not None else _divided(per_day, weight)
         return per_day if per_day is not None else _multiplied(per_kg, weight)
 
+    def _derived(self, fact: Fact, situation: Situation) -> Expression:
+        """How `_level` comes about."""
+        weights = [derivation.value(one) for one in weights_of(fact, situation)]
+        own, per_kg = dosing_of(fact), self.bound[1] == PER_KG
+        told = own.per_kg is not None if per_kg else own.per_day is None
+        amount = derivation.dose(fact, "per_kg" if told else "per_day")
+        if self.equivalent_to is not None:
+            amount = derivation.equivalent(amount, amounts().get(fact.concept))
+        if told == per_kg:
+            return amount
+        combine = derivation.quotient if per_kg else derivation.product
+        return combine(amount, derivation.hull(weights))
+
     def _counted(self, fact: Fact, amount: Interval | None) -> Interval | None:
         if amount is None or self.equivalent_to is None:
             return amount
         return prednisone_equivalent(fact.concept, amount)
 
     def _finding(
-        self, low: float | None, high: float | None, facts: Sequence[Fact], note: str | None = None
+        self,
+        low: float | None,
+        high: float | None,
+        facts: Sequence[Fact],
+        how: Expression,
+        note: str | None = None,
     ) -> Finding:
         told = span_words(low, high, self.bound[1])
         return Finding(
@@ -98,6 +123,7 @@ class Dose(Bounded):
             note=note,
             ask=self.question(),
             basis=f"{told} ({', '.join(dict.fromkeys(fact.label for fact in facts))})",
+            derivation=how,
         )
 
     @property

@@ -13,9 +13,11 @@ from typing import Annotated, Literal
 from kb.dates import shifted
 from kb.facts import Fact, Time
 from kb.vocabulary import Vocabulary
+from rules import derivation
 from rules.amounts import because, day_words, span_words
 from rules.concepts import Names
 from rules.denials import denials
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, matching
 from rules.moments import course_of
@@ -52,18 +54,21 @@ class Duration(Bounded):
             against = [*over, *self._denied(situation)]
             if against:
                 note = "told as so, and as over or not so" if facts else None
-                return self._finding(0.0, None if facts else 0.0, [*facts, *against], note)
+                most, used = None if facts else 0.0, [*facts, *against]
+                return self._finding(0.0, most, used, derivation.stated(0.0, most, "denied", used), note)
         began = [(fact, when) for fact in facts if (when := _began(fact)) is not None]
         if not facts:
             return None
         if not began or situation.as_of is None:
             note = "since when is not told" if not began else "the screening date is not known"
-            return self._finding(None, None, facts, note)
+            return self._finding(None, None, facts, derivation.unsettled("value", facts), note)
         onsets = [pair for pair in began if self._is_onset(pair[0], situation)]
         first = min(onsets or began, key=lambda pair: (pair[1].latest or date.max, pair[0].start))
         longest = _years(first[1].earliest, situation.as_of) if onsets else None
+        shortest = _years(first[1].latest, situation.as_of) or 0.0
         why = None if onsets else "only the day of the diagnosis is told"
-        return self._finding(_years(first[1].latest, situation.as_of) or 0.0, longest, [first[0]], why)
+        how = derivation.stated(shortest, longest, "years since it began", [first[0]])
+        return self._finding(shortest, longest, [first[0]], how, why)
 
     def _is_onset(self, fact: Fact, situation: Situation) -> bool:
         """Whether the day is that of its beginning: of a course that began, or of a first sign."""
@@ -74,7 +79,14 @@ class Duration(Bounded):
         denied = denials(self.duration, situation, now_suffices=True)
         return [*(denied.covering if denied.complete else ()), *counted(self.ruled_out_by, situation)]
 
-    def _finding(self, low: float | None, high: float | None, facts: list[Fact], note: str | None = None) -> Finding:
+    def _finding(
+        self,
+        low: float | None,
+        high: float | None,
+        facts: list[Fact],
+        how: Expression,
+        note: str | None = None,
+    ) -> Finding:
         words = [f"{fact.label} {day_words(_began(fact))}" for fact in facts]
         return Finding(
             self.finding_id(),
@@ -85,6 +97,7 @@ class Duration(Bounded):
             note=note,
             ask=self.question(),
             basis=f"{span_words(low, high, 'a')} ({', '.join(dict.fromkeys(words))})",
+            derivation=how,
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

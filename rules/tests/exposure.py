@@ -13,8 +13,10 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from kb.facts import Fact
+from rules import derivation
 from rules.amounts import AmountText, amount, day_words, number, span_words
 from rules.concepts import Names
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, counted, spoken_of, weigh
 from rules.medication import denied, ended, going_on, kilograms, medications, taken, weights_of
@@ -98,13 +100,15 @@ class Exposure(Test):
             return self._never(closing, situation)
         certain = [fact for fact in facts if fact.assertion == "present"]
         run = self._run(certain, situation)
-        most = self._run(facts, situation).most if closing else None
+        whole = self._run(facts, situation)
+        most = whole.most if closing else None
+        how = derivation.run(run.held, whole.possible, closing)
         used = run.calculation is not None and "÷" in run.calculation
         needed = [weight for fact in certain for weight in weights_of(fact, situation)] if used else []
         note = None
         if run.least < amount(self.span or "")[0]:
             note = f"the {run.missing} is not told" if run.missing else _short_of(run)
-        return self._finding(run.least, most, [*facts, *needed, *closing], run.calculation, note)
+        return self._finding(run.least, most, [*facts, *needed, *closing], how, run.calculation, note)
 
     def _run(self, facts: Sequence[Fact], situation: Situation) -> Run:
         level, bridge = amount(self.at_least or "")[0], int(amount(self.bridging)[0])
@@ -120,9 +124,11 @@ class Exposure(Test):
         else:
             certain = [fact for fact in facts if fact.assertion == "present"]
         if certain:
-            return self._finding(1, 1, certain)
+            how = derivation.votes(derivation.each("yes", certain))
+            return self._finding(1, 1, certain, how)
         if facts:
-            return self._finding(0, 1, facts, note="not told clearly")
+            how = derivation.votes(derivation.each("open", facts))
+            return self._finding(0, 1, facts, how, note="not told clearly")
         return self._never(closing, situation)
 
     def _in_window(self, span: Window, closing: Sequence[Fact], situation: Situation) -> Finding | None:
@@ -133,19 +139,21 @@ class Exposure(Test):
         if inside:
             lasts_on = any(ongoing for _, (_, _, ongoing) in inside)
             days = [last.latest for _, (_, last, _) in inside if last is not None and last.latest is not None]
-            found = self._finding(1, 1, [fact for fact, _ in inside])
-            return replace(
-                found, clears_on=span.clears(max(days)) if days and not lasts_on else None, holds_open=lasts_on
-            )
+            clears = span.clears(max(days)) if days and not lasts_on else None
+            how = derivation.votes(derivation.each("yes", [fact for fact, _ in inside]))
+            found = self._finding(1, 1, [fact for fact, _ in inside], how)
+            return replace(found, clears_on=clears, holds_open=lasts_on)
         unsure = [fact for fact, place in places if place[0] != "outside"]
+        opened, past = derivation.each("open", unsure), derivation.each("no", facts)
         if unsure:
             return self._finding(
                 0,
                 1,
                 unsure,
+                derivation.votes(opened),
                 note=f"when it was last taken{', or for what,' if self.having else ''} is not told clearly",
             )
-        return self._finding(0, 0, facts) if facts else self._never(closing, situation)
+        return self._finding(0, 0, facts, derivation.votes(past)) if facts else self._never(closing, situation)
 
     def _never(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
         span = None if self.within is None else window(self.within)
@@ -156,10 +164,13 @@ class Exposure(Test):
             *closing,
         ]
         if against:
-            return self._finding(0, 0, against)
+            return self._finding(0, 0, against, derivation.votes(derivation.each("against", against)))
         told = self._named(situation) if not self.state else []
         raising = [*told, *spoken_of(self.raised_by, situation)]
-        return self._finding(0, None, raising, note="named without being taken for certain") if raising else None
+        if not raising:
+            return None
+        how = derivation.unsettled("count", raising)
+        return self._finding(0, None, raising, how, note="named without being taken for certain")
 
     def _named(self, situation: Situation) -> list[Fact]:
         """Every mention of the drug that may be meant."""
@@ -179,6 +190,7 @@ class Exposure(Test):
         low: float,
         high: float | None,
         facts: Sequence[Fact],
+        how: Expression,
         calculation: str | None = None,
         note: str | None = None,
     ) -> Finding:
@@ -198,6 +210,7 @@ class Exposure(Test):
             note=note,
             ask=self.question() if note or low != high else None,
             basis=days if self.span else ", ".join(dict.fromkeys(told)),
+            derivation=how,
         )
 
     def _name(self) -> str:

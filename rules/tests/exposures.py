@@ -10,7 +10,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rules.agents import Agents, agent_words, agents_id, by_agent, facts_of
+from rules import derivation
+from rules.agents import Agents, agent_words, agents_id, by_agent, by_id, facts_of
 from rules.amounts import because, span_words
 from rules.concepts import Names
 from rules.findings import Finding, Situation
@@ -58,6 +59,7 @@ class Exposures(Test):
             note="others may have been given" if low < self.at_least <= high else None,
             ask=self.question(),
             basis=agent_words(list(certain), "and") if certain else "none of the list",
+            derivation=derivation.agents(by_id(certain), by_id(told, certain), by_id(never), closing),
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kb.facts import Fact
-from rules.agents import Agents, agent_words, agents_id, by_agent, facts_of
+from rules import derivation
+from rules.agents import Agents, agent_words, agents_id, by_agent, by_id, facts_of
 from rules.amounts import AmountText, amount, because
 from rules.concepts import Names
 from rules.findings import Finding, Situation
@@ -68,6 +69,9 @@ class Failures(Test):
         safe = [agent for agent in spared if agent not in certain]
         listed = list(tried) if closing and not raising else list(self.failures)
         high = max(low, len([agent for agent in listed if agent not in safe]))
+        perhaps = {agent: tried[agent] for agent in tried if agent not in safe}
+        never = {agent: spared[agent] for agent in safe}
+        closed = closing if not raising else []
         return Finding(
             self.finding_id(),
             low,
@@ -78,6 +82,7 @@ class Failures(Test):
             note="others may have failed" if low < self.at_least <= high else None,
             ask=self.question(),
             basis=agent_words(list(certain), "and") if certain else "none for certain",
+            derivation=derivation.agents(by_id(certain), by_id(perhaps, certain), by_id(never), closed),
         )
 
     def _failed(self, names: Sequence[str], situation: Situation) -> list[Fact]:

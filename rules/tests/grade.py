@@ -12,9 +12,11 @@ from pydantic import model_validator
 
 from kb.facts import Coded, Fact, Interval, Quantity
 from kb.vocabulary import Score, Vocabulary, vocabulary
+from rules import derivation
 from rules.amounts import because, day_words
 from rules.concepts import Names
 from rules.denials import denials
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
@@ -71,22 +73,31 @@ class Grade(Test):
         if latest and all(self._place(one, situation) == "inside" for one in latest):
             whole = hull([one.value for one in latest])
             words = [f"“{one.fact.quote}” {day_words(one.when)}" for one in latest]
-            return self._finding(whole.least, whole.greatest, [one.fact for one in latest], words)
+            how = derivation.newest([(one.fact, _told(one.fact, one.value)) for one in stated])
+            return self._finding(whole.least, whole.greatest, [one.fact for one in latest], words, how)
         denied = denials(self.denied_as, situation, now_suffices=True) if self.denied_as and not facts else None
         if denied is not None and denied.complete:
             none = [f"{fact.label} denied" for fact in denied.covering]
-            return self._finding(0.0, 0.0, list(denied.covering), none)
+            how = derivation.stated(0.0, 0.0, "denied", denied.covering)
+            return self._finding(0.0, 0.0, list(denied.covering), none, how)
         named = [*facts, *spoken_of(self.raised_by, situation)]
         if not named:
             return None
         note = "not certainly new enough" if latest else "named without its class"
-        return self._finding(None, None, named, [fact.quote for fact in named], note)
+        how = derivation.unsettled("value", named)
+        return self._finding(None, None, named, [fact.quote for fact in named], how, note)
 
     def _place(self, one: Dated[Interval], situation: Situation) -> str:
         return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
 
     def _finding(
-        self, low: float | None, high: float | None, facts: list[Fact], words: list[str], note: str | None = None
+        self,
+        low: float | None,
+        high: float | None,
+        facts: list[Fact],
+        words: list[str],
+        how: Expression,
+        note: str | None = None,
     ) -> Finding:
         return Finding(
             self.finding_id(),
@@ -97,6 +108,7 @@ class Grade(Test):
             note=note,
             ask=self.question(),
             basis=", ".join(dict.fromkeys(words)),
+            derivation=how,
         )
 
     def holds_when(self) -> Comparison:
@@ -134,3 +146,9 @@ def _rank(fact: Fact) -> Interval | None:
     levels = term.levels if isinstance(term, Score) else {}
     rank = levels.get(fact.value.code.lower()) if isinstance(fact.value, Coded) else None
     return None if rank is None else Interval.exactly(rank)
+
+
+def _told(fact: Fact, rank: Interval) -> Expression:
+    if isinstance(fact.value, Coded) and rank.low is not None:
+        return derivation.constant(rank.low, f"rank of {fact.value.code} in {fact.concept}")
+    return derivation.value(fact)

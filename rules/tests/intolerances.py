@@ -11,7 +11,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kb.facts import Fact
-from rules.agents import Agent, agent_words, by_agent, facts_of, names_of
+from rules import derivation
+from rules.agents import Agent, agent_words, by_agent, by_id, facts_of, names_of
 from rules.amounts import because
 from rules.concepts import Names
 from rules.denials import denials
@@ -70,7 +71,8 @@ class Intolerances(Test):
         if not facts:
             return None
         low = len(certain)
-        high = len(told) if closing and not raising else len(self.intolerances)
+        closed = closing if not raising else []
+        high = len(told) if closed else len(self.intolerances)
         return Finding(
             self.finding_id(),
             low,
@@ -80,6 +82,7 @@ class Intolerances(Test):
             note=self._why_open(told) if low < self.at_least <= high else None,
             ask=self.question(),
             basis=agent_words(list(certain), "and") if certain else "none for certain",
+            derivation=derivation.agents(by_id(certain), by_id(told, certain), {}, closed),
         )
 
     def _is_certain(self, fact: Fact) -> bool:

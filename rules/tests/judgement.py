@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from rules import derivation
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.tests.base import Outcome, YesNo
@@ -40,6 +41,7 @@ class Judgement(YesNo):
             note="a judgement of the investigator",
             ask=self.question(),
             basis=", ".join(dict.fromkeys(fact.quote for fact in facts)),
+            derivation=derivation.unsettled("value", facts),
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

@@ -16,9 +16,11 @@ from pydantic import Field
 from kb.dates import surely_before
 from kb.facts import Coded, Fact, Interval, Quantity
 from kb.vocabulary import Lab, Vocabulary
+from rules import derivation
 from rules.amounts import because, day_words, number, span_words
 from rules.calculations import CALCULATIONS, Computed
 from rules.concepts import Names
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, spoken_of, weigh
 from rules.moments import Dated, course_of, newest, reading_day
@@ -81,7 +83,7 @@ class Measurement(Bounded):
         values = self._values(facts, situation)
         if not self.newest:
             reached = newest([one for one in values if self._meets(one.value.value)])
-            return self._numbers(reached, (), ()) if reached else self._open(facts, values, (), situation)
+            return self._numbers(reached, reached, (), ()) if reached else self._open(facts, values, (), situation)
         fresh = newest([one for one in values if self._place(one, situation) != "outside"])
         statements = self._statements(facts, situation)
         if any(_turned_normal(one, fresh) for one in statements):
@@ -91,7 +93,7 @@ class Measurement(Bounded):
         ]
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
             better = [one for one in statements if one.value == "normal" and _newer(one, fresh)]
-            return self._numbers(fresh, worse, better)
+            return self._numbers(fresh, values, worse, better)
         words = newest(statements)
         met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]
         if not fresh and met and len(met) == len(words):
@@ -103,9 +105,9 @@ class Measurement(Bounded):
         if not fresh and normal and all(one.value == "normal" for one in normal) and not self.stated_as:
             usual = _usual(self.measurement, self.bound[1], situation)
             if usual is not None:
-                return self._finding(
-                    usual.low, usual.high, [one.fact for one in normal], basis=_stated(normal, "normal")
-                )
+                stating = [one.fact for one in normal]
+                how = derivation.stated(usual.low, usual.high, "normal", stating)
+                return self._finding(usual.low, usual.high, stating, how, basis=_stated(normal, "normal"))
         return self._open(facts, values, statements, situation)
 
     def _values(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[Computed]]:
@@ -122,7 +124,7 @@ class Measurement(Bounded):
     def _read(self, fact: Fact, situation: Situation) -> Computed | None:
         if not isinstance(fact.value, Quantity):
             return None
-        interval, calculation = fact.value.interval, ""
+        interval, calculation, how = fact.value.interval, "", derivation.value(fact)
         unit = self.bound[1]
         if unit in (ULN, LLN) and fact.value.unit != unit:
             limits, source = _limits(fact, unit, situation)
@@ -133,15 +135,17 @@ class Measurement(Bounded):
             interval = Interval(low, high)
             told = span_words(fact.value.interval.least, fact.value.interval.greatest, fact.value.unit)
             calculation = f"{told} ÷ {' or '.join(number(limit) for limit in limits)}, {source}"
+            how = derivation.quotient(how, _limit_of(fact, unit, limits))
         elif fact.value.unit != unit:
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
-            interval = Interval(None, interval.greatest)
+            interval, how = Interval(None, interval.greatest), derivation.only("high", how, [fact])
         support = self._support(fact, situation)
         if support:
             interval = Interval(None, interval.greatest) if self.upwards else Interval(interval.least, None)
-            return Computed(interval, calculation, (fact, *support))
-        return Computed(interval, calculation, (fact,))
+            how = derivation.only("high" if self.upwards else "low", how, support)
+            return Computed(interval, calculation, (fact, *support), derivation=how)
+        return Computed(interval, calculation, (fact,), derivation=how)
 
     def _support(self, fact: Fact, situation: Situation) -> list[Fact]:
         """What held the value up: support that may lie in the days before the result."""
@@ -193,7 +197,11 @@ class Measurement(Bounded):
         )
 
     def _numbers(
-        self, fresh: Sequence[Dated[Computed]], worse: Sequence[Dated[str]], better: Sequence[Dated[str]]
+        self,
+        fresh: Sequence[Dated[Computed]],
+        told: Sequence[Dated[Computed]],
+        worse: Sequence[Dated[str]],
+        better: Sequence[Dated[str]],
     ) -> Finding:
         """The newest numbers; a later word that they are abnormal takes away the end that speaks for the patient.
 
@@ -201,10 +209,11 @@ class Measurement(Bounded):
         """
         values = [one.value.value for one in fresh if one.value.value is not None]
         whole = hull(values)
-        if worse:
-            whole = Interval(None, whole.greatest) if self.upwards else Interval(whole.least, None)
-        elif better:
-            whole = Interval(whole.least, None) if self.upwards else Interval(None, whole.greatest)
+        how = derivation.newest([(one.fact, one.value.derivation) for one in told if one.value.derivation])
+        if worse or better:
+            only_high = self.upwards == bool(worse)
+            whole = Interval(None, whole.greatest) if only_high else Interval(whole.least, None)
+            how = derivation.only("high" if only_high else "low", how, [one.fact for one in worse or better])
         differ = len({(value.least, value.greatest) for value in values}) > 1
         basis = " and ".join(
             dict.fromkeys(f"{_span(one.value.value, self.bound[1])} {day_words(one.when)}" for one in fresh)
@@ -214,6 +223,7 @@ class Measurement(Bounded):
             whole.least,
             whole.greatest,
             [*(fact for one in fresh for fact in one.value.facts), *(one.fact for one in (*worse, *better))],
+            how,
             calculation="; ".join(dict.fromkeys(one.value.calculation for one in fresh if one.value.calculation))
             or None,
             note=_note(worse=bool(worse), better=bool(better), only_limit=bool(only_limit), differ=differ),
@@ -234,7 +244,9 @@ class Measurement(Bounded):
         if meets == bool(self.above or self.below):
             bound = math.nextafter(bound, math.inf if upwards else -math.inf)
         low, high = (bound, None) if upwards else (None, bound)
-        return self._finding(low, high, [one.fact for one in told], basis=_stated(told, word))
+        stating = [one.fact for one in told]
+        how = derivation.stated(low, high, word if meets else f"not {word}", stating)
+        return self._finding(low, high, stating, how, basis=_stated(told, word))
 
     def _open(
         self,
@@ -251,7 +263,8 @@ class Measurement(Bounded):
         note = self._why_open(values, statements, extra, situation)
         last = newest(values)
         basis = None if not last else f"{_span(last[0].value.value, self.bound[1])} {day_words(last[0].when)}"
-        return self._finding(None, None, used, note=note, basis=basis)
+        how = derivation.unsettled("value", used)
+        return self._finding(None, None, used, how, note=note, basis=basis)
 
     def _why_open(
         self,
@@ -280,6 +293,7 @@ class Measurement(Bounded):
         low: float | None,
         high: float | None,
         facts: Sequence[Fact],
+        how: Expression,
         *,
         calculation: str | None = None,
         note: str | None = None,
@@ -295,6 +309,7 @@ class Measurement(Bounded):
             note=note,
             ask=self.question(),
             basis=basis,
+            derivation=how,
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
@@ -330,6 +345,14 @@ def _limits(fact: Fact, unit: str, situation: Situation) -> tuple[list[float], s
     either = sorted({limit for _, limit in found if limit}) if known is None else []
     words = f"default {name} limit of normal"
     return (fitting, words) if fitting or not either else (either, f"{words} of women or men")
+
+
+def _limit_of(fact: Fact, unit: str, limits: Sequence[float]) -> Expression:
+    side: derivation.Side = "high" if unit == ULN else "low"
+    own = None if fact.reference is None else fact.reference.greatest if unit == ULN else fact.reference.least
+    if own:
+        return derivation.reference(fact, side)
+    return derivation.stated(min(limits), max(limits), f"the {side} limit of normal of {fact.concept}", ())
 
 
 def _usual(concept: str, unit: str, situation: Situation) -> Interval | None:

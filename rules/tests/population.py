@@ -5,13 +5,16 @@ Childbearing, say: women of an age range without hysterectomy. It never makes an
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from kb.facts import Fact
+from rules import derivation
 from rules.amounts import because
+from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, matching
-from rules.patient import age, sex
+from rules.patient import age, age_derived, sex
 from rules.tests.base import Outcome, YesNo
 
 
@@ -41,6 +44,7 @@ class Population(YesNo):
         lows, highs = [low for low, _, _ in parts], [high for _, high, _ in parts]
         complete = len(parts) - (exempt is not None) == (self.sex is not None) + self._has_ages
         low, high = (min(lows) if complete else 0), min(highs)
+        how = self._derived(parts, exempt, situation, complete=complete)
         facts = [fact for _, top, used in parts if high > 0 or top == 0 for fact in used]
         return Finding(
             self.finding_id(),
@@ -52,7 +56,30 @@ class Population(YesNo):
             ask=None if low == high else self.question(),
             speaks=False,
             basis=", ".join(dict.fromkeys(fact.quote for fact in facts)) or None,
+            derivation=how,
         )
+
+    def _derived(
+        self,
+        parts: Sequence[tuple[int, int, list[Fact]]],
+        exempt: tuple[int, int, list[Fact]] | None,
+        situation: Situation,
+        *,
+        complete: bool,
+    ) -> Expression:
+        years = age(situation) if self._has_ages else None
+        found = []
+        for part in parts:
+            if part is exempt:
+                role: Role = "yes" if part[1] == 0 else "open"
+                found.append(derivation.negation(derivation.votes(derivation.each(role, part[2]))))
+            elif years is not None and part[2] == years[1]:
+                found.append(derivation.in_range(age_derived(part[2], situation)))
+            else:
+                role = "open" if part[0] != part[1] else "yes" if part[0] else "no"
+                found.append(derivation.votes(derivation.each(role, part[2])))
+        untold = [] if complete else [derivation.unsettled("answer", ())]
+        return derivation.every([*found, *untold])
 
     @property
     def _has_ages(self) -> bool:

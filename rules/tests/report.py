@@ -11,14 +11,18 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.facts import Coded, Fact, Quantity
+from rules import derivation
 from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
+from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
 from rules.moments import Dated, newest, reading_day
 from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, labels
+
+_ROLES: dict[str, Role] = {"clear": "yes", "abnormal": "no", "open": "open"}
 
 
 class Report(YesNo):
@@ -64,7 +68,9 @@ class Report(YesNo):
         old = [one for one in latest if self._place(one, situation) != "inside"]
         if old:
             return self._finding(0, 1, latest, self._age_note(situation))
-        return self._finding(0, 0, bad) if bad else self._finding(1, 1, clear)
+        decisive = [one for one in entries if one not in clear] if bad else entries
+        how = derivation.newest([(one.fact, derivation.vote(one.fact, _ROLES[one.value])) for one in decisive])
+        return self._finding(0, 0, bad, how=how) if bad else self._finding(1, 1, clear, how=how)
 
     def _named(self, situation: Situation) -> list[Dated[str]]:
         """The abnormalities by name; a suspected or a past one is open."""
@@ -107,7 +113,9 @@ class Report(YesNo):
     def _lasting(self, bad: Sequence[Dated[str]], later: Sequence[Dated[str]], situation: Situation) -> Finding:
         standing = newest([*bad, *later])
         if any(one.value == "abnormal" for one in standing) and not any(one.value == "clear" for one in standing):
-            return self._finding(0, 0, _signed(standing, "abnormal"))
+            seen = [one.fact for one in _signed(standing, "abnormal")]
+            how = derivation.votes(derivation.each("no", seen))
+            return self._finding(0, 0, _signed(standing, "abnormal"), how=how)
         return self._finding(0, 1, [*bad, *later], "reported as abnormal and as normal")
 
     def _doubtful(self, bad: Sequence[Dated[str]], clear: Sequence[Dated[str]]) -> bool:
@@ -127,7 +135,14 @@ class Report(YesNo):
             return "the screening date is not known"
         return f"not certainly of the last {window(self.within).words}"
 
-    def _finding(self, low: int, high: int, entries: Sequence[Dated[str]], note: str | None = None) -> Finding:
+    def _finding(
+        self,
+        low: int,
+        high: int,
+        entries: Sequence[Dated[str]],
+        note: str | None = None,
+        how: Expression | None = None,
+    ) -> Finding:
         words = [f"{one.fact.quote} {day_words(one.when)}" if one.when else one.fact.quote for one in entries]
         return Finding(
             self.finding_id(),
@@ -138,6 +153,7 @@ class Report(YesNo):
             note=note,
             ask=None if low == high else self.question(),
             basis=", ".join(dict.fromkeys(words)),
+            derivation=how or derivation.unsettled("answer", [one.fact for one in entries]),
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

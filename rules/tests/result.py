@@ -12,9 +12,11 @@ from typing import Annotated, Literal
 
 from kb.facts import Coded, Fact, Quantity
 from kb.vocabulary import Lab
+from rules import derivation
 from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
 from rules.denials import denials
+from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, course_of, newest, reading_day
@@ -89,7 +91,7 @@ class Result(Test):
         told = [one for one in results if one.value.sign != "open"]
         ever = [one for one in told if one.value.sign == "positive" and self.positive == "ever"]
         if ever:
-            return self._finding("positive", ever)
+            return self._finding("positive", ever, derivation.votes((one.fact, "yes") for one in ever))
         confirmation = self._confirmation(told, situation)
         if confirmation is not None:
             return confirmation
@@ -166,7 +168,7 @@ class Result(Test):
         if signs == {"positive"}:
             if self.positive == "as long as a negative one" and not self._fresh(latest, situation):
                 return self._open(latest, self._age_note(situation))
-            return self._finding("positive", latest)
+            return self._finding("positive", latest, self._derived(told, latest))
         earlier = [one for one in told if one.value.sign == "positive"]
         if (
             earlier
@@ -176,7 +178,12 @@ class Result(Test):
             return self._open([*latest, *earlier], "positive before, negative now")
         if not self._fresh(latest, situation):
             return self._open(latest, self._age_note(situation))
-        return self._finding("negative", latest)
+        return self._finding("negative", latest, self._derived(told, latest))
+
+    def _derived(self, told: Sequence[Dated[Read]], latest: Sequence[Dated[Read]]) -> Expression:
+        """The newest of all results told, held against the window where its age counts."""
+        used = told if {one.fact.id for one in newest(told)} == {one.fact.id for one in latest} else latest
+        return derivation.newest([(one.fact, derivation.vote(one.fact, _role(one))) for one in used])
 
     def _fresh(self, results: Sequence[Dated[Read]], situation: Situation) -> bool:
         if self.negative_within is None:
@@ -192,10 +199,12 @@ class Result(Test):
     def _unread(self, results: Sequence[Dated[Read]], situation: Situation) -> Finding | None:
         shown = [fact for fact in spoken_of(self.shown_by, situation) if not self._over(fact, situation)]
         if shown and all(fact.assertion == "present" for fact in shown):
-            return self._finding("positive", [Dated(Read("positive"), fact, None) for fact in shown])
+            how = derivation.votes(derivation.each("yes", shown))
+            return self._finding("positive", [Dated(Read("positive"), fact, None) for fact in shown], how)
         denied = denials(self.denied_as, situation) if self.denied_as else None
         if denied is not None and denied.complete and not results:
-            return self._finding("negative", [Dated(Read("negative"), fact, None) for fact in denied.covering])
+            how = derivation.votes(derivation.each("against", denied.covering))
+            return self._finding("negative", [Dated(Read("negative"), fact, None) for fact in denied.covering], how)
         raising = [*shown, *spoken_of(self.raised_by, situation)]
         everything = [*results, *(Dated(Read("open"), fact, None) for fact in raising)]
         return self._open(everything, "no result that settles it") if everything else None
@@ -209,9 +218,10 @@ class Result(Test):
         return ended or window(self.shown_within).place(day, situation.as_of) == "outside"
 
     def _open(self, results: Sequence[Dated[Read]], note: str) -> Finding:
-        return self._finding("open", results, note)
+        how = derivation.unsettled("answer", [one.fact for one in results])
+        return self._finding("open", results, how, note)
 
-    def _finding(self, sign: Sign, results: Sequence[Dated[Read]], note: str | None = None) -> Finding:
+    def _finding(self, sign: Sign, results: Sequence[Dated[Read]], how: Expression, note: str | None = None) -> Finding:
         low, high = {"positive": (1, 1), "negative": (0, 0), "open": (0, 1)}[sign]
         words = [f"“{_quoted(one.fact)}”{_day(one)}" for one in results]
         return Finding(
@@ -223,6 +233,7 @@ class Result(Test):
             note=note,
             ask=self.question() if sign == "open" else None,
             basis=", ".join(dict.fromkeys(words)),
+            derivation=how,
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
@@ -237,6 +248,11 @@ class Result(Test):
     def question(self) -> str:
         recent = f" of the last {window(self.negative_within).words}" if self.negative_within else ""
         return f"What is the {label(self.negative_only_by or self.result)} result{recent}, and of which day?"
+
+
+def _role(one: Dated[Read]) -> Role:
+    roles: dict[Sign, Role] = {"positive": "yes", "negative": "no", "open": "open"}
+    return roles[one.value.sign]
 
 
 def _quoted(fact: Fact) -> str:

@@ -13,9 +13,11 @@ from pydantic import Field
 from kb.facts import Interval, Quantity
 from kb.vocabulary import Score as ScoreTerm
 from kb.vocabulary import Vocabulary
+from rules import derivation
 from rules.amounts import because, day_words, span_words
 from rules.concepts import Names
 from rules.denials import denials
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, spoken_of
 from rules.moments import Dated, newest, reading_day
@@ -67,7 +69,7 @@ class Score(Bounded):
         if part is not None:
             return part
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
-            return self._stated(fresh, situation)
+            return self._stated(fresh, stated, situation)
         named = [fact.id for fact in (*facts, *spoken_of(self.raised_by, situation))]
         note = self._why_open(newest(stated), situation) if stated else "named without its points" if named else None
         return self._computed(named, note, situation)
@@ -86,10 +88,13 @@ class Score(Bounded):
     def _place(self, one: Dated[Interval], situation: Situation) -> str:
         return "inside" if self.within is None else window(self.within).place(one.when, situation.as_of)
 
-    def _stated(self, fresh: Sequence[Dated[Interval]], situation: Situation) -> Finding:
+    def _stated(
+        self, fresh: Sequence[Dated[Interval]], stated: Sequence[Dated[Interval]], situation: Situation
+    ) -> Finding:
         whole = hull([one.value for one in fresh])
+        how = derivation.newest([(one.fact, derivation.value(one.fact)) for one in stated])
         if self.without and self.computed_from:
-            return self._reduced(whole, fresh, situation)
+            return self._reduced(whole, fresh, how, situation)
         words = [f"{span_words(one.value.least, one.value.greatest, '{score}')} {day_words(one.when)}" for one in fresh]
         return Finding(
             self.finding_id(),
@@ -100,16 +105,19 @@ class Score(Bounded):
             note="different totals of the same time" if len(set(words)) > 1 and whole.least != whole.greatest else None,
             ask=self.question(),
             basis=" and ".join(dict.fromkeys(words)),
+            derivation=how,
         )
 
-    def _reduced(self, whole: Interval, fresh: Sequence[Dated[Interval]], situation: Situation) -> Finding:
+    def _reduced(
+        self, whole: Interval, fresh: Sequence[Dated[Interval]], how: Expression, situation: Situation
+    ) -> Finding:
         """A stated total less the points of the items left out: those shown for certain, the others perhaps."""
         assert self.computed_from is not None
         shown, perhaps, facts = points_of(self.computed_from, self.without, situation)
         counted = partial_score(self.computed_from, situation, self.without)
         low = None if whole.least is None else max(0.0, whole.least - perhaps, min(counted.points, whole.least))
         high = None if whole.greatest is None else max(0.0, whole.greatest - shown)
-        total = span_words(whole.least, whole.greatest, "{score}")
+        total, left_out = span_words(whole.least, whole.greatest, "{score}"), ", ".join(self.without)
         taken_off = span_words(shown, perhaps, "{score}")
         return Finding(
             self.finding_id(),
@@ -122,6 +130,12 @@ class Score(Bounded):
             note="the points of the items left out are not told" if shown != perhaps else None,
             ask=self.question(),
             basis=f"{total} {day_words(fresh[0].when)}",
+            derivation=derivation.either(
+                [
+                    derivation.less(how, derivation.stated(shown, perhaps, f"points of {left_out}", facts)),
+                    derivation.stated(min(counted.points, whole.least or 0), 0, "points shown", counted.facts),
+                ]
+            ),
         )
 
     def _of_part(self, total: bool, situation: Situation) -> Finding | None:
@@ -142,13 +156,14 @@ class Score(Bounded):
             ]
             fresh = newest(told)
             if fresh and all(self._place(one, situation) == "inside" for one in fresh):
-                return self._shifted(name, missing, fresh, situation)
+                return self._shifted(name, missing, told, situation)
         return None
 
     def _shifted(
-        self, name: str, missing: Sequence[str], fresh: Sequence[Dated[Interval]], situation: Situation
+        self, name: str, missing: Sequence[str], stated: Sequence[Dated[Interval]], situation: Situation
     ) -> Finding:
         assert self.computed_from is not None
+        fresh = newest(stated)
         whole = hull([one.value for one in fresh])
         off, most_off, facts = points_of(self.computed_from, [i for i in self.without if i not in missing], situation)
         on, most_on, more = points_of(self.computed_from, [i for i in missing if i not in self.without], situation)
@@ -165,6 +180,15 @@ class Score(Bounded):
             note="the points of its other items are not told" if low != high else None,
             ask=self.question(),
             basis=f"{total} {day_words(fresh[0].when)}",
+            derivation=derivation.less(
+                derivation.total(
+                    [
+                        derivation.newest([(one.fact, derivation.value(one.fact)) for one in stated]),
+                        derivation.stated(on, most_on, f"points of {', '.join(missing)}", more),
+                    ]
+                ),
+                derivation.stated(off, most_off, f"points of {', '.join(self.without)}", facts),
+            ),
         )
 
     def _computed(self, named: Sequence[str], note: str | None, situation: Situation) -> Finding | None:
@@ -183,6 +207,7 @@ class Score(Bounded):
             note=note or "no total is stated; the items told are only a part",
             ask=self.question(),
             basis=f"at least {part.points:g} points from its items" if part is not None and shown else None,
+            derivation=part.derivation if part is not None and shown else derivation.unsettled("value", named),
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

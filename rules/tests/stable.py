@@ -9,8 +9,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from kb.facts import Fact, Time
+from rules import derivation
 from rules.amounts import because, day_words
 from rules.concepts import Names
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted
 from rules.medication import going_on, taken
@@ -50,14 +52,16 @@ class Stable(YesNo):
         stated = [fact for fact in saying if self._is_long_enough(fact, situation)]
         changed = [fact for fact, sign in signs if sign == "changed"]
         if changed:
-            return self._finding(0, 1 if stated else 0, [*changed, *stated])
+            how = [*derivation.each("no", changed), *derivation.each("open", stated)]
+            return self._finding(0, 1 if stated else 0, [*changed, *stated], derivation.votes(how))
         unsure = [fact for fact, sign in signs if sign == "open"]
         if (unsure or saying) and not stated:
             known = [] if unsure else [fact for fact, _ in signs]
             if not known:
-                return self._finding(0, 1, [*unsure, *saying], "since when the dose is so is not told")
+                opened = derivation.votes(derivation.each("open", [*unsure, *saying]))
+                return self._finding(0, 1, [*unsure, *saying], opened, "since when the dose is so is not told")
         facts = [*(fact for fact, _ in signs), *stated]
-        return self._finding(1, 1, facts) if facts else None
+        return self._finding(1, 1, facts, derivation.votes(derivation.each("yes", facts))) if facts else None
 
     def _is_long_enough(self, fact: Fact, situation: Situation) -> bool:
         """Whether what says that nothing was changed reaches back over the window."""
@@ -89,7 +93,7 @@ class Stable(YesNo):
             return "unchanged"
         return "changed" if change.earliest is not None and change.earliest > first else "open"
 
-    def _finding(self, low: int, high: int, facts: list[Fact], note: str | None = None) -> Finding:
+    def _finding(self, low: int, high: int, facts: list[Fact], how: Expression, note: str | None = None) -> Finding:
         words = [_told(fact) for fact in facts]
         contradicted = "a change is told, and that there was none" if low != high and note is None else None
         return Finding(
@@ -101,6 +105,7 @@ class Stable(YesNo):
             note=note or contradicted,
             ask=self.question() if low != high else None,
             basis=", ".join(dict.fromkeys(words)),
+            derivation=how,
         )
 
     @property

@@ -11,8 +11,10 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.facts import Coded, Fact
+from rules import derivation
 from rules.amounts import because
 from rules.concepts import Names
+from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
 from rules.moments import Dated, newest, reading_day
@@ -45,12 +47,16 @@ class Statement(YesNo):
         latest = newest([Dated(self._answer(fact), fact, reading_day(fact, situation)) for fact in facts])
         if latest:
             lows, highs = [one.value[0] for one in latest], [one.value[1] for one in latest]
-            return self._finding(min(lows), max(highs), [one.fact for one in latest])
+            how = derivation.newest([(fact, derivation.vote(fact, _role(self._answer(fact)))) for fact in facts])
+            return self._finding(min(lows), max(highs), [one.fact for one in latest], how)
         shown = [fact for fact in counted(self.shown_by, situation) if self._is_new(fact, situation)]
         if shown:
-            return self._finding(1, 1, shown)
+            return self._finding(1, 1, shown, derivation.stated(1, 1, "what shows it", shown))
         raising = spoken_of((*self.raised_by, *self.shown_by), situation)
-        return self._finding(0, 1, raising, "told without what would settle it") if raising else None
+        if not raising:
+            return None
+        how = derivation.unsettled("answer", raising)
+        return self._finding(0, 1, raising, how, "told without what would settle it")
 
     def _is_new(self, fact: Fact, situation: Situation) -> bool:
         day = reading_day(fact, situation)
@@ -66,7 +72,7 @@ class Statement(YesNo):
             return 0, 1
         return (1, 1) if code in self.says else (0, 0) if code in self.says_not else (0, 1)
 
-    def _finding(self, low: int, high: int, facts: Sequence[Fact], note: str | None = None) -> Finding:
+    def _finding(self, low: int, high: int, facts: Sequence[Fact], how: Expression, note: str | None = None) -> Finding:
         contradicted = "the letter does not say it clearly, or in two ways" if low != high else None
         return Finding(
             self.finding_id(),
@@ -77,6 +83,7 @@ class Statement(YesNo):
             note=note or contradicted,
             ask=None if low == high else self.question(),
             basis=", ".join(dict.fromkeys(fact.quote for fact in facts)),
+            derivation=how,
         )
 
     @property
@@ -92,3 +99,7 @@ class Statement(YesNo):
 
     def question(self) -> str:
         return f"Is it so that the patient: {self._name}?"
+
+
+def _role(answer: tuple[int, int]) -> Role:
+    return "open" if answer[0] != answer[1] else "yes" if answer[0] else "no"

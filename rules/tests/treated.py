@@ -14,9 +14,11 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from kb.facts import Fact, Time
+from rules import derivation
 from rules.amounts import because, day_words
 from rules.concepts import Names
 from rules.denials import denials, suffices
+from rules.derivation import Role
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, matching, spoken_of, weigh
 from rules.medication import dosing_of, going_on, taken
@@ -192,6 +194,9 @@ class Treated(YesNo):
         held = [vote for vote in votes if vote.answer == "yes"]
         clears = [vote.clears_on for vote in held if vote.clears_on is not None]
         everything = [*(vote.fact for vote in votes), *facts]
+        denied: Role = "no" if high == 0 else "open"
+        roles = [(vote.fact, denied if vote.answer == "no if denied" else vote.answer) for vote in votes]
+        roles += derivation.each("open" if low != high else "against", facts)
         words = [
             f"{'no ' if fact.assertion == 'absent' else ''}{fact.label.lower()}{_when(fact)}" for fact in everything
         ]
@@ -206,6 +211,7 @@ class Treated(YesNo):
             clears_on=max(clears) if clears else None,
             holds_open=any(vote.holds_open for vote in held),
             basis=", ".join(dict.fromkeys(words)) or None,
+            derivation=derivation.votes(roles),
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:

@@ -12,9 +12,11 @@ from typing import Annotated
 from pydantic import Field
 
 from kb.facts import Fact
+from rules import derivation
 from rules.amounts import because
 from rules.concepts import Names
 from rules.denials import denials
+from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, concept_of, matching, spoken_of
 from rules.medication import dosing_of, going_on, taken
@@ -62,13 +64,17 @@ class Treatment(YesNo):
         unsure += [*replaced, *self._perhaps(situation)]
         against = self._against(situation)
         if yes:
-            return self._finding(0 if against else 1, 1, [*yes, *against])
+            how = [*derivation.each("yes", yes), *derivation.each("against", against)]
+            return self._finding(0 if against else 1, 1, [*yes, *against], derivation.votes(how))
         # that no other disease needs it settles a disease of which nothing but its name is told
         if unsure and against and not any(fact.kind == "medication" for fact in unsure):
-            return self._finding(0, 0, against)
+            return self._finding(0, 0, against, derivation.votes(derivation.each("against", against)))
         if unsure:
-            return self._finding(0, 1, [*unsure, *against])
-        return self._finding(0, 0, against) if against else None
+            how = [*derivation.each("open", unsure), *derivation.each("against", against)]
+            return self._finding(0, 1, [*unsure, *against], derivation.votes(how))
+        if not against:
+            return None
+        return self._finding(0, 0, against, derivation.votes(derivation.each("against", against)))
 
     def _replacing(self, situation: Situation) -> list[Fact]:
         """The diseases in the place of the trial's own: told to be so, or told where the trial's own is denied."""
@@ -106,7 +112,7 @@ class Treatment(YesNo):
         stated = [[fact for fact in situation.about(name) if fact.assertion == "present"] for name in self.denied_by]
         return [fact for facts in stated for fact in facts] if stated and all(stated) else []
 
-    def _finding(self, low: int, high: int, facts: Sequence[Fact]) -> Finding:
+    def _finding(self, low: int, high: int, facts: Sequence[Fact], how: Expression) -> Finding:
         return Finding(
             self.finding_id(),
             low,
@@ -116,6 +122,7 @@ class Treatment(YesNo):
             note="whether it needs such treatment is not told clearly" if low != high else None,
             ask=self.question() if low != high else None,
             basis=", ".join(dict.fromkeys(fact.quote for fact in facts)),
+            derivation=how,
         )
 
     def sentence(self, finding: Finding | None, outcome: Outcome) -> str:
