@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, Options, Result, Target, only_file, run, share
+from bench.judgements import eligo_is_right
 from bench.systems import facts_of
 from kb.calculators import egfr, eular_acr_2019
 from kb.calculators.prednisone import prednisone_equivalent
@@ -111,8 +112,11 @@ def _judged(row: dict[str, str], inputs: dict[str, Any]) -> Iterable[tuple[str, 
     if row["Calculator Name"].startswith("CKD-EPI"):
         values = egfr_values(facts)
         told = f"{inputs} {low}-{high}: {[_middle(value) for value in values]}"
-        yield "eGFR from the note", bool(values) and within(values[0], low, high), told
+        first = bool(values) and within(values[0], low, high)
+        settled = eligo_is_right("calculators", row["Unique ID"], "eGFR")
+        yield "eGFR from the note", first, told
         yield "eGFR from the note, any", any(within(value, low, high) for value in values), told
+        yield "eGFR from the note judged", first or settled, told
     yield from _inputs(facts, inputs)
 
 

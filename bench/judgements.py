@@ -17,7 +17,10 @@ FOLDER = Path(__file__).with_name("judgements")
 
 
 class Judgement(BaseModel):
-    """`verdict` eligo: the label is wrong or asks for another thing; label: eligo is wrong."""
+    """`verdict` eligo: the label is wrong or asks for another thing; label: eligo is wrong; both are; or unclear.
+
+    Only a verdict for eligo counts as agreement.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,7 +28,7 @@ class Judgement(BaseModel):
     about: str
     at: int = 0
     mention: str
-    verdict: Literal["eligo", "label"]
+    verdict: Literal["eligo", "label", "both", "unclear"]
     reason: str
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bench.figures import Counts, Options, Result, Target, only_file, rows_of, run
+from bench.judgements import eligo_is_right
 from bench.systems import edsnlp, english_negation_cues, facts_of, medspacy_asserts
 
 TARGETS = (
@@ -38,6 +39,7 @@ class Score:
 
     negated: Counts = field(default_factory=Counts)
     historical: Counts = field(default_factory=Counts)
+    judged: dict[str, Counts] = field(default_factory=dict)
     answers_history: bool = True
 
     def figures(self) -> dict[str, float | int | None]:
@@ -49,7 +51,12 @@ class Score:
             "historical precision": history.precision,
             "historical recall": history.recall,
             "historical F1": history.f1,
-        }
+        } | {f"{what} F1 judged": counts.f1 for what, counts in self.judged.items()}
+
+    def judge(self, case: Case, about: str, gold: bool, given: bool) -> None:
+        """Counts once more, a second reader's side in place of a label that is against eligo."""
+        gold = given if gold != given and eligo_is_right("negation", str(case.number), about) else gold
+        self.judged.setdefault(about, Counts()).add(gold=gold, given=given)
 
 
 def case_of(row: dict[str, Any]) -> Case | None:
@@ -92,6 +99,8 @@ def measure(options: Options) -> Result:
         negated, historical = eligo_says(case)
         scores["eligo"].negated.add(gold=case.negated, given=negated)
         scores["eligo"].historical.add(gold=case.historical, given=historical)
+        scores["eligo"].judge(case, "negated", case.negated, negated)
+        scores["eligo"].judge(case, "historical", case.historical, historical)
         disagreements += _told(case, negated, historical)
         stock = medspacy_asserts(case.text, case.span)
         scores["medspaCy"].negated.add(gold=case.negated, given=stock.negated)

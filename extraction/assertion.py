@@ -96,7 +96,7 @@ def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
         _apply(mention, _without_denied_doubt(reaching, clause.words), spans)
         before = clause.words[: target.start]
         _known_already(mention, before)
-        _by_section(mention, sentence.section, before)
+        _by_section(mention, sentence.section, before, clause.words[target.start : target.end])
 
 
 def _target(spans: Sequence[tuple[int, int]], words: Sequence[str], mention: Mention) -> Target:
@@ -208,15 +208,21 @@ def _deciding(reaching: list[Cue]) -> Cue | None:
     return min(reaching, key=lambda cue: cue.distance, default=None)
 
 
-def _by_section(mention: Mention, section: str | None, before: Sequence[str]) -> None:
-    """What the section says of its mentions where the sentence says nothing else."""
+@functools.cache
+def _lifelong() -> frozenset[str]:
+    return frozenset(cues("context")["lifelong"])
+
+
+def _by_section(mention: Mention, section: str | None, before: Sequence[str], words: Sequence[str]) -> None:
+    """What the section, or its own words, say of a mention where the sentence says nothing else."""
     default: dict[str, str] = cues("context")["sections"].get(section or "", {})
     experiencer, temporality = default.get("experiencer"), default.get("temporality")
     about_patient = any(word in cues("context")["patient_subjects"] for word in before)
     if experiencer == "family" and mention.experiencer == "patient" and not about_patient:
         mention.experiencer = "family"
-    if mention.assertion == "absent" and mention.kind == "span":
-        temporality = default.get("denied")
+    if mention.kind == "span":
+        temporality = default.get("denied") if mention.assertion == "absent" else temporality
+        temporality = "historical" if not _lifelong().isdisjoint(words) else temporality
     if temporality == "historical" and mention.temporality == "current" and mention.assertion in ("present", "absent"):
         mention.temporality = "historical"
 

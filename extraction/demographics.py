@@ -166,6 +166,8 @@ def _sexes_by_noun(reading: Reading) -> Iterator[Fact]:
         if _is_title(word):
             if match.group().isupper() or _written_to(reading.normal, match.start()):
                 continue
+            if re.search(r"\d ?$", reading.normal[max(0, match.start() - 2) : match.start()]):
+                continue  # "QTc 470 ms" counts milliseconds
         elif word == "mother of":
             if _belongs(reading.normal, match.start()) or not re.match(
                 r" (?:\d|a |one|two|three|four|twins)", reading.normal[match.end() : match.end() + 8]

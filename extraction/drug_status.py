@@ -5,6 +5,7 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -25,6 +26,7 @@ from extraction.drug_reasons import (
 from extraction.drug_scope import Scope
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.result_words import alternatives
 from kb.facts import MedicationStatus
 from kb.vocabulary import vocabulary
 
@@ -55,6 +57,10 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
         if not after:
             return _without_harm(reading, before)
         before = None
+    if before is not None and before.group == default == "allergy" and _is_denied(reading, before):
+        excepted = re.search(alternatives(cues("conditions")["exceptions"]), reading.normal[before.end : scope.start])
+        if excepted is None:
+            return _without_harm(reading, before)
     deciding = _decide(before, after)
     if before is not None and deciding is not None and _goes_on(reading, before, deciding):
         deciding = before

@@ -10,13 +10,15 @@ import re
 from dataclasses import replace
 
 from extraction.knowledge import cues
+from extraction.listed_subjects import listed_verdict
 from extraction.named_tests import Named, is_member, sentence_end
-from extraction.numbers import read_number
+from extraction.numbers import Written, read_number
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
 from extraction.result_asides import aside_result
 from extraction.result_courses import earlier, further
 from extraction.result_series import is_told_in_series, series
+from extraction.result_shares import share_before
 from extraction.result_turns import came_back, goes_on, turned
 from extraction.result_words import Page, code_of, code_pattern, pattern_of
 from extraction.results import Result, numeric_result, read_result
@@ -37,6 +39,7 @@ _PANEL_OPENS = compiled(
     r"(?:[(\[:-]\s*|,?\s*(?:for|including|incl\.?|i\.?e\.?|viz\.?|namely)(?!\w)[\s:]*(?:(?:both|all|the|tests?)\s+)*)+",
     re.IGNORECASE,
 )
+_JOINT = compiled(r"\s*(?:\([^()\n]{1,30}\)\s*)?(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE)
 _POINTS_ON = compiled(
     r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
     r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
@@ -65,6 +68,15 @@ def read_group(
     following: Named | None,
 ) -> None:
     last = group[-1]
+    share = share_before(reading, page, group[0])
+    if share is not None:
+        group[0].concept, group[0].results = share[0], [share[1]]
+        if len(group) > 1:
+            read_group(reading, page, group[1:], limit, taken, inherited, following)
+        return
+    pressure = blood_pressure(page, group[0].concept, last.mention.end, limit) if len(group) > 1 else None
+    if pressure is not None and _shared_numbers(page, group, pressure, limit):
+        return
     after = _after(page, last, limit, sentence_end(reading, last))
     before = _before(reading, page, group[0], taken)
     if after is None and before is None and len(group) == 1:
@@ -77,7 +89,8 @@ def read_group(
             after = None
     if after is not None and _shared_numbers(page, group, after, limit):
         return
-    if after is None and len(group) > 1:  # "glucose and HbA1c were 299 mg/dL and 8.2 %": no number for the last name
+    if (after is None or isinstance(after.value, Coded)) and len(group) > 1:
+        # "glucose and HbA1c were 299 mg/dL and 8.2 %": the first number is none for the last name
         first = _after(page, Named(last.mention, group[0].concept, []), limit, sentence_end(reading, last))
         if first is not None and _shared_numbers(page, group, first, limit):
             return
@@ -112,6 +125,10 @@ def read_group(
         _points_before(reading, page, group[0])
     if not group[0].results:
         _points_behind(reading, page, group[0])
+    if not any(named.results for named in group):
+        for named in group:
+            verdict = listed_verdict(reading, page, named, named.concept)
+            named.results = [] if verdict is None else [verdict]
 
 
 def _course(
@@ -341,21 +358,23 @@ def _points_before(reading: Reading, page: Page, named: Named) -> None:
 
 
 def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -> bool:
-    """ "AST/ALT 30/25", "C3 and C4 0.4 and 0.05": as many numbers as names."""
-    if len(group) < 2 or not isinstance(first.value, Quantity) or first.written is None:
+    """ "AST/ALT 30/25", "C3 and C4 0.4 and 0.05", "BP and pulse were 120/80 and 70/min": as many numbers as names."""
+    if len(group) < 2 or not isinstance(first.value, Quantity):
         return False
-    written = [replace(first.written, end=first.written.end)]
+    written: list[Written] = [] if first.written is None else [first.written]
     at = first.end
     for _ in group[1:]:
-        joint = compiled(r"\s*(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE).match(page.normal, at, limit)
+        joint = _JOINT.match(page.normal, at, limit)
         following = None if joint is None else read_number(page.normal, joint.end(), limit, page.comma, ranges=False)
         if following is None or page.time_at(following.start) is not None:
             return False
         written.append(following)
         at = following.end
     unit = written[-1].unit if written[-1].unit and not written[0].unit else None
-    results = [
-        numeric_result(page, named.concept, number, limit, unit) for named, number in zip(group, written, strict=True)
+    pair = [] if first.written is not None else [first]
+    results = pair + [
+        numeric_result(page, named.concept, number, limit, unit)
+        for named, number in zip(group[len(pair) :], written, strict=True)
     ]
     if any(result is None for result in results):
         return False

@@ -357,6 +357,8 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     behind = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)])
     if behind and behind[0].text == "-":
         behind = behind[1:]
+    if scope.concept in cues("measurements")["level_of"] and _is_level(reading, scope):
+        return True  # "folic acid levels were normal"
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
     if match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-")):
         return True

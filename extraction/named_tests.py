@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extraction.knowledge import cues
+from extraction.other_fluids import in_other_fluid
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives, code_pattern, pattern_of
 from extraction.results import Result, is_nucleic_acid
 from extraction.short_names import with_short_names
-from extraction.special_results import by_unit, concept_of
+from extraction.special_results import by_level, by_unit, concept_of
 from kb.patterns import compiled
 from kb.units import canonical_unit, find_unit
 from kb.vocabulary import vocabulary
@@ -73,6 +74,8 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
         mention = named.mention
         if any(start <= mention.start < end for start, end in covered):
             continue
+        if in_other_fluid(reading, page, mention, named.concept):
+            continue
         if _is_abbreviation(page, groups, named):
             groups[-1][-1] = Named(replace(groups[-1][-1].mention, end=mention.end), named.concept, [])
             continue
@@ -99,7 +102,7 @@ def _tests(reading: Reading, page: Page) -> Iterator[Named]:
     for mention in with_short_names(reading, page):
         if mention.kind in ("lab", "score"):
             yield Named(mention, concept_of(page, mention), [])
-        elif mention.kind in ("condition", "drug") and (special := by_unit(page, mention)) is not None:
+        elif mention.kind in ("condition", "drug") and (special := by_unit(page, mention) or by_level(page, mention)):
             yield Named(mention, special, [])
         elif (
             mention.kind == "condition"

@@ -84,7 +84,7 @@ def reaches(
     if side == "forward":
         if cue[1] > target[0] or ("answer" in _answer_words(clause, cue)):
             return None
-        return _forward(clause, says, cue, target)
+        return _forward(clause, says, cue, target, kind)
     if cue[0] < target[1]:
         return None
     if side == "answer":
@@ -124,7 +124,7 @@ def _answers() -> frozenset[str]:
     return frozenset((*content["absent"]["answer"], *content["never"]["answer"]))
 
 
-def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int]) -> int | None:
+def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int], kind: str) -> int | None:
     start, end = cue[1], target[0]
     farthest, item = _limit(says)
     if end - start > farthest or _bracket_closes(clause.words[start:end]):
@@ -141,6 +141,8 @@ def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int,
     if says not in _DENIALS and (not _is_list(clause, start, end, item) or _denial_between(clause, start, end)):
         return None
     if says in _DENIALS and (_given_for(clause, start, end) or _affirmed_behind(clause, start, target)):
+        return None
+    if says in _DENIALS and kind == "condition" and _denies_treatment(clause, start, end):
         return None
     return end - start
 
@@ -295,6 +297,11 @@ def _given_for(clause: Clause, start: int, end: int) -> bool:
         kind in ("drug", "procedure") and start <= at and "for" in clause.words[stop : min(stop + 3, end)]
         for at, stop, kind in clause.mentions
     )
+
+
+def _denies_treatment(clause: Clause, start: int, end: int) -> bool:
+    """Whether it is denied that a treatment is taken: "diabetes not on insulin, depression" denies no depression."""
+    return clause.words[start] in _words("takes") and clause.mention_between(start, end, "drug")
 
 
 def _affirmed_behind(clause: Clause, start: int, target: tuple[int, int]) -> bool:

@@ -11,6 +11,7 @@ from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
 _ON_NAME = compiled(r"-(?!>)\s*")
+_SUSPENDED = compiled(r"-(?:,\s*[\w/]+-)*,?\s*(?:and|or|&|und|et|y)\s+[\w/]+-[A-Za-z]")
 _ENDS = compiled(r"[,;.)/|]|$")
 _SPACED = compiled(r"[ \t]*:?[ \t]+-[ \t]*(?=[,;.)|/\n]|\s{2}|$)")
 _SIGNS = compiled(r"[A-Za-z\d)][ \t]*:?[ \t]+[+-]+[ \t]*(?=[,;.)|/\n]|[ \t]{2}|$)")
@@ -23,6 +24,8 @@ def minus_behind(page: Page, concept: str, start: int, limit: int) -> int | None
     if not isinstance(term, Lab) or term.panel not in ("virology", "autoantibodies", "pregnancy"):
         return None
     sign = _ON_NAME.match(page.normal, start)
+    if _SUSPENDED.match(page.normal, start):
+        return None  # "MPO-, PR3- and lysozyme-ANCA"
     if sign is not None and (sign.end() >= limit or _ENDS.match(page.normal, sign.end())):
         return start
     if _SPACED.match(page.normal, start) is None:

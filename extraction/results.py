@@ -35,6 +35,8 @@ _AFTER_CODE = compiled(
 _COLUMN = compiled(r"(?:[ ]{3,}|[ ]*\t)\S")
 _LEADERS = compiled(r"[.…_·]{3,}")  # dots that lead the eye to the result
 _LABORATORY_CODE = compiled(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
+# "at EOT was", "on MPI:": an occasion or a method by its letters
+_OCCASION = compiled(r"(?:at|on|by|via) (?:the )?(?-i:[A-Z]{2,6})(?=(?: (?:is|was|were|of|showed)\b|\s?[:=]|,? ?\d))")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
 
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
@@ -100,7 +102,11 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
 
 def _skip_one(page: Page, at: int, limit: int) -> int | None:
     """The end of the filler word or sign at a place, or None where something else stands."""
-    word = pattern_of("fillers").match(page.normal, at, limit) or _LEADERS.match(page.normal, at, limit)
+    word = (
+        _OCCASION.match(page.normal, at, limit)
+        or pattern_of("fillers").match(page.normal, at, limit)
+        or _LEADERS.match(page.normal, at, limit)
+    )
     if word:
         return word.end()
     if page.normal[at] in ":=,.-~_*()[]|/>→#@'\"":
@@ -201,6 +207,9 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
         return None
     if found == "trace" and concept not in ("urine-protein-dipstick", "urine-blood-dipstick", "urinalysis"):
         return None
+    term = vocabulary().terms[concept]
+    if found in ("positive", "negative") and isinstance(term, Lab) and term.panel == "vitals":
+        return None  # "grew with body weight"
     written = page.text[code.start() : code.end()]
     return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
 
@@ -266,7 +275,8 @@ def _is_sign_of_range(page: Page, code: re.Match[str]) -> bool:
 
 def _number_behind(page: Page, concept: str, at: int, limit: int, unit: str | None) -> Result | None:
     joint = compiled(
-        r"[ \t]*(?:[(:=,-]|at|to|of|,? ?(?:titre|titer)(?: of)?|with (?:a )?(?:titre|titer|level|value) of)?[ \t]*"
+        r"[ \t]*(?:[(:=,-]|at|to|of|,? ?\(?(?:i\.e\.?|namely|viz\.?),?|,? ?(?:titre|titer)(?: of)?|"
+        r"with (?:a )?(?:titre|titer|level|value) of)?[ \t]*"
     ).match(page.normal, at, limit)
     begin = joint.end() if joint else at
     written = read_number(page.normal, begin, limit, page.comma)

@@ -21,6 +21,7 @@ from kb.patterns import compiled
 # the head of a line (or, in capitals, of a sentence inside a line) up to a colon, or a short line by itself
 _HEAD = compiled(
     r"(?:^|\n)[ \t]*(?:[-*•#>=]+[ \t]*|\(?\d{1,2}[.)][ \t]*|\(?[A-Z][.)][ \t]+)?\**"
+    r"(?i:(?:his|her|their|patient's)[ ]+)?"
     r"(?P<line>[A-Za-z][A-Za-z /&,-]{0,60}?)\**[ \t]*"
     r"(?:\([^()\n]{0,40}\)|(?<![A-Za-z])(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
     r"(?:(?::|[ ]-[ ]|=)|(?=\n|$))"

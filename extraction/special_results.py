@@ -26,8 +26,9 @@ _FEET = compiled(
     r"(?P<feet>[3-7]) ?(?:'|ft|feet|foot) ?(?:(?P<inches>\d{1,2}(?:\.\d)?) ?(?:\"|''|in\b|inches|inch)?)?",
     re.IGNORECASE,
 )
+_LEVEL = compiled(r"\s+(?:blood |serum |plasma )?(?:levels?|concentrations?)\b", re.IGNORECASE)
 _GAP = compiled(
-    r"(?:[\s:=,~(*-]|is|was|of|at|today|on|the|a|reading|right|left|arm|sitting|standing|lying|supine|clinic|home|average|mean|current|latest|measured|recorded|in|range|around|about|remains|stable|normal|high|elevated|raised|low|controlled|well)*",
+    r"(?:[\s:=,~(*-]|is|was|were|are|of|at|today|on|the|a|reading|right|left|arm|sitting|standing|lying|supine|clinic|home|average|mean|current|latest|measured|recorded|in|range|around|about|remains|stable|normal|high|elevated|raised|low|controlled|well)*",
     re.IGNORECASE,
 )
 
@@ -125,6 +126,12 @@ def by_unit(page: Page, mention: Mention) -> str | None:
     if written is None or written.unit is None:
         return None
     return next((choices[code] for code in codes_of(written.unit) if code in choices), None)
+
+
+def by_level(page: Page, mention: Mention) -> str | None:
+    """The test that "level" behind a substance makes of it, where it is a part of the blood: "folic acid levels"."""
+    choice: str | None = cues("measurements")["level_of"].get(mention.concept)
+    return choice if choice and _LEVEL.match(page.normal, mention.end) else None
 
 
 def attributes_of(page: Page, concept: str, mention: Mention, result: Result, end: int) -> dict[str, str]:
