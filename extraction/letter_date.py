@@ -6,6 +6,7 @@ Dates of birth, of samples and of the story told are not the letter's.
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from datetime import date
@@ -21,6 +22,7 @@ _FOOT_LINES = 8
 _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
+_NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
 _SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
 _LAST_OF_STAY = compiled(
@@ -147,6 +149,9 @@ def repaired(line: str) -> str:
     """
     line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
     line = re.sub(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)", r"\1 ", line)
+    line = _MISREAD_MONTH.sub(_month_meant, line)
+    line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
+    line = re.sub(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b", r"\1.\2.\3", line)
     line = _spelled().sub(lambda match: f"{_ordinals()[match['day'].lower()]} {match['month']} {match['year']}", line)
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
     if "|" in line:
@@ -157,6 +162,21 @@ def repaired(line: str) -> str:
     if not _EIGHT_DIGITS.search(line):
         return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
+
+
+_ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
+# a word between a day and a year, or between "Date" or a line's beginning and both
+_MISREAD_MONTH = compiled(r"(?<=\d )(?P<word>[A-Za-z][A-Za-z]{3,9})(?=\.?,? (?:19|20)\d\d\b)")
+
+
+def _month_meant(match: re.Match[str]) -> str:
+    """The month that a scan's letters come nearest to: "12 Mareh 2026"; other words stay."""
+    word = match["word"].lower()
+    names = [name for name in month_names() if len(name) > 3]
+    if word in month_names():
+        return match["word"]
+    near = difflib.get_close_matches(word, names, n=1, cutoff=_NEAR_ENOUGH)
+    return near[0].capitalize() if near and near[0][0] == word[0] else match["word"]
 
 
 @functools.cache
@@ -244,5 +264,6 @@ def _stands_alone(before: str, after: str) -> bool:
     """Only a place, a weekday or a greeting's punctuation stands beside the date."""
     after = re.sub(r"\([^()]*\)", "", after)
     rest = re.sub(r"\d{1,2}[:.]\d\d(?::\d\d)?|[\W\d_]+", " ", after).strip()
+    before = _ARTICLE.sub(",", before)
     words = before.replace(":", " ").split()
     return len(rest) <= 12 and len(words) <= 4 and (not words or before.rstrip()[-1:] in ",|-:" or len(words) <= 1)

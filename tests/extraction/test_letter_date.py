@@ -9,6 +9,11 @@ from extraction.letter_date import find_letter_date
     "text",
     [
         "Hangzhou, 15 June 2026\nDear colleague",
+        "15 Jnne 2026\nDear colleague",
+        "the 15th day of June 2026\nDear colleague",
+        "15 VI 2026\nDear colleague",
+        "She has had this rash for years.\n\nWith kind regards\nBerlin, den 15.06.2026",
+        "D.O.A. : 01-06-2026          D.O.D. : 15-06-2026\nSummary",
         "Date of birth: 01/02/1990\nDate: 15/06/2026\nDear colleague",
         "MRN 1 DOS: 06/15/2026\n",
         "Subject: referral\nDate: Mon, 15 Jun 2026 10:22\nhello",
