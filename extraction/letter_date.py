@@ -6,6 +6,7 @@ Dates of birth, of samples and of the story told are not the letter's.
 
 from __future__ import annotations
 
+import calendar
 import difflib
 import functools
 import re
@@ -166,17 +167,16 @@ def repaired(line: str) -> str:
 
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
 # a word between a day and a year, or between "Date" or a line's beginning and both
-_MISREAD_MONTH = compiled(r"(?<=\d )(?P<word>[A-Za-z][A-Za-z]{3,9})(?=\.?,? (?:19|20)\d\d\b)")
+_MISREAD_MONTH = compiled(r"(?<=\d )(?P<word>[A-Za-z]{4,11})(?=\.?,? (?:19|20)\d\d\b)")
 
 
 def _month_meant(match: re.Match[str]) -> str:
     """The month that a scan's letters come nearest to: "12 Mareh 2026"; other words stay."""
     word = match["word"].lower()
-    names = [name for name in month_names() if len(name) > 3]
     if word in month_names():
         return match["word"]
-    near = difflib.get_close_matches(word, names, n=1, cutoff=_NEAR_ENOUGH)
-    return near[0].capitalize() if near and near[0][0] == word[0] else match["word"]
+    near = difflib.get_close_matches(word.capitalize(), calendar.month_name[1:], n=2, cutoff=_NEAR_ENOUGH)
+    return near[0] if len(near) == 1 else match["word"]
 
 
 @functools.cache
