@@ -77,7 +77,8 @@ def _forms() -> tuple[str, ...]:
         rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
         r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
-        r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?[ ]{0,4}[:=|-]?[ ]{0,8}"
+        r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
+        r"[ ]{0,40}[:=|-]?[ ]{0,8}"
         rf"(?P<label>{number}){_NO_MEASURE}(?:[ ]?{_YEARS}(?![a-z])\.?)?{months.format('label')}",
         # 34F, 34 yrs/M, 38 yrs / Male, 26 Y | F
         rf"(?<![\w./-])(?P<sex_behind>\d{{1,3}}(?![\d.]\d))[ ]?(?:{_YEARS}\.?)?[ ]?[/,|-]?[ ]?"

@@ -19,7 +19,7 @@ from kb.patterns import compiled
 
 _NEAR = 6  # words between a relative and an age in the same clause
 _MANY = 3  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
-_SEX_LABEL = compiled(r"\b(?:sex|gender)\b ?[:=|-]? {0,6}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
+_SEX_LABEL = compiled(r"\b(?:sex|gender)\b {0,40}[:=|-]? {0,8}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
 
 
 def read_demographics(reading: Reading) -> Iterator[Fact]:

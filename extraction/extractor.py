@@ -18,7 +18,7 @@ from extraction.no_condition import is_answered
 from extraction.normalise import normalise
 from extraction.reading import Mention, Reading, Sentence
 from extraction.sections import Part, build_sectionizer, find_sections
-from extraction.sentences import layout
+from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times
 from extraction.tokens import tokenise
 from extraction.warnings import warnings
@@ -67,7 +67,7 @@ class Extractor:
         for start, end in spans:
             reading.mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
-        reading.times = find_times(normal, document.date, date_order(normal))
+        reading.times = find_times(unwrapped(normal, page.breaks), document.date, date_order(normal))
         assert_mentions(reading)
         read_by_columns(reading)
         return reading

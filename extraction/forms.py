@@ -18,7 +18,7 @@ from kb.patterns import compiled
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
 _EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
 _BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
-_LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w)")
+_LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w|\[|[☐☑☒✓])")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
 _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
 _DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
@@ -51,7 +51,7 @@ def fill_in(normal: str) -> str:
 
 
 def _colon(leader: re.Match[str]) -> str:
-    led = leader.string[leader.start() - 1] == ":"
+    led = leader.string[leader.start() - 1] == ":" or not leader.string[leader.end()].isalnum()
     return ("" if led else ": ").rjust(len(leader.group()))
 
 

@@ -470,7 +470,11 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     ):
         return (
             False
-            if re.search(r"birth|dob|letter|dictat|clinic date|typed|admi|discharg|next", rest, re.IGNORECASE)
+            if re.search(
+                r"birth|dob|letter|dictat|clinic date|typed|admi|discharg|next|year|onset|since|diagnos",
+                rest,
+                re.IGNORECASE,
+            )
             else times[0]
         )
     if not times and closes and not results and len(words) <= 5:
@@ -483,7 +487,7 @@ def _test_words() -> re.Pattern[str]:
     return compiled(
         r"\b(?:data|bloodwork|blood work|work-?up|analy(?:tical|sis|ses)|labor|findings|values|studies|exploration|"
         r"auxiliary|bloods?|labs?|laboratory|results?|tests?|investigations?|biochemistry|haematology|hematology|"
-        r"immunology|virology|serology|"
+        r"immunology|virology|serology|organ functions?|"
         r"urine|urinalysis|echo|echocardiogram|ecg|obs|observations|vitals?|vital signs|o/e|examination|"
         r"imaging|profile|panel|"
         r"chemistry|counts?|fbc|cbc|u&es?|lfts?|report|collected|sample|specimen|reported|date|on|dated|from|drawn)\b",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -27,6 +28,7 @@ _STOP = compiled(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _WORD_BEFORE = compiled(r"[A-Za-z][A-Za-z.]*$")
 _LONGEST = 2000
+_NEWLINE = compiled(r"\n")
 _NUMBERED = compiled(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
 
@@ -66,6 +68,23 @@ def is_table_row(line: str) -> bool:
     return (
         _NARROW_COLUMNS.search(line) is not None and len(line.split()) < _WORDS_OF_A_ROW and any(map(str.isdigit, line))
     )
+
+
+def unwrapped(normal: str, breaks: Sequence[int]) -> str:
+    """The text with a space for every newline amid a clause: before a small letter or behind a word that joins.
+
+    >>> unwrapped("none in\\nthe last year\\n- no rash", [21])
+    'none in the last year\\n- no rash'
+    """
+    hard = set(breaks)
+    signs = list(normal)
+    for match in _NEWLINE.finditer(normal):
+        at = match.start()
+        line = normal[normal.rfind("\n", 0, at) + 1 : at].split()
+        amid = normal[at + 1 : at + 2].islower() or (bool(line) and line[-1].lower() in _joining_words())
+        if at not in hard and amid:
+            signs[at] = " "
+    return "".join(signs)
 
 
 def _hard_breaks(normal: str) -> list[int]:

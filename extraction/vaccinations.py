@@ -111,11 +111,12 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None) -> Tempo
 
 
 def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
-    """Whether words of giving stand in the clause of a vaccine that has a day behind us: "was given Stamaril"."""
+    """Whether a vaccine with a day behind us stands with words of giving ("was given Stamaril") or in a record."""
     day = reading.letter_date.latest if reading.letter_date else None
     if time is None or time.latest is None or day is None or time.latest > day:
         return False
-    return holds(reading.normal[slice(*sentence_span(reading, mention))], cues("events")["vaccine_given"])
+    told = holds(reading.normal[slice(*sentence_span(reading, mention))], cues("events")["vaccine_given"])
+    return told or reading.section_at(mention.start) == "immunisation"
 
 
 def _time(reading: Reading, mention: Mention) -> Time | None:

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.forms import fill_in
+from kb.facts import Coded, Quantity
 from screening.documents import letter_from_text
 from screening.interface import screening_json
-from screening.pipeline import Pipeline
+from screening.pipeline import Pipeline, extractor
 from screening.protocols import read_protocol
 
 _HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE.\n"
@@ -38,6 +39,9 @@ E6a  pass    | Question | Answer |\n|---|---|\n| Any cancer? | No |\n| Organ tra
 I6   pass    Suitable for leukapheresis: [x] yes [ ] no
 I8   fail    Patient agrees to take part in this trial: [ ] yes [x] no
 E7c  fail    HIV antibody [x] pos [ ] neg
+E10  fail    HISTORY                yes   no\nOther disease ........ [ ]   [x]\nCancer ............... [x]   [ ]
+I4a  pass    SLE ........ [x] yes [ ] no     Year: 2018\n\nORGAN FUNCTION (all 2026-03-02)\nLVEF ........ 61 %
+E8   fail    IMMUNISATIONS\n24 February 2026   yellow fever (travel clinic, for a visit to family)
 E7c  pass    HIV positive : No
 I4b  raised  ECG normal: No
 I4b  fail    ECG: [ ] normal [x] abnormal: atrial fibrillation
@@ -71,6 +75,15 @@ def test_filling_in_keeps_the_length_and_the_lines(text: str) -> None:
     assert [at for at, char in enumerate(filled) if char == "\n"] == [
         at for at, char in enumerate(text) if char == "\n"
     ]
+
+
+def test_an_age_and_a_sex_behind_leaders() -> None:
+    letter = letter_from_text(
+        "Form date: 2026-02-16\n\nAge ............. 22\nSex ............. [x] M   [ ] F\n", "f", "f"
+    )
+    told = {fact.concept: fact.value for fact in extractor().extract(letter.document, 0)[0]}
+    assert isinstance(told["age"], Quantity) and told["age"].interval.low == 22
+    assert isinstance(told["sex"], Coded) and told["sex"].code == "male"
 
 
 def test_plain_prose_is_left_alone() -> None:

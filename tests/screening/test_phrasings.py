@@ -39,6 +39,14 @@ I4a  raised  At the time of her pericarditis in 2021 the EF was 60 %.
 I4a  pass    Echo before starting cyclophosphamide in January 2026 gave an EF of 60 %.
 I4a  pass    After rituximab in 2023 her EF is now 60 %.
 I4d  raised  Prior to methotrexate in 2019 AST 20, ALT 25.
+E11a pass    She has had no live vaccine and is not, and has not been in\nthe last year, in any trial.
+E5   pass    There has been no infection in the\nlast month.
+E5   pass    She had cellulitis of the left shin, flucloxacillin, last tablet 1 March, all healed, no infection now.
+E5   fail    She had cellulitis of the left shin, flucloxacillin, last tablet 4 March, all healed, no infection now.
+E7c  pass    HIV negative. Husband: HIV positive, on treatment.
+I7a  fail    Pregnancy test, urine: POSITIVE
+E10  pass    Negative: malignancy (father: gastric cancer), CAR-T therapy, live vaccines in the last 3 months, trials.
+I5   pass    Negative: malignancy (father: gastric cancer), CAR-T therapy, live vaccines in the last 3 months, trials.
 I4a  raised  Echo: pending
 I4a  silent  Echo: no valve disease.
 I4a  pass    EF 60 % (1 March 2026). Repeat echo pending.
