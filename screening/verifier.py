@@ -551,7 +551,7 @@ class Check:
         """What was verified, and what is on trust."""
         raw, numbers, dates = self.raw, self.counts["numbers"], self.counts["dates"]
         head = f"holds: {raw['verdict']} for {raw['protocol']['id']} as of {raw['as_of']}"
-        if raw['recheck_on'] is not None:
+        if raw["recheck_on"] is not None:
             head += f", again on {raw['recheck_on']}"
         done = f"verified: {len(self.facts)} quotes, {numbers} numbers and {dates} dates read again, findings, answers"
         return [head, done, "on trust, not verified:", *(f"  {line}" for line in self.trust)]
