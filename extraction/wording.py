@@ -18,7 +18,8 @@ _NEXT_WORDS = compiled(r"[\s-]*([A-Za-z']+)(?:[\s-]+([A-Za-z']+))?")
 @functools.cache
 def pattern_of(words: tuple[str, ...]) -> re.Pattern[str]:
     """Any of the words, the longest first."""
-    return compiled(rf"(?<!\w){first_letters(words)}{word_tree(map(letters, words))}(?!\w)", re.IGNORECASE)
+    tree = word_tree(letters(word.lower()) for word in words)  # one branch for a word in any case
+    return compiled(rf"(?<!\w){first_letters(words)}{tree}(?!\w)", re.IGNORECASE)
 
 
 def holds(text: str, words: Sequence[str]) -> bool:
