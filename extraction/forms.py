@@ -56,14 +56,15 @@ def _colon(leader: re.Match[str]) -> str:
 
 
 @functools.cache
-def _answers() -> str:
-    return "|".join(sorted(map(re.escape, cues("sentences")["form"]["answers"]), key=len, reverse=True))
+def _any(key: str) -> str:
+    """The words listed under a key of the forms, the longest first."""
+    return "|".join(sorted(map(re.escape, cues("sentences")["form"][key]), key=len, reverse=True))
 
 
 @functools.cache
 def _questions() -> re.Pattern[str]:
     """ "Any malignancy? No": a question with its answer in one line."""
-    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_answers()})(?![\w-]))", re.IGNORECASE)
+    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_any('answers')})(?![\w-]))", re.IGNORECASE)
 
 
 def _answered_question(match: re.Match[str]) -> str:
@@ -99,7 +100,7 @@ def _rows(normal: str) -> str:
         numbered = len(cells) == 3 and re.fullmatch(r"\s*#?\d{0,3}[.)]?\s*", cells[0]) is not None
         if len(cells) != 2 + numbered or not re.search(r"\w", cells[-2]):
             return row
-        if not form and re.match(rf"\s*(?:{_answers()})(?![\w-])", cells[-1], re.IGNORECASE) is None:
+        if not form and re.match(rf"\s*(?:{_any('answers')})(?![\w-])", cells[-1], re.IGNORECASE) is None:
             return row
         signs = list(row)
         for bar in bars:
@@ -128,8 +129,7 @@ def _answered_cells(normal: str) -> str:
 
 @functools.cache
 def _cell_of_answer() -> re.Pattern[str]:
-    denials = "|".join(sorted(map(re.escape, cues("sentences")["form"]["denials"]), key=len, reverse=True))
-    return compiled(rf"(?P<name>[a-z)\]?] *)\|(?=\s*(?:{denials})(?!\w))", re.IGNORECASE)
+    return compiled(rf"(?P<name>[a-z)\]?] *)\|(?=\s*(?:{_any('denials')})(?!\w))", re.IGNORECASE)
 
 
 def _words(row: re.Match[str]) -> list[str]:
@@ -225,9 +225,8 @@ def _listed(line: str, boxes: Sequence[re.Match[str]]) -> str:
 
 @functools.cache
 def _denied_item() -> re.Pattern[str]:
-    denials = "|".join(sorted(map(re.escape, cues("sentences")["form"]["denials"]), key=len, reverse=True))
     return compiled(
-        rf"^[ \t>*•#-]*(?:\d{{1,2}}[.)])?(?P<label>[^\n:;]{{2,90}}?)\s*:\s*(?P<answer>{denials})"
+        rf"^[ \t>*•#-]*(?:\d{{1,2}}[.)])?(?P<label>[^\n:;]{{2,90}}?)\s*:\s*(?P<answer>{_any('denials')})"
         r"(?=[ \t]*$|[ \t]{2,}|[ \t]*[,;.(])",
         re.IGNORECASE | re.MULTILINE,
     )

@@ -17,7 +17,7 @@ from typing import Literal
 from rules import reference
 from rules.decision import Answered, Decision, Judge
 from rules.findings import Finding, Situation
-from rules.language import All, AnyOf, AtLeast, Criterion, Node, Not, Protocol, children
+from rules.language import All, AnyOf, AtLeast, Criterion, Node, Not, children, leaf_tests
 from rules.reference import Verdict, outcome
 from rules.tests.base import Outcome, Test, YesNo
 
@@ -60,6 +60,11 @@ class Turn:
     verdict: Verdict
 
     @property
+    def wanted(self) -> Set:
+        """The tests of its changes, each with the outcome that is wanted."""
+        return tuple((change.test, change.wanted) for change in self.changes)
+
+    @property
     def possible(self) -> bool:
         """Whether none of it is fixed."""
         return all(change.way != "fixed" for change in self.changes)
@@ -88,7 +93,7 @@ def outlook(judge: Judge, situation: Situation, days: int = 365) -> Outlook:
     """The verdict on each of the next days, if nothing new happens; empty where the screening date is not known."""
     if situation.as_of is None:
         return Outlook((), {})
-    tests = [test for node in _nodes(judge.protocol) if isinstance(test := node, Test)]
+    tests = [test for criterion in judge.protocol.criteria for test in leaf_tests(criterion.tree)]
     ripe: dict[tuple[str, Outcome], date] = {}
     stretches: list[Stretch] = []
     before: Mapping[str, Finding] | None = None
@@ -144,22 +149,13 @@ def turns(judge: Judge, decision: Decision, ahead: Outlook) -> tuple[Turn, ...]:
             wanted.setdefault(_identity(found), found)
     confirmed: list[Turn] = []
     for found in sorted(wanted.values(), key=len):
-        if any(_identity(other.changes_wanted) < _identity(found) for other in map(_Seen, confirmed)):
+        if any(_identity(other.wanted) < _identity(found) for other in confirmed):
             continue
         verdict = verdict_with(found, judge, decision)
         if verdict is not None and _ORDER.index(verdict) > _ORDER.index(decision.verdict):
             confirmed.append(Turn(_changes(found, decision, ahead), verdict))
     confirmed = [turn for turn in confirmed if turn.possible] or confirmed
     return tuple(sorted(confirmed, key=_readiness)[:_SHOWN])
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    turn: Turn
-
-    @property
-    def changes_wanted(self) -> Set:
-        return tuple((change.test, change.wanted) for change in self.turn.changes)
 
 
 def _readiness(turn: Turn) -> tuple[int, int, int]:
@@ -249,12 +245,11 @@ def _supposed(key: str, tests: Sequence[Wanted]) -> Finding | None:
     """A finding of one number that gives every test its wanted outcome."""
     low, high = -math.inf, math.inf
     for test, wanted in tests:
+        comparison = test.holds_when() if wanted == "holds" else test.fails_when()
         if isinstance(test, YesNo):
-            met = test.holds_when() if wanted == "holds" else test.fails_when()
-            value = 1.0 if met.operator == ">=" else 0.0
+            value = 1.0 if comparison.operator == ">=" else 0.0
             low, high = max(low, value), min(high, value)
             continue
-        comparison = test.holds_when() if wanted == "holds" else test.fails_when()
         match comparison.operator:
             case ">=":
                 low = max(low, comparison.bound)
@@ -287,7 +282,7 @@ def _changes(found: Set, decision: Decision, ahead: Outlook) -> tuple[Change, ..
 
 def _change(test: Test, wanted: Outcome, decision: Decision, ahead: Outlook) -> Change:
     finding = decision.findings.get(test.key)
-    asking = tuple(one.id for one in decision.protocol.criteria if any(test == node for node in _nodes_of(one.tree)))
+    asking = tuple(one.id for one in decision.protocol.criteria if test in leaf_tests(one.tree))
     on = ahead.ripe.get((test.in_full, wanted))
     if outcome(test, decision.findings) == "open":
         way: Way = "test"
@@ -296,14 +291,3 @@ def _change(test: Test, wanted: Outcome, decision: Decision, ahead: Outlook) -> 
     else:
         way = test.alters
     return Change(test, wanted, way, asking, finding, on)
-
-
-def _nodes(protocol: Protocol) -> Iterator[Node]:
-    for criterion in protocol.criteria:
-        yield from _nodes_of(criterion.tree)
-
-
-def _nodes_of(node: Node) -> Iterator[Node]:
-    yield node
-    for child in children(node):
-        yield from _nodes_of(child)

@@ -14,11 +14,11 @@ from typing import Any
 from kb.facts import Fact, time_json, to_json
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.decision import Decision, Judge
-from rules.findings import Finding, Situation
+from rules.findings import Finding
 from rules.language import leaf_tests
 from screening import VERSION
 from screening.documents import BadInputError
-from screening.pipeline import Screening, newest_day
+from screening.pipeline import Screening, newest_day, situation_from
 from screening.verifier import Check, Refused, checksum
 
 FORM = 1
@@ -48,10 +48,9 @@ def _later(screening: Screening) -> Sequence[Decision]:
     decision, day = screening.decision, screening.decision.recheck_on
     if day is None:
         return ()
-    dates = tuple(document.date for document in screening.dossier.documents)
     judge = Judge(decision.protocol)
     try:
-        later = [Situation(screening.facts, one, vocabulary(), dates) for one in (day - timedelta(days=1), day)]
+        later = [situation_from(screening.facts, one, screening.dossier) for one in (day - timedelta(days=1), day)]
         return [judge.decide_findings(judge.find(one), one.as_of) for one in later]
     finally:
         judge.close()

@@ -23,8 +23,8 @@ from rules.tests.base import Test
 from screening import VERSION
 from screening.interface import evidence_of
 from screening.pipeline import Screening
-from screening.text import VERDICTS, next_step, printable, provisos, quotation, who_and_when
-from screening.whatif import WhatIf
+from screening.text import VERDICTS, grouped, next_step, printable, provisos, quotation, who_and_when
+from screening.whatif import WhatIf, why_so
 
 _STATES = ("fail", "raised", "pass")  # of several criteria that rest on the same words the first one shows
 
@@ -82,12 +82,7 @@ def _page(found: WhatIf) -> dict[str, Any]:
 
 
 def _groups(screening: Screening, anchors: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-    answers = screening.decision.answers
-    stops = [one for one in answers if one.stops]
-    settle = [one for one in answers if one.waited_for]
-    confirm = [one for one in answers if one.answer == "unknown" and not one.waited_for]
-    passes = [one for one in answers if one.answer == "pass"]
-    beside = [one for one in answers if one.answer == "fail" and not one.stops]
+    stops, settle, confirm, passes, beside = grouped(screening.decision.answers)
     for title, chosen, shown in (
         ("Stops the patient", stops, True),
         ("Must be settled", settle, True),
@@ -180,10 +175,7 @@ def _document(index: int, document: Document, screening: Screening) -> dict[str,
 
 def _stretch(stretch: Stretch) -> dict[str, Any]:
     word = VERDICTS[stretch.verdict][0].lower()
-    if stretch.fails:
-        why = f"fails {', '.join(stretch.fails)}"
-    else:
-        why = f"waits for {', '.join(stretch.waits_for)}" if stretch.waits_for else ""
+    why = why_so(stretch)
     return {
         "verdict": stretch.verdict,
         "word": word,

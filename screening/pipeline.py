@@ -96,7 +96,7 @@ class Pipeline:
         extracted = self.extract(letters)
         newest = newest_day(extracted.dossier.documents)
         day = as_of or newest
-        situation = _situation(extracted.facts, day, extracted.dossier)
+        situation = situation_from(extracted.facts, day, extracted.dossier)
         warnings = tuple(dict.fromkeys((*_date_warnings(extracted.dossier, newest, as_of), *extracted.warnings)))
         screenings = [
             Screening(extracted.dossier, extracted.facts, warnings, judge.decide(situation)) for judge in self._judges
@@ -106,10 +106,11 @@ class Pipeline:
 
 def situation_of(screening: Screening) -> Situation:
     """What the findings of a screening were made from."""
-    return _situation(screening.facts, screening.decision.as_of, screening.dossier)
+    return situation_from(screening.facts, screening.decision.as_of, screening.dossier)
 
 
-def _situation(facts: tuple[Fact, ...], day: date | None, dossier: Dossier) -> Situation:
+def situation_from(facts: tuple[Fact, ...], day: date | None, dossier: Dossier) -> Situation:
+    """The facts of a dossier on a screening date, with its letters' dates."""
     return Situation(facts, day, vocabulary(), tuple(document.date for document in dossier.documents))
 
 

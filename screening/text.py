@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import itertools
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb.facts import Coded, Fact, Quantity, Time
 from kb.patterns import compiled
@@ -42,15 +43,31 @@ class Line:
     style: str = ""
 
 
+class Groups(NamedTuple):
+    """A screening's criteria by what is to be done with them, each group in the protocol's order."""
+
+    stops: list[Answered]
+    settle: list[Answered]
+    confirm: list[Answered]
+    passes: list[Answered]
+    beside: list[Answered]
+
+
+def grouped(answers: Sequence[Answered]) -> Groups:
+    """The criteria that stop the patient, those to settle, to confirm, those that pass, and those not in the way."""
+    return Groups(
+        stops=[one for one in answers if one.stops],
+        settle=[one for one in answers if one.waited_for],
+        confirm=[one for one in answers if one.answer == "unknown" and not one.waited_for],
+        passes=[one for one in answers if one.answer == "pass"],
+        beside=[one for one in answers if one.answer == "fail" and not one.stops],
+    )
+
+
 def report(screening: Screening) -> list[Line]:
     """The whole report of one screening."""
-    answers = screening.decision.answers
     lines = [*_head(screening)]
-    stops = [one for one in answers if one.stops]
-    settle = [one for one in answers if one.waited_for]
-    confirm = [one for one in answers if one.answer == "unknown" and not one.waited_for]
-    passes = [one for one in answers if one.answer == "pass"]
-    beside = [one for one in answers if one.answer == "fail" and not one.stops]
+    stops, settle, confirm, passes, beside = grouped(screening.decision.answers)
     lines += _block("Stops the patient", stops, screening, "red")
     lines += _block("Must be settled", settle, screening, "yellow")
     if stops or settle:

@@ -146,13 +146,16 @@ def _calendar_lines(calendar: Sequence[Stretch]) -> Iterator[Line]:
         "dim",
     )
     for stretch in calendar:
-        reasons = [
-            f"fails {', '.join(stretch.fails)}" if stretch.fails else "",
-            f"waits for {', '.join(stretch.waits_for)}" if stretch.waits_for and not stretch.fails else "",
-        ]
-        why = "; ".join(reason for reason in reasons if reason)
+        why = why_so(stretch)
         text = f"  {stretch.first.isoformat()}  {VERDICTS[stretch.verdict][0].lower()}{': ' * bool(why)}{why}"
         yield from (Line(part) for part in textwrap.wrap(text, WIDTH, subsequent_indent=" " * 14))
+
+
+def why_so(stretch: Stretch) -> str:
+    """What fails, else what the verdict waits for, in words; empty for a candidate."""
+    if stretch.fails:
+        return f"fails {', '.join(stretch.fails)}"
+    return f"waits for {', '.join(stretch.waits_for)}" if stretch.waits_for else ""
 
 
 def strip(calendar: Sequence[Stretch]) -> str:

@@ -16,10 +16,9 @@ from kb.facts import Document, Dossier, Fact, from_json, time_from_json, time_js
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.compiler import Answer
 from rules.decision import Judge
-from rules.findings import Situation
 from rules.language import Protocol, ProtocolError, parse_protocol
 from screening.interface import screening_json
-from screening.pipeline import Screening
+from screening.pipeline import Screening, situation_from
 from screening.record.chain import Entry, canonical, digest
 from screening.record.connection import StoreError
 
@@ -117,16 +116,16 @@ def decided(
     record: Record, facts: tuple[Fact, ...], *, protocol: Protocol | None = None, judgements: Mapping[str, Answer]
 ) -> Screening:
     """As `decided_again`, from these facts and with these answers of a person's."""
-    documents = documents_of(record)
+    dossier = Dossier(documents_of(record))
     as_of = record.screening["as_of"]
     day = None if as_of is None else date.fromisoformat(as_of)
-    situation = Situation(facts, day, vocabulary(), tuple(document.date for document in documents))
+    situation = situation_from(facts, day, dossier)
     judge = Judge(protocol or protocol_of(record), judgements)
     try:
         decision = judge.decide(situation)
     finally:
         judge.close()
-    return Screening(Dossier(documents), facts, tuple(record.screening["warnings"]), decision)
+    return Screening(dossier, facts, tuple(record.screening["warnings"]), decision)
 
 
 def differences(record: Record, again: Screening) -> list[str]:
