@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
+from kb.layout import Layout
+
 Kind = Literal[
     "medication",
     "measurement",
@@ -33,12 +35,16 @@ MedicationStatus = Literal["current", "past", "planned", "never", "allergy"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One text of a patient. `date` is the letter's own date, an interval, or None where it has none."""
+    """One text of a patient. `date` is the letter's own date, an interval, or None where it has none.
+
+    `layout` says where its words stand on the pages, for what was read from pages.
+    """
 
     name: str
     text: str
     sha256: str
     date: Time | None = None
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True, slots=True)

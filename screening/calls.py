@@ -96,18 +96,18 @@ def names_of(paths: Iterable[str], failures: Failures) -> list[str]:
     return names
 
 
-def letters_of(names: Sequence[str], failures: Failures) -> Iterator[Letter]:
-    """The letters that can be read; each other one gets its line."""
-    from screening.documents import BadInputError, read_letter
+def dossiers_of(names: Sequence[str], failures: Failures) -> Iterator[tuple[Letter, ...]]:
+    """The letters of each name that can be read; each other one gets its line."""
+    from screening.documents import BadInputError, read_letters
 
     for done, name in enumerate(names, 1):
         progress(done, len(names))
         try:
-            letter = read_letter(name)
+            letters = read_letters(name)
         except BadInputError as error:
             failures.tell(str(error))
             continue
-        yield letter
+        yield letters
 
 
 def progress(done: int, total: int) -> None:
@@ -118,15 +118,15 @@ def progress(done: int, total: int) -> None:
         sys.stderr.flush()
 
 
-def guarded(work: Callable[[Letter], Any], letter: Letter, failures: Failures) -> Any:
+def guarded(work: Callable[[Sequence[Letter]], Any], letters: Sequence[Letter], failures: Failures) -> Any:
     """The work's result, or None where it failed: told by the kind of error, since its words may hold the letter's."""
     from screening.documents import BadInputError
 
     try:
-        return work(letter)
+        return work(letters)
     except BadInputError:  # of the store, which the next letter would find no better
         raise
     except Exception as error:  # noqa: BLE001  # no letter may stop the others, and no traceback may show its text
         kind = type(error).__name__
-        failures.tell(f"{letter.document.name}: no result ({kind}): a fault of this program, please report it")
+        failures.tell(f"{letters[0].document.name}: no result ({kind}): a fault of this program, please report it")
         return None

@@ -44,15 +44,15 @@ def certify(
 
 def _screened(letter: str, protocol: str, as_of: str) -> tuple[Screening, str]:
     """The screening of a letter, with the text of the protocol file by which it was decided."""
-    from screening.documents import BadInputError, parse_day, read_letter
+    from screening.documents import BadInputError, parse_day, read_letters
     from screening.pipeline import Pipeline
     from screening.protocols import DEFAULT, find_protocol, read_protocol
 
     if protocol == "all":
         raise BadInputError("--protocol all: a certificate is by one protocol: name one")
     day = parse_day(as_of) if as_of else None
-    read, name = read_letter(letter), protocol or DEFAULT
-    screening = Pipeline([read_protocol(name)]).screen([read], day)[0]
+    letters, name = read_letters(letter), protocol or DEFAULT
+    screening = Pipeline([read_protocol(name)]).screen(letters, day)[0]
     return screening, find_protocol(name).read_text(encoding="utf-8")
 
 

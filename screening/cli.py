@@ -28,8 +28,8 @@ from screening.calls import (
     ProtocolOption,
     Report,
     ReportOption,
+    dossiers_of,
     guarded,
-    letters_of,
     names_of,
     pipeline_of,
     progress,
@@ -123,8 +123,8 @@ def screen(
     with Output(out) as sink:
         names = names_of(paths, failures)
 
-        def results(letter: Letter) -> list[Any]:
-            screenings = pipeline.screen([letter], day)
+        def results(letters: Sequence[Letter]) -> list[Any]:
+            screenings = pipeline.screen(letters, day)
             if output is Report.text:
                 reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
                 return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
@@ -133,8 +133,8 @@ def screen(
             return [json_text(one, alone=alone) for one in objects]
 
         write = sink.report if output is Report.text else sink.text
-        for letter in letters_of(names, failures):
-            for result in guarded(results, letter, failures) or ():
+        for letters in dossiers_of(names, failures):
+            for result in guarded(results, letters, failures) or ():
                 write(result)
         sink.keep_only_if(sink.written > 0)
     failures.leave()
@@ -160,7 +160,7 @@ def extract(
     Example: eligo extract letters/ --with-text
     """
     from screening.documents import BadInputError
-    from screening.extraction_lines import extract_letter, extract_lines
+    from screening.extraction_lines import extract_letters, extract_lines
     from screening.writing import Output
 
     if bool(paths) == bool(jsonl):
@@ -171,9 +171,9 @@ def extract(
             for line in extract_lines(jsonl, failures.tell, with_text=with_text):
                 sink.text(line)
         else:
-            make = extract_letter(with_text=with_text)
-            for letter in letters_of(names_of(paths or [], failures), failures):
-                sink.text(guarded(make, letter, failures) or "")
+            make = extract_letters(with_text=with_text)
+            for letters in dossiers_of(names_of(paths or [], failures), failures):
+                sink.text(guarded(make, letters, failures) or "")
         sink.keep_only_if(sink.written > 0)
     failures.leave()
 

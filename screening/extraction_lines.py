@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,12 @@ class TextLine(BaseModel):
     spans: tuple[tuple[StrictInt, StrictInt], ...] = ()
 
 
-def extract_letter(*, with_text: bool) -> Callable[[Letter], str]:
-    """A function that gives the line of a letter."""
+def extract_letters(*, with_text: bool) -> Callable[[Sequence[Letter]], str]:
+    """A function that gives the line of a dossier's letters."""
     pipeline = Pipeline([])
 
-    def make(letter: Letter) -> str:
-        return json_text(extracted_json(pipeline.extract([letter]), letter.document.name, with_text=with_text))
+    def make(letters: Sequence[Letter]) -> str:
+        return json_text(extracted_json(pipeline.extract(letters), letters[0].document.name, with_text=with_text))
 
     return make
 

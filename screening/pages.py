@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from screening.calls import Failures, guarded, letters_of, names_of
+from screening.calls import Failures, dossiers_of, guarded, names_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -37,13 +37,13 @@ def write_pages(
     if several and not os.path.isdir(out):  # noqa: PTH112
         raise BadInputError("--format html: a page for each screening: give --out FOLDER, a folder that exists")
 
-    def pages(letter: Letter) -> list[tuple[str, str]]:
-        screenings = pipeline.screen([letter], day)
+    def pages(letters: Sequence[Letter]) -> list[tuple[str, str]]:
+        screenings = pipeline.screen(letters, day)
         made = [(page_name(one), html_report(what_if(one))) for one in screenings]
         keep(screenings)
         return made
 
-    for letter in letters_of(names, failures):
-        for name, page in guarded(pages, letter, failures) or ():
+    for letters in dossiers_of(names, failures):
+        for name, page in guarded(pages, letters, failures) or ():
             with Output(os.path.join(out, name) if several else out) as sink:  # noqa: PTH118
                 sink.text(page)

@@ -109,7 +109,7 @@ def _page(path: str, protocol: str, as_of: str, store: str, out: str) -> None:
 
 def decided_of(path: str, protocol: str, as_of: str, store: str) -> tuple[list[str], Sequence[Screening]]:
     """The screenings of a letter, or a stored one decided again, with lines that say where it comes from."""
-    from screening.documents import BadInputError, parse_day, read_letter
+    from screening.documents import BadInputError, parse_day, read_letters
 
     record = stored(path, store)
     if record is not None:
@@ -120,10 +120,10 @@ def decided_of(path: str, protocol: str, as_of: str, store: str) -> tuple[list[s
         again = decided_again(record)
         return provenance(record, again), [again]
     day = parse_day(as_of) if as_of else None
-    letter = read_letter(path)
+    letters = read_letters(path)
     pipeline = pipeline_of(protocol)
     failures = Failures()
-    screenings = guarded(lambda one: pipeline.screen([one], day), letter, failures)
+    screenings = guarded(lambda one: pipeline.screen(one, day), letters, failures)
     failures.leave()
     return [], screenings
 

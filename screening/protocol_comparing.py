@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.cases import told
 from rules.differences import Difference, differences
 from rules.language import Protocol
-from screening.documents import find_letters, read_letter
+from screening.documents import find_letters, read_letters
 from screening.pipeline import Pipeline, Screening
 
 
@@ -35,11 +35,11 @@ def letter_lines(before: Protocol, after: Protocol, folder: str) -> Iterator[str
     names = list(find_letters([folder]))
     changed = 0
     for name in names:
-        letter = read_letter(name)
-        old, new = (pipeline.screen([letter])[0] for pipeline in judges)
+        letters = read_letters(name)
+        old, new = (pipeline.screen(letters)[0] for pipeline in judges)
         lines = list(_changed(old, new))
         changed += bool(lines)
-        yield from ([f"  {letter.document.name}", *lines] if lines else ())
+        yield from ([f"  {letters[0].document.name}", *lines] if lines else ())
     yield f"  {changed} of {len(names)} letters are answered otherwise"
 
 

@@ -12,7 +12,7 @@ import pytest
 from rules.changes import Turn, settles, verdict_with
 from rules.decision import Judge
 from rules.language import leaf_tests
-from screening.documents import letter_from_text, read_letter
+from screening.documents import letter_from_text, read_letters
 from screening.pipeline import Pipeline, Screening, situation_of
 from screening.protocols import read_protocol
 from screening.whatif import WhatIf, what_if
@@ -41,7 +41,7 @@ def _ways(turn: Turn) -> list[tuple[str, str, date | None]]:
 
 @cache
 def _letter(path: Path) -> tuple[Screening, WhatIf]:
-    screening = _pipeline().screen([read_letter(str(path))])[0]
+    screening = _pipeline().screen(read_letters(str(path)))[0]
     return screening, what_if(screening, 40)
 
 

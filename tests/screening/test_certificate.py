@@ -23,7 +23,7 @@ import yaml
 from screening import verifier
 from screening.certificate import certificate
 from screening.cli import run
-from screening.documents import letter_from_bytes
+from screening.documents import letters_from_bytes
 from screening.pipeline import Pipeline
 from screening.protocols import FOLDER, read_protocol
 from screening.verifier import Refused, checksum, read_yaml, verify
@@ -45,7 +45,7 @@ def pipeline() -> Pipeline:
 def certified(stem: str) -> tuple[str, bytes]:
     """The certificate of a letter as text, and the letter."""
     raw = (ROOT / "corpus" / "letters" / "develop" / f"{stem}.txt").read_bytes()
-    (screening,) = pipeline().screen([letter_from_bytes(raw, stem, stem)])
+    (screening,) = pipeline().screen(letters_from_bytes(raw, stem, stem))
     return json.dumps(certificate(screening, PROTOCOL.read_text(encoding="utf-8")), ensure_ascii=False), raw
 
 

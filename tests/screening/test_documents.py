@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.documents import BadInputError, find_letters, letter_from_text, parse_day, read_letter
+from screening.documents import BadInputError, find_letters, letter_from_text, parse_day, read_letters
 
 TEXT = "Date: 15 June 2026\n\nThe patient has a creatinine of 60 µmol/L and an eGFR ≥ 90. She is well.\n"
 PLAIN = TEXT.replace("≥", ">=")  # Windows-1252 has no such sign
@@ -47,7 +47,7 @@ ENCODINGS = [
 
 @pytest.mark.parametrize(("name", "raw", "expected", "noted"), ENCODINGS, ids=[row[0] for row in ENCODINGS])
 def test_encodings(tmp_path: Path, name: str, raw: bytes, expected: str | None, noted: bool) -> None:
-    letter = read_letter(written(tmp_path, raw))
+    [letter] = read_letters(written(tmp_path, raw))
     if expected is not None:
         assert letter.document.text == expected
     assert letter.document.sha256 == hashlib.sha256(raw).hexdigest()
@@ -57,12 +57,12 @@ def test_encodings(tmp_path: Path, name: str, raw: bytes, expected: str | None, 
 
 def test_chinese_characters_of_a_legacy_letter_are_read_as_such(tmp_path: Path) -> None:
     raw = ("Zhejiang, 浙江大学医学院附属第一医院\n" + "The patient has lupus. " * 5).encode("gb18030")
-    assert "浙江大学" in read_letter(written(tmp_path, raw)).document.text
+    assert "浙江大学" in read_letters(written(tmp_path, raw))[0].document.text
 
 
 def test_accents_of_a_legacy_letter_are_not_taken_for_chinese(tmp_path: Path) -> None:
     text = "The patient, seen in Genève by the Médecin, has a naïve café résumé; Größe 160 cm, 38 °C, 5 µg."
-    assert read_letter(written(tmp_path, text.encode("cp1252"))).document.text == text
+    assert read_letters(written(tmp_path, text.encode("cp1252")))[0].document.text == text
 
 
 BAD = [
@@ -87,7 +87,7 @@ BAD = [
 def test_what_is_no_letter_is_refused_in_one_line(tmp_path: Path, name: str, raw: bytes, words: str) -> None:
     path = written(tmp_path, raw)
     with pytest.raises(BadInputError) as caught:
-        read_letter(path)
+        read_letters(path)
     message = str(caught.value)
     assert message.startswith(f"{path}: ")
     assert words in message
@@ -97,16 +97,16 @@ def test_what_is_no_letter_is_refused_in_one_line(tmp_path: Path, name: str, raw
 
 def test_a_path_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInputError, match="no such file"):
-        read_letter(str(tmp_path / "none.txt"))
+        read_letters(str(tmp_path / "none.txt"))
     with pytest.raises(BadInputError, match="cannot be read"):
-        read_letter(str(tmp_path))
+        read_letters(str(tmp_path))
     with pytest.raises(BadInputError, match="cannot be read"):
-        read_letter("a\x00b")
+        read_letters("a\x00b")
 
 
 def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode())))
-    letter = read_letter("-")
+    [letter] = read_letters("-")
     assert (letter.document.name, letter.document.text) == ("-", TEXT)
 
 

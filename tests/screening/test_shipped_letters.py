@@ -14,7 +14,7 @@ from kb.facts import Document
 from kb.vocabulary import vocabulary
 from rules.decision import Decision, Judge
 from rules.findings import Situation
-from screening.documents import Letter, read_letter
+from screening.documents import Letter, read_letters
 from screening.interface import screening_json
 from screening.pipeline import Pipeline, Screening
 from screening.protocols import read_protocol
@@ -38,7 +38,7 @@ def _answers(decision: Decision) -> dict[str, tuple[str, bool]]:
 
 @functools.cache
 def screened(path: Path) -> tuple[Screening, dict[str, Any]]:
-    (screening,) = pipeline().screen([read_letter(str(path))])
+    (screening,) = pipeline().screen(read_letters(str(path)))
     return screening, screening_json(screening)
 
 
@@ -100,5 +100,5 @@ def test_a_letter_that_says_nothing_answers_nothing(text: str) -> None:
 
 def test_the_same_letter_gives_the_same_bytes() -> None:
     once = json.dumps(screened(LETTERS[0])[1])
-    (again,) = pipeline().screen([read_letter(str(LETTERS[0]))])
+    (again,) = pipeline().screen(read_letters(str(LETTERS[0])))
     assert json.dumps(screening_json(again)) == once

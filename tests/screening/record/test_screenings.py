@@ -10,7 +10,7 @@ import pytest
 
 from rules.language import parse_protocol
 from screening import VERSION
-from screening.documents import read_letter
+from screening.documents import read_letters
 from screening.interface import screening_json
 from screening.pipeline import Pipeline
 from screening.protocols import DEFAULT, read_protocol
@@ -158,7 +158,7 @@ def test_the_entries_are_listed(run: Run, folder: Path) -> None:
 def test_a_protocol_that_changes_while_it_is_in_use_is_not_stored(folder: Path) -> None:
     (folder / "mini.yaml").write_text(PROTOCOL + "# of this test\n", encoding="utf-8")
     protocol = read_protocol("mini.yaml")
-    screenings = Pipeline([protocol]).screen([read_letter("a.txt")])
+    screenings = Pipeline([protocol]).screen(read_letters("a.txt"))
     (folder / "mini.yaml").write_text(PROTOCOL + "\n", encoding="utf-8")
     with pytest.raises(StoreError, match="its file was changed while it was in use"):
         Keeper(opened("record.db", create=True)).keep(screenings, "mini.yaml")
@@ -182,7 +182,7 @@ def test_every_screening_decided_again_is_the_one_stored(tmp_path: Path) -> None
     paths = sorted((Path(__file__).parents[3] / "corpus/letters/develop").glob("*.txt"))[:6]
     assert paths
     for path in paths:
-        [screening] = pipeline.screen([read_letter(str(path))])
+        [screening] = pipeline.screen(read_letters(str(path)))
         [entry] = keeper.keep([screening], "")
         record = store.screening(entry.screening)
         again = decided_again(record)

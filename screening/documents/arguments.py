@@ -1,0 +1,78 @@
+"""What a call names: paths, folders, standard input and days in; the letters of each path and dates out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+from screening.documents.errors import BadInputError
+from screening.documents.letters import Letter, letters_from_bytes
+from screening.documents.limits import LIMITS
+
+STANDARD_INPUT = "-"
+SUFFIXES = frozenset({".txt", ".text", ""})
+
+
+def find_letters(arguments: Iterable[str]) -> Iterator[str]:
+    """The letters named, in order: of a folder its text files. A name that is nothing is left for `read_letters`.
+
+    Raises BadInputError for a folder without letters.
+    """
+    for argument in arguments:
+        folder = Path(argument)
+        if argument == STANDARD_INPUT or not folder.is_dir():
+            yield argument
+            continue
+        try:
+            found = sorted(path for path in folder.iterdir() if _looks_like_a_letter(path))
+        except OSError as error:
+            raise BadInputError(
+                f"{argument}: the folder cannot be read ({_cause(error)}): check its permissions"
+            ) from error
+        if not found:
+            raise BadInputError(f"{argument}: the folder holds no letters: name one with .txt files")
+        yield from (str(path) for path in found)
+
+
+def _looks_like_a_letter(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def read_letters(argument: str) -> tuple[Letter, ...]:
+    """The letters that a path holds, or standard input for `-`: the documents of one patient. Raises BadInputError."""
+    name = "standard input" if argument == STANDARD_INPUT else argument
+    return letters_from_bytes(_bytes(argument, name), Path(argument).name if argument != STANDARD_INPUT else "-", name)
+
+
+def _bytes(argument: str, name: str) -> bytes:
+    most = LIMITS.file_bytes + 1
+    try:
+        if argument == STANDARD_INPUT:
+            return sys.stdin.buffer.read(most)
+        with Path(argument).open("rb") as file:
+            return file.read(most)
+    except FileNotFoundError as error:
+        raise BadInputError(f"{name}: no such file: check the path") from error
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{name}: cannot be read ({_cause(error)}): name a readable file") from error
+
+
+def _cause(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or "not a usable path").lower()
+
+
+def parse_day(text: str) -> date:
+    """A day written YYYY-MM-DD. Raises BadInputError.
+
+    >>> parse_day("2026-06-15")
+    datetime.date(2026, 6, 15)
+    """
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass  # a day that no month has
+    raise BadInputError(f"--as-of {text}: not a date: write it as YYYY-MM-DD, such as 2026-06-15")
