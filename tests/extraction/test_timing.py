@@ -57,6 +57,7 @@ def found(text: str, order: str = "day first") -> list[tuple[str, str, str, str]
         ("in 2026", "point", "2026-01-01", "2026-06-15"),
         ("3 days ago", "point", "2026-06-12", "2026-06-12"),
         ("3/52 ago", "point", "2026-05-22", "2026-05-28"),
+        ("a result 5 days old", "point", "2026-06-10", "2026-06-10"),
         ("yesterday", "point", "2026-06-14", "2026-06-14"),
         ("last month", "point", "2026-05-01", "2026-05-31"),
         ("in the last 3 months", "lookback", "2026-03-15", "2026-06-15"),
