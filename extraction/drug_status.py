@@ -353,9 +353,12 @@ def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
 
 
 def _default(reading: Reading, scope: Scope) -> MedicationStatus:
+    status = _OF_SECTION.get(reading.section_at(scope.start) or "", "current")
     if in_list_of_allergies(reading, scope):
-        return "allergy"
-    return _OF_SECTION.get(reading.section_at(scope.start) or "", "current")
+        status = "allergy"
+    if status == "allergy" and _has_amount(reading, scope) and cause_behind(reading, scope) is None:
+        return "current"  # a dose without a reaction: the list of allergies has ended
+    return status
 
 
 _OF_SECTION: dict[str, MedicationStatus] = {"allergies": "allergy", "past_treatment": "past"}

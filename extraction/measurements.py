@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from extraction.body_sizes import body_sizes
 from extraction.carried_antibodies import carried
+from extraction.denied_tests import denied_test
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
@@ -396,16 +397,7 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]
-        cue = page.text[mention.cue[0] : mention.cue[1]]
-        term = vocabulary().terms[named.concept]
-        immune = isinstance(term, Lab) and (
-            term.panel in ("autoantibodies", "virology", "haemolysis") or named.concept == "urine-casts"
-        )
-        available = re.match(
-            r"\s*(?:available|on file|to hand|done|performed|sent|recorded|results?)\b",
-            page.normal[mention.end : mention.end + 14],
-        )
-        value = Coded("negative", cue) if immune and not available else Coded("not_done", cue)
+        value = denied_test(reading, mention, named.concept)
     yield from _merely_named(reading, named, value, start)
 
 

@@ -210,6 +210,8 @@ def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, uni
     term = vocabulary().terms[concept]
     if found in ("positive", "negative") and isinstance(term, Lab) and term.panel == "vitals":
         return None  # "grew with body weight"
+    if "immun" in code.group().lower() and concept in cues("measurements")["serology"]:
+        return None  # "hepatitis B: non-immune" speaks of its vaccination
     written = page.text[code.start() : code.end()]
     return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
 

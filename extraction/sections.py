@@ -6,6 +6,7 @@ The Sectionizer is given the heads of the lines that could be headings and nothi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,13 @@ _HEAD = compiled(
     r"(?:\([^()\n]{0,40}\)|(?<![A-Za-z])(?:on |of |dated |from )?\d[\w ./-]{3,16})?[ \t]*"
     r"(?:(?::|[ ]-[ ]|=)|(?=\n|$))"
     r"|(?<=[.,;])[ \t]*(?P<inline>[A-Z][A-Z /&-]{1,40}):"
+)
+
+# what a heading says besides: "MEDICATIONS AT HOME", "Allergies on admission"
+_OCCASION = compiled(
+    r"[ ]+(?:at|on|prior to|before|upon|since|after)[ ]+(?:the[ ]+)?"
+    r"(?:home|admission|discharge|transfer|arrival|presentation|referral|clinic|present|review)$",
+    re.IGNORECASE,
 )
 
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
@@ -61,7 +69,7 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
     owners: dict[int, tuple[int, str]] = {}
     for start, head in heads:
         owners[len(words)] = start, head
-        words += [token.text for token in nlp.tokenizer(head)]
+        words += [token.text for token in nlp.tokenizer(_OCCASION.sub("", head))]
         words.append(LINE_BREAK)
     found = [Part(0, 0, None)]
     if words:

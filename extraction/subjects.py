@@ -58,7 +58,11 @@ def carry_subjects(reading: Reading) -> None:
             if opened.designated:
                 _give(mentions, opened)
             continue
-        subject = _goes_on(subject, text, patient, gap.startswith(";"), mentions)
+        before = reading.sentences[number - 1] if number else sentence
+        mourned = sentence.section == "family_history" and _word_of("dead").search(
+            reading.normal[before.start : before.end]
+        )
+        subject = _goes_on(subject, text, patient, gap.startswith(";") or bool(mourned), mentions)
 
 
 def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, mentions: list[Mention]) -> Subject | None:

@@ -178,6 +178,7 @@ OTHERS = [
     "Her mother has [SLE]{family} and her father had an [MI]{family}. She has [asthma]{}.",
     "Family history: mother has [breast cancer]{family}. She has no [rash]{absent}.",
     "FH: sister - [lupus]{family}",
+    "Family history: mother died of [cirrhosis]{family}. She had [asthma]{family}.",
     "Her sister has [SLE]{family} and she has [asthma]{}.",
     "No family history of [lupus]{absent family}.",
     "My previous patient with [lupus nephritis]{other} did well; this lady has [NPSLE]{}.",

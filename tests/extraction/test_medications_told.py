@@ -146,3 +146,16 @@ def test_a_reaction_told_to_be_severe() -> None:
     severe = one("Severe allergic reaction to cyclophosphamide.", "cyclophosphamide")
     assert severe.attributes["reason_severity"] == "severe"
     assert "reason_severity" not in one("Allergic reaction to cyclophosphamide.", "cyclophosphamide").attributes
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Allergies: penicillin. Prednisolone 20 mg daily.", "current"),
+        ("Allergies: penicillin, prednisolone 20 mg (rash)", "allergy"),
+        ("Allergies: penicillin; prednisolone", "allergy"),
+    ],
+)
+def test_a_dose_without_a_reaction_ends_a_list_of_allergies(text: str, status: str) -> None:
+    dosing = one(text, "prednisolone").dosing
+    assert dosing is not None and dosing.status == status

@@ -18,6 +18,7 @@ def section_of(text: str, words: str) -> str | None:
         ("LABS (04/20/2026)\nALT 34", "ALT", "investigations"),
         ("HX: fever.,PMH:, Migraine.,FHX: , Unremarkable.", "Migraine", "past_medical_history"),
         ("ALLERGIES: , None., MEDICATIONS: , Zyrtec.", "Zyrtec", "medications"),
+        ("ALLERGIES: none\nMEDICATIONS AT HOME: lisinopril", "lisinopril", "medications"),
     ],
 )
 def test_headings_open_sections(text: str, words: str, section: str) -> None:

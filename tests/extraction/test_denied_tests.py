@@ -1,0 +1,67 @@
+"""A denial before a test's name: of the virus or antibody itself, of the test, or of something else of that name."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.extraction.reading import facts
+
+NEGATIVE = """
+No HIV.|hiv-antibody
+There is no evidence of hepatitis B or C.|hepatitis-b-serology
+No history of TB, hepatitis B or HIV.|hiv-antibody
+She does not have HIV.|hiv-antibody
+No serological markers of hepatitis B or HIV were found.|hiv-antibody
+No ANCA.|anca
+"""
+NOT_DONE = """
+No HIV test has been done.|hiv-antibody
+No HIV serology found in the notes.|hiv-antibody
+No HIV serology so far.|hiv-antibody
+We have no HIV result.|hiv-antibody
+No recent HIV test.|hiv-antibody
+No HBsAg has been sent yet.|hbsag
+No ANCA testing has been done.|anca
+"""
+OPEN = """
+She takes no HIV medication.|hiv-antibody
+She is not on HIV treatment at present.|hiv-antibody
+She does not adhere to her HIV treatment.|hiv-antibody
+He is not under the HIV clinic.|hiv-antibody
+No clinic letter about her HIV.|hiv-antibody
+No HIV risk factors.|hiv-antibody
+No hepatitis B contacts.|hepatitis-b-serology
+No hepatitis C treatment so far.|hepatitis-c-serology
+No syphilis treatment yet.|syphilis-test
+No hepatitis C follow-up.|hepatitis-c-serology
+Hepatitis B: non-immune.|hepatitis-b-serology
+"""
+
+
+def codes(sentence: str, concept: str) -> set[str | None]:
+    found = [fact for fact in facts(sentence) if fact.kind == "measurement" and fact.concept == concept]
+    return {getattr(fact.value, "code", None) for fact in found}
+
+
+def rows(table: str) -> list[tuple[str, ...]]:
+    return [tuple(line.split("|")) for line in table.strip().splitlines()]
+
+
+@pytest.mark.parametrize(("sentence", "concept"), rows(NEGATIVE))
+def test_what_is_not_there_is_negative(sentence: str, concept: str) -> None:
+    assert codes(sentence, concept) == {"negative"}
+
+
+@pytest.mark.parametrize(("sentence", "concept"), rows(NOT_DONE))
+def test_a_test_that_there_is_none_of_was_not_done(sentence: str, concept: str) -> None:
+    assert "negative" not in codes(sentence, concept)
+    assert codes(sentence, concept) & {"not_done", None}
+
+
+@pytest.mark.parametrize(("sentence", "concept"), rows(OPEN))
+def test_what_is_denied_of_something_else_is_no_result(sentence: str, concept: str) -> None:
+    assert codes(sentence, concept) <= {None}
+
+
+def test_no_sign_of_reactivation_leaves_the_virus_open() -> None:
+    assert not any(fact.concept == "hepatitis-b-serology" for fact in facts("No hepatitis B reactivation."))
