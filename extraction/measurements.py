@@ -16,6 +16,7 @@ from typing import Any, Literal
 from extraction.body_sizes import body_sizes
 from extraction.carried_antibodies import carried
 from extraction.denied_tests import denied_test
+from extraction.diagnosed_viruses import diagnosed
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
@@ -391,13 +392,14 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     ):
         return
     is_panel = named.concept in cues("measurements")["panels"]
-    if is_panel and mention.assertion != "absent" and _is_title(reading, mention):
+    is_listed = reading.section_at(mention.start) in cues("measurements")["diagnosed_viruses"]["sections"]
+    if is_panel and mention.assertion != "absent" and not is_listed and _is_title(reading, mention):
         return
-    value = _by_name(reading, mention) or carried(reading, mention)
+    value = _by_name(reading, mention) or carried(reading, mention) or diagnosed(reading, mention, named.concept)
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]
-        value = denied_test(reading, mention, named.concept)
+        value = value or denied_test(reading, mention, named.concept)
     yield from _merely_named(reading, named, value, start)
 
 

@@ -65,3 +65,34 @@ def test_what_is_denied_of_something_else_is_no_result(sentence: str, concept: s
 
 def test_no_sign_of_reactivation_leaves_the_virus_open() -> None:
     assert not any(fact.concept == "hepatitis-b-serology" for fact in facts("No hepatitis B reactivation."))
+
+
+DIAGNOSED = """
+The patient reports being diagnosed with HIV in 1994.
+Human immunodeficiency virus, stable on treatment.
+PMH: asthma, HIV.
+She stopped her HIV drugs last year.
+He also has hepatitis C and HIV.
+"""
+NOT_DIAGNOSED = """
+Check HIV and RPR.
+He was screened for HIV.
+There is concern about HIV.
+History of HIV testing in 2020.
+She works with HIV patients.
+Rule out HIV.
+"""
+
+
+@pytest.mark.parametrize("sentence", DIAGNOSED.strip().splitlines())
+def test_a_virus_named_as_a_diagnosis_was_found(sentence: str) -> None:
+    assert codes(sentence, "hiv-antibody") == {"positive"}
+
+
+@pytest.mark.parametrize("sentence", NOT_DIAGNOSED.strip().splitlines())
+def test_a_virus_asked_for_or_feared_was_not(sentence: str) -> None:
+    assert "positive" not in codes(sentence, "hiv-antibody")
+
+
+def test_a_diagnosis_on_a_line_of_its_own_is_no_title() -> None:
+    assert codes("PMH\n1. Hepatitis C\n2. HIV\n", "hepatitis-c-serology") == {None}
