@@ -178,6 +178,8 @@ OTHERS = [
     "Her mother has [SLE]{family} and her father had an [MI]{family}. She has [asthma]{}.",
     "Family history: mother has [breast cancer]{family}. She has no [rash]{absent}.",
     "FH: sister - [lupus]{family}",
+    "Absent femoral pulses, with an echocardiogram that demonstrated severe [coarctation of the aorta]{}.",
+    "Her diseases, a list not restricted to [asthma]{}.",
     "Family history: mother died of [cirrhosis]{family}. She had [asthma]{family}.",
     "Her sister has [SLE]{family} and she has [asthma]{}.",
     "No family history of [lupus]{absent family}.",
