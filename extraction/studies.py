@@ -85,8 +85,19 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
         return False
     spoken_of = any(word in sentence for word in known["participation"]) or holds(sentence, known["end_of_study"])
     if mention.assertion == "absent":
-        return spoken_of or len(sentence.split()) <= _SHORT_DENIAL
+        return (spoken_of or len(sentence.split()) <= _SHORT_DENIAL) and _is_of_taking_part(reading, mention, end)
     return spoken_of and mention.temporality != "planned"
+
+
+def _is_of_taking_part(reading: Reading, mention: Mention, end: int) -> bool:
+    """ "No other drug trial", but not "no comparison study" and "no trial supports this"."""
+    known = cues("events")
+    if re.match(known["studied_behind"], reading.normal[mention.end : end], re.IGNORECASE):
+        return False
+    if mention.cue is None or mention.cue[1] > mention.start or mention.concept != "study":
+        return True
+    between = re.findall(r"[a-z][a-z-]+", reading.normal[mention.cue[1] : mention.start].lower())
+    return not between or between[-1] in known["kinds_of_study"]
 
 
 def _is_heading(reading: Reading, mention: Mention, end: int) -> bool:

@@ -98,7 +98,10 @@ def _given_against(reading: Reading, mention: Mention) -> Mention:
 
 
 def _temporality(reading: Reading, mention: Mention, time: Time | None) -> Temporality:
-    """A dose that was given is past; one of a day to come is planned."""
+    """A dose that was given is past; one of a day to come, or that was only offered or declined, is planned."""
+    before = reading.normal[clause_span(reading, mention)[0] : mention.start]
+    if mention.assertion == "present" and re.search(cues("events")["not_taken_up"], before, re.IGNORECASE):
+        return "planned"
     if mention.assertion == "present" and mention.temporality == "planned" and _was_given(reading, mention, time):
         return "historical"
     if mention.assertion == "absent" and mention.temporality == "planned" and time is not None:

@@ -239,3 +239,31 @@ def test_a_live_vaccine_that_was_given(extractor: Extractor, text: str, person: 
 def test_earlier_cells_mentioned_again_are_not_given_twice(extractor: Extractor) -> None:
     text = "In October 2024 he was given BCMA CAR-T cells. Infections since the CAR-T: CMV viraemia in spring 2025."
     assert len(facts(extractor, text, "car-t")) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "There were no comparison studies.",
+        "No gated wall motion study was obtained.",
+        "No studies are available for comparison.",
+        "There is no study that supports rituximab.",
+        "No randomised trial supports this.",
+    ],
+)
+def test_an_examination_or_evidence_is_no_taking_part(extractor: Extractor, text: str) -> None:
+    assert not [fact for fact in facts(extractor, text) if fact.kind == "study"]
+
+
+@pytest.mark.parametrize(
+    ("text", "temporality"),
+    [
+        ("She declined MMR last week.", "planned"),
+        ("She asked for the yellow fever vaccine last week.", "planned"),
+        ("She was offered MMR and had the MMR vaccine last week.", "historical"),
+        ("She had MMR last week.", "historical"),
+    ],
+)
+def test_a_vaccine_offered_or_declined_was_not_given(extractor: Extractor, text: str, temporality: str) -> None:
+    found = [fact for fact in facts(extractor, text) if fact.concept == "mmr-vaccine" or "yellow" in fact.concept]
+    assert found[-1].temporality == temporality

@@ -63,6 +63,11 @@ def test_what_is_said(text: str, statement: tuple[str, str | None, str]) -> None
         ("The disease is mild.", "consent"),
         ("Apheresis was discussed.", "apheresis-fitness"),
         ("Blood pressure 120/80.", "haemodynamics"),
+        ("She has a cochlear implant.", "contraception-in-use"),
+        ("Cataract extraction with intraocular lens implant.", "contraception-in-use"),
+        ("After consent was obtained, the patient was taken to the operating room.", "consent"),
+        ("The patient is interested in gastric bypass surgery.", "trial-interest"),
+        ("All questions have been answered, and the patient understands the surgery.", "opinion-unsuitable"),
     ],
 )
 def test_what_is_not_said(text: str, concept: str) -> None:
