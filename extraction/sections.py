@@ -38,6 +38,7 @@ _OCCASION = compiled(
 
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _WORDS_OF_PROSE = 9
+_SHORT = frozenset({"allergies"})  # a list without blank lines
 
 
 def build_sectionizer(nlp: Language) -> Sectionizer:
@@ -77,10 +78,19 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
             if section.category is not None and section.title_span[0] in owners:
                 start, head = owners[section.title_span[0]]
                 found.append(Part(start, start + len(head), section.category))
-    for closing in _ends_of_parts(normal):
+    shorts = [end for part in found if part.section in _SHORT for end in _first_gap(normal, part.title_end)]
+    for closing in (*_ends_of_parts(normal), *shorts):
         found.append(Part(closing, closing, None))
     found.sort(key=lambda part: (part.start, part.title_end))
     return found
+
+
+def _first_gap(normal: str, start: int) -> Iterator[int]:
+    """Where the first blank line behind some words ends."""
+    for gap in _GAP.finditer(normal, start):
+        if re.search(r"\w", normal[start : gap.start()]):
+            yield gap.end()
+            return
 
 
 def _ends_of_parts(normal: str) -> Iterator[int]:

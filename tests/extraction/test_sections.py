@@ -18,6 +18,8 @@ def section_of(text: str, words: str) -> str | None:
         ("LABS (04/20/2026)\nALT 34", "ALT", "investigations"),
         ("HX: fever.,PMH:, Migraine.,FHX: , Unremarkable.", "Migraine", "past_medical_history"),
         ("ALLERGIES: , None., MEDICATIONS: , Zyrtec.", "Zyrtec", "medications"),
+        ("Allergies: penicillin\n\nGiven rituximab in May.", "rituximab", None),
+        ("Allergies\n\npenicillin\n\nGiven rituximab in May.", "penicillin", "allergies"),
         ("ALLERGIES: none\nMEDICATIONS AT HOME: lisinopril", "lisinopril", "medications"),
     ],
 )
