@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from extraction.condition_attributes import nephritis_class
 from extraction.knowledge import cues
+from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
@@ -50,6 +51,8 @@ def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
 def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("events")
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
+        return
+    if spelling_means_another(reading, mention):
         return
     if mention.concept in known["only_denied"]:
         if not _is_denied_itself(reading, mention):

@@ -34,7 +34,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         return True
     if re.match(known["not_asked"], reading.normal[mention.end :][:12], re.IGNORECASE):
         return True
-    if _spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
+    if spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
     before = reading.normal[max(0, mention.start - 20) : mention.start].lower()
     if before.endswith(tuple(known["name_of_something_else_before"])) and before[:1] != "\n":
@@ -60,7 +60,8 @@ def is_answered(normal: str, end: int) -> bool:
     return match is not None and match[1].lower() in cues("conditions")["answers"]
 
 
-def _spelling_means_another(reading: Reading, mention: Mention) -> bool:
+def spelling_means_another(reading: Reading, mention: Mention) -> bool:
+    """Whether the words around a name say that it means something else: "98 % RA", "bone autograft"."""
     known = cues("conditions")
     spelling = reading.text[mention.start : mention.end]
     before = reading.normal[max(0, mention.start - 14) : mention.start].lower().rstrip()

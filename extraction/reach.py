@@ -262,6 +262,8 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
             return True
         if separated and word in _words("opening_adjectives") and not alternatives:
             return True
+        if separated and word in {"a", "an"} and words[i - 1] == "," and words[start] != word and not alternatives:
+            return True  # "no hypertrophy, a moderate effusion"
         if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
             return True
     if target[0] > start and words[target[0] - 1] in _SEPARATORS - _ALTERNATIVES and end > start:
