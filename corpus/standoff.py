@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from kb.facts import Assertion, Course, Dosing, Experiencer, Fact, Kind, MedicationStatus, Temporality
+from kb.facts import Assertion, Course, Dosing, Experiencer, Fact, Kind, MedicationStatus, Quantity, Temporality
 from kb.notation import interval_of, interval_text, time_of, time_text, value_of, value_text
-from kb.vocabulary import vocabulary
+from kb.vocabulary import Lab, vocabulary
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 YES_OR_NO = ("yes", "no")
@@ -29,6 +29,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 ORDINARY = ("Assertion", "Experiencer", "Temporality")
 NOTE = "AnnotatorNotes"
 REMARK = "remark"
+RELATIVE = ("{ULN}", "{LLN}", "{titer}")  # units that a value of any laboratory term can have
 _TIMES = ("time", "start", "end")
 _AMOUNTS = ("per_day", "per_kg")
 
@@ -233,6 +234,7 @@ def _fact(key: str, text: str, one: _Annotation) -> Fact:
     concept = one.chosen.get(concept_attribute(one.kind))
     if concept is None:
         raise StandoffError(f"line {one.line}: has no concept: choose its {concept_attribute(one.kind)}")
+    _check_unit(one, concept)
     ongoing = one.chosen.get("Ongoing")
     start, end = one.told.get("start"), one.told.get("end")
     course = Course(start, end, None if ongoing is None else ongoing == "yes")
@@ -252,6 +254,15 @@ def _fact(key: str, text: str, one: _Annotation) -> Fact:
         course=None if course == Course() else course,
         dosing=_dosing(one),
     )
+
+
+def _check_unit(one: _Annotation, concept: str) -> None:
+    """A value of a laboratory term is given in the term's own unit, as a multiple of a limit of normal or a titre."""
+    value, term = one.told.get("value"), vocabulary().terms.get(concept)
+    if not isinstance(value, Quantity) or not isinstance(term, Lab) or term.unit is None:
+        return
+    if value.unit not in (term.unit, *RELATIVE):
+        raise StandoffError(f"line {one.line}: a value of {concept} is in {term.unit}: convert it")
 
 
 def _dosing(one: _Annotation) -> Dosing | None:

@@ -94,6 +94,8 @@ def value_of(written: str) -> Value:
     if _CODE.fullmatch(written):
         return Coded(written, written)
     number, _, unit = written.partition(" ")
+    if re.search(r"\s", unit.strip()):
+        raise ValueError("write a number or an interval and its unit, one word (55..60 %)")
     return Quantity(interval_of(number), unit.strip(), written)
 
 
