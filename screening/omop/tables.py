@@ -102,7 +102,7 @@ def _parquet_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
                 raise BadInputError(f"{path}: has no column {', '.join(missing)}: give the table as the CDM defines it")
             for batch in file.iter_batches(_BATCH, columns=[names[name] for name in columns]):
                 yield from ({name.lower(): value for name, value in row.items()} for row in batch.to_pylist())
-    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
+    except (pyarrow.ArrowException, UnicodeDecodeError, OSError) as error:
         raise BadInputError(f"{path}: damaged Parquet: write the table again") from error
 
 
