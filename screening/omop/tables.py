@@ -51,7 +51,7 @@ def is_table(path: Path, columns: Sequence[str]) -> bool:
 
 
 def _delimiter(head: bytes, columns: Sequence[str]) -> str | None:
-    first = head.split(b"\n", 1)[0].decode("utf-8-sig", "replace").rstrip("\r")
+    first = next(iter(head.splitlines()), b"").decode("utf-8-sig", "replace")
     for delimiter in _DELIMITERS:
         if set(columns) <= {name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])}:
             return delimiter
