@@ -1,4 +1,4 @@
-"""Annotated letters: a folder of `name.txt` with `name.yaml` beside it in, checked letters with their labels out.
+"""Annotated letters: a folder of `name.txt` with `name.yaml`, or brat's `name.ann`, in, letters with their labels out.
 
 The labels are what a careful reader of the protocol's specification finds in the letter: its facts, the answer of
 every criterion, the verdict. A label that does not fit its letter is refused, so that no score rests on a misprint.
@@ -22,6 +22,7 @@ LETTERS = Path(__file__).parent / "letters"
 
 Answer = Literal["pass", "fail", "silent", "raised"]
 Verdict = Literal["ineligible", "needs_information", "potentially_eligible"]
+Ends = tuple[float | None, float | None]
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
 
 # What the labels answer: the criteria of protocol NCT06934447, in its order.
@@ -60,7 +61,8 @@ class GoldCode(Labels):
 class GoldFact(Labels):
     """A fact that the letter states; `quote` is its `nth` occurrence in the text, counted from 1.
 
-    `status`, `per_day` (mg) and `per_kg` (mg) are of medication only; `time` is [earliest, latest].
+    `status`, `per_day` (mg) and `per_kg` (mg), a number or its [low, high], are of medication only; `time` is
+    [earliest, latest].
     """
 
     kind: Kind
@@ -73,8 +75,8 @@ class GoldFact(Labels):
     value: GoldNumber | GoldCode | None = None
     time: tuple[date | None, date | None] | None = None
     status: MedicationStatus | None = None
-    per_day: float | None = None
-    per_kg: float | None = None
+    per_day: float | Ends | None = None
+    per_kg: float | Ends | None = None
 
     @model_validator(mode="after")
     def _medication_only(self) -> GoldFact:
@@ -84,35 +86,50 @@ class GoldFact(Labels):
 
 
 class Gold(Labels):
-    """The labels of a letter. `as_of` is the screening date that the letter itself gives, null where it gives none."""
+    """The labels of a letter. `as_of` is the screening date that the letter itself gives, null where it gives none.
+
+    Labels of facts alone have no verdict and answer no criterion.
+    """
 
     as_of: date | None
     hand: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     note: str = ""
     facts: tuple[GoldFact, ...]
     answers: Mapping[str, Answer]
-    verdict: Verdict
+    verdict: Verdict | None
     recheck_on: date | None
 
     @model_validator(mode="after")
     def _every_criterion(self) -> Gold:
+        if self.facts_alone:
+            return self
         missing = [key for key in CRITERIA if key not in self.answers]
         foreign = [key for key in self.answers if key not in CRITERIA]
         if missing or foreign:
             raise ValueError(f"answers: missing {missing}, not in the protocol {foreign}")
         if (self.verdict == "ineligible") != ("fail" in self.answers.values()):
             raise ValueError("a verdict is ineligible exactly when a criterion fails")
+        if self.verdict is None:
+            raise ValueError("criteria are answered, and the verdict is not given")
         return self
+
+    @property
+    def facts_alone(self) -> bool:
+        return not self.answers and self.verdict is None
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter with its labels; `split` is the folder it lies in (develop or scored for the shipped ones)."""
+    """A letter with its labels; `split` is the folder it lies in (develop or scored for the shipped ones).
+
+    Complete labels hold every fact of the letter, with everything that it tells of it: what they lack is not there.
+    """
 
     name: str
     split: str
     text: str
     gold: Gold
+    complete: bool = False
 
     @functools.cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
@@ -135,10 +152,19 @@ def span(text: str, quote: str, nth: int) -> tuple[int, int]:
 
 
 def read_letter(path: Path) -> Letter:
-    """The letter of one `.txt` file and the `.yaml` beside it. Raises GoldError for labels that do not fit."""
-    labels = path.with_suffix(".yaml")
+    """The letter of one `.txt` file with its labels, the `.yaml` or `.ann` beside it.
+
+    Raises GoldError for labels that do not fit.
+    """
+    from corpus.brat import SUFFIX, read_annotated  # late, since it makes labels of what it reads
+
+    labels, annotated = path.with_suffix(".yaml"), path.with_suffix(SUFFIX)
+    if annotated.is_file():
+        if labels.is_file():
+            raise GoldError(f"{path}: has both {labels.name} and {annotated.name}: keep the labels that hold")
+        return read_annotated(path)
     if not labels.is_file():
-        raise GoldError(f"{path}: has no labels: write {labels.name} beside it")
+        raise GoldError(f"{path}: has no labels: write {labels.name}, or annotate it in brat, beside it")
     try:
         gold = Gold.model_validate(yaml.safe_load(labels.read_text(encoding="utf-8")))
         letter = Letter(path.stem, path.resolve().parent.name, path.read_bytes().decode("utf-8"), gold)
@@ -164,5 +190,7 @@ def read_letters(folder: Path = LETTERS) -> list[Letter]:
     """
     paths = sorted(folder.rglob("*.txt"))
     if not paths:
-        raise GoldError(f"{folder}: holds no letters: name a folder of .txt files with .yaml labels beside them")
+        raise GoldError(
+            f"{folder}: holds no letters: name a folder of .txt files with .yaml or .ann labels beside them"
+        )
     return [read_letter(path) for path in paths]

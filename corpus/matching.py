@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from corpus.gold import GoldCode, GoldFact, GoldNumber, Letter
+from corpus.gold import Ends, GoldCode, GoldFact, GoldNumber, Letter
 from kb.vocabulary import vocabulary
 
 # Two numbers agree within this share of the greater: letters round, and factors between units are published rounded.
@@ -28,7 +28,8 @@ class Match:
     `pairs` joins gold facts with facts of the screening, `missed` are gold facts without one. Of the rest, a fact is
     `wrong` when it stands where a gold fact of its kind stands and names a concept that no gold fact of the letter has
     (a long quote may hold two drugs). Elsewhere it is `unlabelled`: the labels hold what the protocol needs, not every
-    word of the letter, so such a fact may well be right.
+    word of the letter, so such a fact may well be right. Where the labels are complete it is `wrong`, and none is
+    unlabelled.
     """
 
     pairs: tuple[tuple[GoldFact, FactJson], ...]
@@ -53,12 +54,12 @@ def match(letter: Letter, facts: Sequence[FactJson]) -> Match:
             used.add(column)
     rest = [fact for column, fact in enumerate(facts) if column not in used]
     on_gold = [fact for fact in rest if _stands_on_gold(letter, fact)]
-    wrong = tuple(fact for fact in on_gold if not any(_closeness(gold, fact) for gold in letter.gold.facts))
+    wrong = [fact for fact in on_gold if not any(_closeness(gold, fact) for gold in letter.gold.facts)]
     return Match(
         pairs=tuple((letter.gold.facts[row], facts[column]) for row, column in sorted(taken.items())),
         missed=tuple(gold for row, gold in enumerate(letter.gold.facts) if row not in taken),
-        wrong=wrong,
-        unlabelled=tuple(fact for fact in rest if fact not in on_gold),
+        wrong=tuple(rest if letter.complete else wrong),
+        unlabelled=() if letter.complete else tuple(fact for fact in rest if fact not in on_gold),
     )
 
 
@@ -71,23 +72,24 @@ def overlap(span: tuple[int, int], fact: FactJson) -> int:
     return max(0, min(span[1], int(fact["end"])) - max(span[0], int(fact["start"])))
 
 
-def agreement(gold: GoldFact, fact: FactJson) -> dict[str, bool]:
+def agreement(gold: GoldFact, fact: FactJson, *, complete: bool = False) -> dict[str, bool]:
     """For each part that the gold fact labels, whether the matched fact agrees.
 
-    Unlabelled means present and the patient's own; temporality is compared only where the labels give it.
+    Unlabelled means present and the patient's own; the rest is compared only where the labels give it, or, where they
+    are complete, where the fact gives it.
     """
     parts = {"assertion": gold.assertion == fact["assertion"], "experiencer": gold.experiencer == fact["experiencer"]}
     if "temporality" in gold.model_fields_set:
         parts["temporality"] = gold.temporality == fact["temporality"]
-    if gold.value is not None:
+    if gold.value is not None or (complete and fact.get("value")):
         parts["value"] = _same_value(gold.value, fact.get("value"))
-    if gold.time is not None:
-        parts["time"] = _same_time(gold.time, fact)
-    if gold.status is not None:
+    if gold.time is not None or (complete and _times(fact) != [None] * 3):
+        parts["time"] = gold.time is not None and _same_time(gold.time, fact)
+    if gold.status is not None or (complete and fact.get("status")):
         parts["status"] = gold.status == fact.get("status")
     for key, amount in (("per_day", gold.per_day), ("per_kg", gold.per_kg)):
-        if amount is not None:
-            parts[key] = _spans(fact.get(key), amount)
+        if amount is not None or (complete and fact.get(key)):
+            parts[key] = amount is not None and _spans(fact.get(key), amount)
     return parts
 
 
@@ -109,8 +111,8 @@ def _stands_on_gold(letter: Letter, fact: FactJson) -> bool:
     )
 
 
-def _same_value(gold: GoldNumber | GoldCode, value: Mapping[str, Any] | None) -> bool:
-    if value is None:
+def _same_value(gold: GoldNumber | GoldCode | None, value: Mapping[str, Any] | None) -> bool:
+    if gold is None or value is None:
         return False
     if isinstance(gold, GoldCode):
         return gold.code == value.get("code")
@@ -127,20 +129,26 @@ def _near(gold: float | None, other: float | None) -> bool:
     return abs(gold - other) <= TOLERANCE * max(abs(gold), abs(other))
 
 
-def _spans(interval: Mapping[str, Any] | None, amount: float) -> bool:
+def _spans(interval: Mapping[str, Any] | None, amount: float | Ends) -> bool:
     if interval is None:
         return False
-    return _near(amount, interval["low"]) and _near(amount, interval["high"])
+    low, high = amount if isinstance(amount, tuple) else (amount, amount)
+    return _near(low, interval["low"]) and _near(high, interval["high"])
 
 
 def _same_time(gold: tuple[date | None, date | None], fact: FactJson) -> bool:
     """Whether the fact's own time is the gold interval, or its course runs from its beginning to its end."""
     wanted = tuple(None if day is None else day.isoformat() for day in gold)
-    time, course = fact.get("time"), fact.get("course") or {}
+    time, start, end = _times(fact)
     if time is not None and (time["earliest"], time["latest"]) == wanted:
         return True
-    start, end = course.get("start"), course.get("end")
     return (
         None if start is None else start["earliest"],
         None if end is None else end["latest"],
     ) == wanted and (start is not None or end is not None)
+
+
+def _times(fact: FactJson) -> list[Mapping[str, Any] | None]:
+    """A fact's own time, and the beginning and end of its course."""
+    course = fact.get("course") or {}
+    return [fact.get("time"), course.get("start"), course.get("end")]

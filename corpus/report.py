@@ -48,10 +48,14 @@ def _fact_json(score: FactScore) -> dict[str, Any]:
 
 
 def print_tables(scores: Scores, console: Console) -> None:
-    """A summary, a table of criteria and one of facts."""
+    """A summary, a table of criteria, where the labels answer them, and one of facts."""
     figures = to_json(scores)
     letters = ", ".join(f"{number} {split}" for split, number in figures["letters"].items())
     console.print(f"letters: {letters}")
+    if all(scored.letter.gold.facts_alone for scored in scores.letters):
+        console.print("labels of facts alone: verdicts and criteria are not scored")
+        console.print(_facts_table(figures))
+        return
     for name in ("verdict_accuracy", "recheck_accuracy", "screening_date_accuracy"):
         console.print(f"{name.replace('_', ' ')}: {_figure(figures[name])}")
     console.print(_criteria_table(figures))
@@ -126,9 +130,9 @@ def _of_letter(scored: Scored) -> Iterator[str]:
         ("recheck_on", scored.recheck_agrees, gold.recheck_on),
         ("as_of", scored.as_of_agrees, gold.as_of),
     ):
-        if not agrees:
+        if agrees is False:
             yield f"{name} is {screening[name]}, labelled {wanted}"
-    for criterion in screening["criteria"]:
+    for criterion in () if gold.facts_alone else screening["criteria"]:
         key = criterion["id"]
         if scored.answers[key] != gold.answers.get(key):
             yield f"{key} is {scored.answers[key]}, labelled {gold.answers.get(key)}: {criterion['reason']}"
@@ -141,7 +145,7 @@ def _of_facts(scored: Scored) -> Iterator[str]:
     for wrong in scored.match.wrong:
         yield f"wrong {wrong['kind']} {wrong['concept']} {wrong['quote']!r}"
     for gold, found in scored.match.pairs:
-        for part, agrees in agreement(gold, found).items():
+        for part, agrees in agreement(gold, found, complete=scored.letter.complete).items():
             if not agrees:
                 labelled = getattr(gold, part)
                 yield f"{part} of {gold.kind} {gold.concept} {gold.quote!r} is {found.get(part)}, labelled {labelled}"

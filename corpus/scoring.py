@@ -31,16 +31,20 @@ class Scored:
     match: Match
 
     @property
-    def verdict_agrees(self) -> bool:
-        return bool(self.screening["verdict"] == self.letter.gold.verdict)
+    def verdict_agrees(self) -> bool | None:
+        return self._agrees("verdict", self.letter.gold.verdict)
 
     @property
-    def recheck_agrees(self) -> bool:
-        return bool(self.screening["recheck_on"] == _iso(self.letter.gold.recheck_on))
+    def recheck_agrees(self) -> bool | None:
+        return self._agrees("recheck_on", _iso(self.letter.gold.recheck_on))
 
     @property
-    def as_of_agrees(self) -> bool:
-        return bool(self.screening["as_of"] == _iso(self.letter.gold.as_of))
+    def as_of_agrees(self) -> bool | None:
+        return self._agrees("as_of", _iso(self.letter.gold.as_of))
+
+    def _agrees(self, part: str, labelled: str | None) -> bool | None:
+        """Whether a part of the screening is as labelled; None for labels of facts alone."""
+        return None if self.letter.gold.facts_alone else bool(self.screening[part] == labelled)
 
 
 @dataclass
@@ -91,7 +95,7 @@ class Scores:
             for gold, fact in scored.match.pairs:
                 score = out.setdefault(gold.kind, FactScore())
                 score.found += 1
-                for part, agrees in agreement(gold, fact).items():
+                for part, agrees in agreement(gold, fact, complete=scored.letter.complete).items():
                     score.labelled[part] += 1
                     score.agree[part] += agrees
             for missed in scored.match.missed:
@@ -168,9 +172,10 @@ def overall(scores: Scores) -> Tally:
     return total
 
 
-def share_of(scores: Scores, agrees: Callable[[Scored], bool]) -> float | None:
-    """The share of letters on which something agrees."""
-    return _share(sum(agrees(scored) for scored in scores.letters), len(scores.letters))
+def share_of(scores: Scores, agrees: Callable[[Scored], bool | None]) -> float | None:
+    """The share of the letters on which something agrees, of those that label it."""
+    judged = [agreed for scored in scores.letters if (agreed := agrees(scored)) is not None]
+    return _share(sum(judged), len(judged))
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -32,6 +32,14 @@ class Report(StrEnum):
     html = "html"
 
 
+class Extraction(StrEnum):
+    """How the facts of letters are written."""
+
+    json = "json"
+    brat = "brat"
+    omop = "omop"
+
+
 class Proof(StrEnum):
     """How an explanation is written."""
 
@@ -97,17 +105,28 @@ def names_of(paths: Iterable[str], failures: Failures) -> list[str]:
 
 
 def dossiers_of(names: Sequence[str], failures: Failures) -> Iterator[tuple[Letter, ...]]:
-    """The letters of each name that can be read; each other one gets its line."""
+    """The letters of each name that can be read; each other one gets its line. A note of a table is one letter."""
     from screening.documents import BadInputError, read_letters
+    from screening.omop.notes import is_note_table, read_notes
 
     for done, name in enumerate(names, 1):
         progress(done, len(names))
         try:
+            if is_note_table(name):
+                yield from ((note,) for note in read_notes(name, failures.tell))
+                continue
             letters = read_letters(name)
         except BadInputError as error:
             failures.tell(str(error))
             continue
         yield letters
+
+
+def are_several(names: Sequence[str]) -> bool:
+    """Whether the names are those of more than one dossier, which a table of notes is."""
+    from screening.omop.notes import is_note_table
+
+    return len(names) > 1 or any(is_note_table(name) for name in names)
 
 
 def progress(done: int, total: int) -> None:

@@ -20,6 +20,7 @@ import typer
 from screening import VERSION
 from screening.calls import (
     AsOf,
+    Extraction,
     Failures,
     Format,
     FormatOption,
@@ -28,6 +29,7 @@ from screening.calls import (
     ProtocolOption,
     Report,
     ReportOption,
+    are_several,
     dossiers_of,
     guarded,
     names_of,
@@ -128,7 +130,7 @@ def screen(
             if output is Report.text:
                 reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
                 return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
-            alone = len(names) == 1 and len(screenings) == 1
+            alone = not are_several(names) and len(screenings) == 1
             objects = with_records([screening_json(screening) for screening in screenings], keep(screenings))
             return [json_text(one, alone=alone) for one in objects]
 
@@ -152,10 +154,17 @@ def extract(
         str, typer.Option("--jsonl", metavar="FILE", help="Lines of {id, text, spans}, or - for them.")
     ] = "",
     with_text: Annotated[bool, typer.Option("--with-text", help="Give back the text to which offsets belong.")] = False,
+    output: Annotated[
+        Extraction,
+        typer.Option("--format", help="JSON Lines, a folder for brat, or rows of OMOP's NOTE_NLP (.csv, .parquet)."),
+    ] = Extraction.json,
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="OMOP's nlp_date, YYYY-MM-DD; else the letter's own.")
+    ] = "",
     out: Out = "",
     own_terms: TermsOption = "",
 ) -> None:
-    """Give the facts alone, as JSON Lines, one letter a line.
+    """Give the facts alone: as JSON Lines, one letter a line, for annotators, or as a table.
 
     Example: eligo extract letters/ --with-text
     """
@@ -166,6 +175,14 @@ def extract(
     if bool(paths) == bool(jsonl):
         raise BadInputError("extract: name letters, or --jsonl FILE: one of the two")
     failures = Failures()
+    if output is not Extraction.json:
+        if jsonl or with_text:
+            raise BadInputError(f"--format {output}: of letters, without --jsonl and --with-text: leave these out")
+        _extract_to(output, paths or [], as_of, out, failures)
+        failures.leave()
+        return
+    if as_of:
+        raise BadInputError("--as-of: the day of rows of NOTE_NLP: give --format omop, or leave it out")
     with Output(out) as sink:
         if jsonl:
             for line in extract_lines(jsonl, failures.tell, with_text=with_text):
@@ -176,6 +193,35 @@ def extract(
                 sink.text(guarded(make, letters, failures) or "")
         sink.keep_only_if(sink.written > 0)
     failures.leave()
+
+
+def _extract_to(output: Extraction, paths: Sequence[str], as_of: str, out: str, failures: Failures) -> None:
+    """The facts of the letters into a folder for brat, or into a table."""
+    from screening.documents import parse_day
+    from screening.writing import Output
+
+    dossiers = dossiers_of(names_of(paths, failures), failures)
+    if output is Extraction.brat:
+        from screening.annotating import annotate
+
+        write = annotate(out, failures.tell)
+        for letters in dossiers:
+            guarded(write, letters, failures)
+        return
+    from screening.omop.extracting import note_rows
+    from screening.omop.note_nlp import COLUMNS
+    from screening.omop.tables import writing_rows
+
+    rows = note_rows(parse_day(as_of) if as_of else None, failures.tell)
+    written = 0
+    with Output(out) as sink:
+        with writing_rows(sink, out, COLUMNS) as write_rows:
+            for letters in dossiers:
+                made = guarded(rows, letters, failures)
+                if made is not None:
+                    write_rows(made)
+                    written += 1
+        sink.keep_only_if(written > 0)
 
 
 # --- evaluate ---------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from rules.decision import Answered
 from rules.explanation import Explained, explain, reasons, window_days
 from rules.tests.base import Test
 from screening import VERSION
+from screening.file_names import file_stem
 from screening.interface import evidence_of
 from screening.pipeline import Screening
 from screening.text import VERDICTS, grouped, next_step, printable, provisos, quotation, who_and_when
@@ -36,8 +37,7 @@ def html_report(found: WhatIf) -> str:
 
 def page_name(screening: Screening) -> str:
     """A file name for the page: the first document's, and the protocol's id."""
-    stem = Path(screening.dossier.documents[0].name).stem or "letter"
-    return f"{stem}-{screening.decision.protocol.id}.html"
+    return f"{file_stem(screening.dossier.documents[0].name)}-{screening.decision.protocol.id}.html"
 
 
 @functools.cache

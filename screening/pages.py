@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from screening.calls import Failures, dossiers_of, guarded, names_of
+from screening.calls import Failures, are_several, dossiers_of, guarded, names_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,7 +33,7 @@ def write_pages(
     from screening.writing import Output
 
     names = names_of(paths, failures)
-    several = len(names) > 1 or pipeline.several
+    several = are_several(names) or pipeline.several
     if several and not os.path.isdir(out):  # noqa: PTH112
         raise BadInputError("--format html: a page for each screening: give --out FOLDER, a folder that exists")
 

@@ -43,6 +43,13 @@ def _looks_like_a_letter(path: Path) -> bool:
 
 def read_letters(argument: str) -> tuple[Letter, ...]:
     """The letters that a path holds, or standard input for `-`: the documents of one patient. Raises BadInputError."""
+    from screening.omop.notes import is_note_table, note_of  # late, since it makes letters too
+
+    note = note_of(argument)
+    if note is not None:
+        return (note,)
+    if is_note_table(argument):
+        raise BadInputError(f"{argument}: a table of many notes: name one of them, as {argument}#NOTE_ID")
     name = "standard input" if argument == STANDARD_INPUT else argument
     return letters_from_bytes(_bytes(argument, name), Path(argument).name if argument != STANDARD_INPUT else "-", name)
 

@@ -8,16 +8,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any, get_args
 
 from kb import facts
 from kb.facts import Coded, Course, Dosing, Fact, Interval, Quantity, Time
+from kb.notation import interval_of, time_of
 from kb.vocabulary import Lab, vocabulary
 from screening.documents import BadInputError
 
-_NUMBER = r"\d+(?:\.\d+)?"
-_INTERVAL = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?|({_NUMBER})")
 _CODE = re.compile(r"[a-z_]+")
 
 
@@ -61,12 +59,9 @@ def _concept(fact: Fact, written: str) -> Fact:
 
 def _value(fact: Fact, written: str) -> Fact:
     """A number or an interval in the fact's own unit, or a qualitative result."""
-    interval = _interval_or_none(written)
-    if interval is None:
-        if not _CODE.fullmatch(written):
-            raise ValueError("write a number (58), an interval (55..60, 55.., ..60) or a result (positive)")
+    if _CODE.fullmatch(written):
         return dataclasses.replace(fact, value=Coded(written, written))
-    return dataclasses.replace(fact, value=Quantity(interval, _unit(fact), written))
+    return dataclasses.replace(fact, value=Quantity(_interval(written), _unit(fact), written))
 
 
 def _unit(fact: Fact) -> str:
@@ -110,36 +105,15 @@ def _course(field: str) -> Callable[[Fact, str], Fact]:
 
 
 def _interval(written: str) -> Interval:
-    interval = _interval_or_none(written)
-    if interval is None:
-        raise ValueError("write a number (58) or an interval (55..60, 55.., ..60)")
+    interval = interval_of(written)
+    if interval.low is None and interval.high is None:
+        raise ValueError("write a bound at one end at least")
     return interval
-
-
-def _interval_or_none(written: str) -> Interval | None:
-    """55..60 and the like; a single number is both ends."""
-    found = _INTERVAL.fullmatch(written)
-    if found is None or written == "..":
-        return None
-    if found[3] is not None:
-        return Interval.exactly(float(found[3]))
-    low, high = (None if end is None else float(end) for end in (found[1], found[2]))
-    return Interval(low, high)
 
 
 def _days(written: str) -> Time | None:
     """A day, or the first and the last that it may be; None for "none"."""
-    if written == "none":
-        return None
-    first, dots, last = written.partition("..")
-    try:
-        earliest = date.fromisoformat(first) if first else None
-        latest = (date.fromisoformat(last) if last else None) if dots else earliest
-    except ValueError:
-        raise ValueError("write a day as 2026-05-30, days as 2026-05-01..2026-05-31, or none") from None
-    if earliest is not None and latest is not None and earliest > latest:
-        raise ValueError("the first day lies after the last")
-    return Time(earliest, latest, written)
+    return None if written == "none" else time_of(written)
 
 
 _FIELDS: dict[str, Callable[[Fact, str], Fact]] = {

@@ -62,6 +62,8 @@ FACT = {"kind": "measurement", "concept": "lvef", "quote": "LVEF 61 %"}
         ({"answers": dict.fromkeys(CRITERIA, "unknown")}, "answers"),
         ({"answers": dict.fromkeys(CRITERIA, "fail")}, "ineligible exactly when"),
         ({"verdict": "ineligible"}, "ineligible exactly when"),
+        ({"verdict": None}, "the verdict is not given"),
+        ({"answers": {}}, "missing.*I1"),
         ({"mood": "good"}, "mood"),
     ],
 )

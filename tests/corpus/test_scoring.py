@@ -150,6 +150,43 @@ def test_an_age_in_completed_years_agrees_and_another_does_not() -> None:
         assert agreement(gold, found)["value"] is agrees
 
 
+def test_labels_of_facts_alone_score_facts_and_nothing_else() -> None:
+    gold = Gold.model_validate(
+        {"as_of": None, "hand": "brat", "facts": FACTS, "answers": {}, "verdict": None, "recheck_on": None}
+    )
+    result = scored(
+        Letter("letter", "folder", TEXT, gold), screening([LVEF, CANCER, STEROID], "ineligible", I4a="fail")
+    )
+    figures = to_json(result)
+    assert figures["verdict_accuracy"] is figures["recheck_accuracy"] is figures["screening_date_accuracy"] is None
+    assert figures["overall"]["answers"] == 0
+    assert {row["f1"] for row in figures["facts"].values()} == {1.0}
+    assert list(disagreements(result)) == []
+    console = Console(file=StringIO(), width=200)
+    print_tables(result, console)
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "facts alone" in text and "I4a" not in text and "verdict accuracy" not in text
+
+
+def test_what_complete_labels_lack_is_not_there() -> None:
+    plain = [{"kind": "measurement", "concept": "lvef", "quote": "LVEF 48 %"}]
+    gold = letter().gold.model_copy(update={"facts": tuple(GoldFact.model_validate(one) for one in plain)})
+    told = LVEF | {"time": {"earliest": "2026-05-30", "latest": "2026-05-30"}}
+    row = to_json(scored(Letter("letter", "folder", TEXT, gold), screening([told, CANCER])))["facts"]
+    assert row["condition"]["unlabelled"] == 1 and "value" not in row["measurement"]["agreement"]
+    row = to_json(scored(Letter("letter", "folder", TEXT, gold, complete=True), screening([told, CANCER])))["facts"]
+    assert (row["condition"]["wrong"], row["condition"]["unlabelled"]) == (1, 0)
+    assert row["measurement"]["agreement"]["value"] == row["measurement"]["agreement"]["time"] == 0
+
+
+def test_a_dose_is_a_number_or_its_range() -> None:
+    labelled = {"kind": "medication", "concept": "prednisolone", "quote": "prednisolone 40 mg", "per_day": [40, None]}
+    gold = GoldFact.model_validate(labelled)
+    for high, agrees in ((None, True), (60.0, False)):
+        assert agreement(gold, STEROID | {"per_day": {"low": 40.0, "high": high}})["per_day"] is agrees
+
+
 def test_temporality_is_compared_only_where_it_is_labelled() -> None:
     plain = {"kind": "condition", "concept": "malignancy", "quote": "cancer"}
     past = fact("condition", "malignancy", "cancer", temporality="historical")
