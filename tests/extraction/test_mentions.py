@@ -1,7 +1,7 @@
 import pytest
 
 from extraction.mentions import variants
-from tests.extraction.reading import read
+from tests.extraction.reading import facts, read
 
 
 def concepts(text: str) -> list[str]:
@@ -33,3 +33,18 @@ def test_hyphens_may_be_open_closed_or_spaces() -> None:
 
 def test_no_phrase_crosses_a_line_that_ends() -> None:
     assert "hepatitis-b" not in concepts("1. hepatitis\n2. B symptoms")
+
+
+@pytest.mark.parametrize(
+    ("text", "concept", "there"),
+    [
+        ("Spinal fusion with bone autograft in 2015.", "stem-cell-transplant", False),
+        ("Autograft for lymphoma in 2015.", "stem-cell-transplant", True),
+        ("The RCA is dominant and gives off the PDA.", "patent-ductus-arteriosus", False),
+        ("She was born with a PDA, ligated at age 2.", "patent-ductus-arteriosus", True),
+        ("A cotton ball was found in the nose.", "leukaemia", False),
+        ("B-ALL in childhood.", "leukaemia", True),
+    ],
+)
+def test_a_short_name_means_what_stands_around_it(text: str, concept: str, there: bool) -> None:
+    assert any(fact.concept == concept for fact in facts(text)) is there
