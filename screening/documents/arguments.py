@@ -10,7 +10,7 @@ from pathlib import Path
 
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter, letters_from_bytes
-from screening.documents.limits import LIMITS
+from screening.documents.limits import limits_in_use
 
 STANDARD_INPUT = "-"
 SUFFIXES = frozenset({".txt", ".text", ""})
@@ -48,7 +48,7 @@ def read_letters(argument: str) -> tuple[Letter, ...]:
 
 
 def _bytes(argument: str, name: str) -> bytes:
-    most = LIMITS.file_bytes + 1
+    most = limits_in_use().file_bytes + 1
     try:
         if argument == STANDARD_INPUT:
             return sys.stdin.buffer.read(most)

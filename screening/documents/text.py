@@ -26,7 +26,7 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
     """The text of the bytes, with a note where they were not UTF-8. Raises BadInputError."""
     if len(raw) > limits.text_bytes:
         raise BadInputError(
-            f"{where}: more than {limits.text_bytes // 2**20} MB of text, which no letter is: give one letter a file"
+            f"{where}: more than {limits.text_megabytes} MB of text, which no letter is: give one letter a file"
         )
     text, notes = _decoded_text(raw, where)
     return Content(text, notes=notes)

@@ -28,12 +28,14 @@ _PARAGRAPH = 0.4  # of a line's height more than usual between two lines
 class Word:
     """Characters that stand together in `box` of a page; `confidence` says how surely they were read, 0 to 1.
 
-    A word may hold spaces where recognition gives whole lines.
+    A word may hold spaces where recognition gives whole lines. `stands` is its box on the page in the file, where the
+    page was turned to be read and `box` is of the turned one.
     """
 
     text: str
     box: Box
     confidence: float = 1.0
+    stands: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def text_of(lines: Iterable[tuple[int, Line]]) -> tuple[str, tuple[Piece, ...]]:
             start = at + space
             parts.append(" " * space + word.text)
             at = start + len(word.text)
-            pieces.append(Piece(start, at, page, word.box, word.confidence))
+            pieces.append(Piece(start, at, page, word.stands or word.box, word.confidence))
     return "".join(parts), tuple(pieces)
 
 
