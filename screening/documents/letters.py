@@ -10,6 +10,7 @@ from kb.facts import Document
 from screening.documents.content import Content, Part, read_content
 from screening.documents.errors import BadInputError
 from screening.documents.limits import Limits, limits_in_use
+from screening.documents.symbols import legible
 from screening.language import foreign_language
 
 
@@ -73,7 +74,7 @@ def letter_from_text(text: str, name: str, where: str) -> Letter:
 def _letter(content: Content, name: str, where: str, sha256: str) -> Letter:
     from extraction.letter_date import find_letter_date  # late, so that --help needs no language library
 
-    text = content.text
+    text = legible(content.text)
     if not text.strip():
         raise BadInputError(f"{where}: empty: give a file with the letter's text")
     other = foreign_language(text)
