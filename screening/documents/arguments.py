@@ -15,7 +15,8 @@ from screening.documents.limits import limits_in_use
 STANDARD_INPUT = "-"
 # What a folder's letters are called; those that are not read are told of, so that none is missed.
 _SUFFIXES = frozenset(
-    "txt text md pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif doc odt msg heic xls xlsx".split()
+    "txt text md pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif "
+    "doc odt msg heic xls xlsx".split()
 )
 
 
@@ -36,16 +37,13 @@ def find_letters(arguments: Iterable[str]) -> Iterator[str]:
                 f"{argument}: the folder cannot be read ({_cause(error)}): check its permissions"
             ) from error
         if not found:
-            raise BadInputError(
-                f"{argument}: the folder holds no letters: name one with PDF, Word, e-mail or text files"
-            )
+            raise BadInputError(f"{argument}: the folder holds no letters: name one with PDF, Word or text files")
         yield from (str(path) for path in found)
 
 
 def _looks_like_a_letter(path: Path) -> bool:
-    return (
-        path.suffix.lower().removeprefix(".") in {*_SUFFIXES, ""} and not path.name.startswith(".") and path.is_file()
-    )
+    ending = path.suffix.lower().removeprefix(".")
+    return (not ending or ending in _SUFFIXES) and not path.name.startswith(".") and path.is_file()
 
 
 def read_letters(argument: str) -> tuple[Letter, ...]:

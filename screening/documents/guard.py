@@ -153,8 +153,8 @@ def _answer(kind: str, raw: bytes, where: str, limits: Limits) -> Read | BadInpu
         return BadInputError(str(error))  # without what caused it, which may hold words of the letter
     except MemoryError:
         return f"takes more than {limits.memory_megabytes} MB of memory"
-    except Exception:  # noqa: BLE001  # whatever a library makes of a damaged file, it is a damaged file
-        return None
+    except Exception as error:  # noqa: BLE001  # whatever a library makes of a damaged file, it is a damaged file
+        return f"damaged ({type(error).__name__})"
 
 
 def _be_bounded(memory: int) -> None:

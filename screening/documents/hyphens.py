@@ -16,7 +16,7 @@ from screening.documents.running_heads import NumberedLine
 from screening.documents.words import Line
 
 _HYPHENS = "-\u00ad\u2010"
-_DIVIDED = compiled(rf"([^\W\d_]{{2,}})[{_HYPHENS}]$")
+_DIVIDED = compiled(rf"(\w*[^\W\d_]\w*)[{_HYPHENS}]$")
 _REST = compiled(r"[^\W\d_]+")
 _SHORTEST = 3  # letters of an ending, such as that of "lower"
 _KEPT = Path(__file__).parent / "hyphens.yaml"
@@ -58,4 +58,5 @@ def _hyphen(part: str, rest: str) -> str:
     ('', '-', '-', '-')
     """
     compound = part.lower() in _first_parts() and len(rest) > _SHORTEST
-    return "-" if compound or not part[1:].islower() or not rest.islower() else ""
+    syllables = part[1:].islower() and part.isalpha() and rest.islower()
+    return "-" if compound or not syllables else ""

@@ -28,6 +28,7 @@ _IN_ZIP = (
     (b"ppt/presentation", "slides"),
     (b"application/vnd.oasis.opendocument.text", "odt"),
     (b"application/vnd.oasis.opendocument", "spreadsheet"),
+    (b"[Content_Types].xml", "docx"),
 )
 # and what lies in one of Microsoft's older compound files, whose names are UTF-16
 _IN_COMPOUND = (
@@ -58,7 +59,7 @@ def kind_of(raw: bytes) -> str:
         return "pdf"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return next((kind for name, kind in _IN_ZIP if name in raw), "compressed")
-    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
         return next((kind for name, kind in _IN_COMPOUND if name.encode("utf-16-le") in raw), "unknown")
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image"

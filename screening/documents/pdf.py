@@ -96,7 +96,7 @@ class _PageReader:
     def read(self, document: Any, number: int) -> tuple[Page, list[Line]]:
         """A page's size and its lines; none where it cannot be read, which is noted."""
         try:
-            page = document[number]
+            page = _flat(document, number)
         except pypdfium2.PdfiumError:
             self._note(number, "damaged, and not read: save or export it again")
             return Page(0, 0), []
@@ -109,8 +109,6 @@ class _PageReader:
         self.notes.append(f"page {number + 1}: {what}")
 
     def _lines(self, page: Any, number: int) -> list[Line]:
-        with contextlib.suppress(pypdfium2.PdfiumError):
-            page.flatten()  # what was filled into a form, or typed over it, becomes part of the page
         words = words_on(page, self._limits.page_characters + 1)
         if words.count > self._limits.page_characters:
             raise BadInputError(
@@ -139,6 +137,15 @@ class _PageReader:
                 return page_lines(hidden)
             self._note(number, str(error))
             return []
+
+
+def _flat(document: Any, number: int) -> Any:
+    """A page with what was filled into its form, or typed over it, as part of the page."""
+    page = document[number]
+    if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        page.close()
+        page = document[number]
+    return page
 
 
 def _is_scan(words: PageWords, picture: float) -> bool:

@@ -6,8 +6,9 @@ column is read before the right. A table's columns are no such columns, for its 
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -104,9 +105,9 @@ def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: f
     spans = [_spans(row, boxes, scale) for row in rows]
     tried: list[_Stripe] = []
     best: _Stripe | None = None
-    for at, own in enumerate(spans):
-        for left, right in pairwise(own):
-            seed = _Stripe(at, at, left[1], right[0])
+    for at in range(len(spans)):
+        for left, right in _gaps(spans, at):
+            seed = _Stripe(at, at, left, right)
             if any(one.first <= at <= one.last and seed.left <= one.middle <= seed.right for one in tried):
                 continue
             found = _trimmed(_grown(seed, spans, scale), rows, spans, boxes)
@@ -115,6 +116,15 @@ def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: f
             if taller and _parts_columns(found, rows, boxes, scale, marks):
                 best = found
     return best
+
+
+def _gaps(spans: list[list[tuple[float, float]]], at: int) -> Iterator[tuple[float, float]]:
+    """The gaps of a row, and that between it and the next where they stand on two sides."""
+    yield from ((left[1], right[0]) for left, right in pairwise(spans[at]))
+    if at + 1 < len(spans):
+        left, right = sorted((spans[at], spans[at + 1]))
+        if left[-1][1] < right[0][0]:
+            yield left[-1][1], right[0][0]
 
 
 def _spans(row: Row, boxes: Sequence[Box], scale: Scale) -> list[tuple[float, float]]:
@@ -152,11 +162,15 @@ def _free(spans: list[tuple[float, float]], left: float, right: float) -> tuple[
 
 def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, float]]], boxes: Sequence[Box]) -> _Stripe:
     """Without the rows on one side alone that stand apart from the columns, above and below."""
-    both = [at for at in range(stripe.first, stripe.last + 1) if spans[at][0][0] < stripe.middle < spans[at][-1][1]]
     tops = [min(boxes[one].top for one in row) for row in rows]
     steps = [tops[at + 1] - tops[at] for at in range(stripe.first, stripe.last)]
     usual = statistics.median(steps) if steps else 0.0
-    first, last = both[0], both[-1]
+    left = [at for at in range(stripe.first, stripe.last + 1) if spans[at][0][0] < stripe.middle]
+    right = [at for at in range(stripe.first, stripe.last + 1) if spans[at][-1][1] > stripe.middle]
+    if not left or not right or max(left[0], right[0]) > min(left[-1], right[-1]) + 1:
+        return dataclasses.replace(stripe, last=stripe.first)  # not side by side
+    first, last = max(left[0], right[0]), min(left[-1], right[-1])
+    first, last = min(first, last), max(first, last)
     while first > stripe.first and tops[first] - tops[first - 1] <= _ONE_STEP * usual:
         first -= 1
     while last < stripe.last and tops[last + 1] - tops[last] <= _ONE_STEP * usual:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from kb.layout import Box, Piece
 from kb.patterns import compiled
 from screening.documents.reading_order import Scale, blocks_of
+from screening.documents.table_rows import with_columns
 
 _MARK = compiled(r"[-–*•●▪■◦‣·+>]|\(?(?:\d{1,2}|[a-zA-Z])[.)]")
 _WIDEST = 24  # spaces between two cells
@@ -102,7 +103,7 @@ def page_lines(words: Sequence[Word]) -> list[Line]:
     lines: list[Line] = []
     for block in blocks:
         rows = [[seen[at] for at in row] for row in block]
-        lines += _block_lines(rows, usual, lines[-1] if lines else None)
+        lines += with_columns(_block_lines(rows, usual, lines[-1] if lines else None))
     return lines
 
 
@@ -135,11 +136,13 @@ def _block_lines(rows: list[list[Word]], usual: float, before: Line | None) -> l
     tops = [min(word.box.top for word in row) for row in rows]
     bottoms = [max(word.box.bottom for word in row) for row in rows]
     gaps = [tops[at + 1] - bottoms[at] for at in range(len(rows) - 1)]
-    ordinary = max(statistics.median(gaps), 0.0) if gaps else 0.0
+    # within a paragraph, even on a page where most paragraphs have one line
+    ordinary = max(sorted(gaps)[len(gaps) // 4], 0.0) if gaps else 0.0
     lines = []
     for at, row in enumerate(rows):
         above = bottoms[at - 1] if at else before.box.bottom if before is not None else tops[0]
-        apart = tops[at] - above > 1.5 * ordinary + _PARAGRAPH * _line_height(row)
+        height = _line_height(row)
+        apart = tops[at] - above > 1.5 * min(ordinary, height) + _PARAGRAPH * height
         lines.append(Line(tuple(row), _spaces(row, usual), apart))
     return lines
 
