@@ -10,30 +10,53 @@ from collections.abc import Iterable, Sequence
 _LONG_CELL = 240  # characters: what is longer is no cell of data
 _LINES_OF_A_CELL = 4
 _MAY_WRAP = 40  # characters: a longer line without a stop may be taken to go on in the next
+_WRAPPED = 0.25  # of those lines, that do go on
 _STOPS = ".!?:"
+_NEWLINE, _EMPTY_LINE = "\n", "\n\n"
 
 
 def joined(blocks: Iterable[str]) -> str:
     """Blocks under one another, with an empty line where the first would else seem to go on in the next.
 
-    A block that is a newline alone is an empty line; one without words is nothing.
+    A block that is a newline alone is an empty line; one without words is nothing. Where blocks are the wrapped lines
+    of a text pasted in, they do go on.
 
-    >>> joined(["Problems", "", "- lupus nephritis of class IV with a flare in May", "- gout", "\\n", "The end"])
-    'Problems\\n- lupus nephritis of class IV with a flare in May\\n\\n- gout\\n\\nThe end'
+    >>> joined(["Problems", "", "- Lupus nephritis of class IV with a flare in May", "- gout", "\\n", "The end"])
+    'Problems\\n- Lupus nephritis of class IV with a flare in May\\n\\n- gout\\n\\nThe end'
+    >>> joined(["She was well until the spring of this year when", "a flare with arthritis and a rash began"])
+    'She was well until the spring of this year when\\na flare with arthritis and a rash began'
     """
-    out: list[str] = []
-    last, apart = "", False
+    texts, gaps = _with_gaps(blocks)
+    open_ended = [at for at in range(1, len(texts)) if not gaps[at] and _may_go_on(texts[at - 1])]
+    goes_on = sum(texts[at].lstrip()[0].islower() for at in open_ended)
+    if goes_on < _WRAPPED * len(open_ended):
+        for at in open_ended:
+            gaps[at] = True
+    return "".join(
+        f"{'' if not at else _EMPTY_LINE if gap else _NEWLINE}{text}"
+        for at, (text, gap) in enumerate(zip(texts, gaps, strict=True))
+    )
+
+
+def _with_gaps(blocks: Iterable[str]) -> tuple[list[str], list[bool]]:
+    """The blocks that have words, and whether there is an empty line before each."""
+    texts: list[str] = []
+    gaps: list[bool] = []
+    gap = False
     for block in blocks:
         text = block.strip("\n").rstrip()
-        if not text.strip():
-            apart = apart or "\n" in block
-            continue
-        goes_on = len(last) > _MAY_WRAP and last[-1] not in _STOPS and " | " not in last
-        if out:
-            out.append("\n\n" if apart or goes_on else "\n")
-        out.append(text)
-        last, apart = text[text.rfind("\n") + 1 :], False
-    return "".join(out)
+        if text.strip():
+            texts.append(text)
+            gaps.append(gap)
+            gap = False
+        else:
+            gap = gap or "\n" in block
+    return texts, gaps
+
+
+def _may_go_on(text: str) -> bool:
+    last = text[text.rfind("\n") + 1 :]
+    return len(last) > _MAY_WRAP and last[-1] not in _STOPS and " | " not in last
 
 
 def table_text(rows: Sequence[Sequence[str]]) -> str:
