@@ -45,11 +45,14 @@ def certify(
 def _screened(letter: str, protocol: str, as_of: str) -> tuple[Screening, str]:
     """The screening of a letter, with the text of the protocol file by which it was decided."""
     from screening.documents import BadInputError, parse_day, read_letters
+    from screening.documents.kinds import kind_of
     from screening.pipeline import Pipeline
     from screening.protocols import DEFAULT, find_protocol, read_protocol
 
     if protocol == "all":
         raise BadInputError("--protocol all: a certificate is by one protocol: name one")
+    if letter != "-" and kind_of(_bytes(letter)) != "text":
+        raise BadInputError(f"{letter}: no plain text, in which a certificate's quotes can be found: save it as text")
     day = parse_day(as_of) if as_of else None
     letters, name = read_letters(letter), protocol or DEFAULT
     screening = Pipeline([read_protocol(name)]).screen(letters, day)[0]

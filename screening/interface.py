@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.facts import Document, Fact, to_json
+from kb.facts import Document, Dossier, Fact, to_json
 from rules.decision import Answered
 from rules.explanation import deciding_findings, reason
 from rules.findings import Finding
@@ -23,7 +23,7 @@ def screening_json(screening: Screening) -> dict[str, Any]:
         "recheck_on": None if decision.recheck_on is None else decision.recheck_on.isoformat(),
         "criteria": [_criterion(answered, screening) for answered in decision.answers],
         "findings": [_finding(finding) for _, finding in sorted(decision.findings.items())],
-        "facts": [to_json(fact) for fact in screening.facts],
+        "facts": [_fact(fact, screening.dossier) for fact in screening.facts],
         "warnings": list(screening.warnings),
         "questions": [{"criterion": question.criterion, "ask": question.ask} for question in decision.questions],
         "software": {"eligo": VERSION},
@@ -63,12 +63,42 @@ def _criterion(answered: Answered, screening: Screening) -> dict[str, Any]:
         "reason": reason(answered, screening.decision),
         "facts": [fact.id for fact in facts],
         "evidence": [
-            {"fact": fact.id, "document": fact.document, "start": fact.start, "end": fact.end, "quote": fact.quote}
+            {
+                "fact": fact.id,
+                "document": fact.document,
+                "start": fact.start,
+                "end": fact.end,
+                "quote": fact.quote,
+                **_place(fact, screening.dossier),
+            }
             for fact in facts
         ],
         "proof": [{"rule": step.rule, "from": list(step.sources), "result": step.result} for step in answered.steps],
         **overruled,
     }
+
+
+def _fact(fact: Fact, dossier: Dossier) -> dict[str, Any]:
+    return to_json(fact) | _place(fact, dossier)
+
+
+def _place(fact: Fact, dossier: Dossier) -> dict[str, Any]:
+    """The page of a quote and the box of each of its lines, of a document that has pages."""
+    layout = dossier.documents[fact.document].layout
+    places = [] if layout is None else list(layout.places(fact.start, fact.end))
+    if not places:
+        return {}
+    boxes = [
+        {
+            "page": page + 1,
+            "left": round(box.left, 4),
+            "top": round(box.top, 4),
+            "right": round(box.right, 4),
+            "bottom": round(box.bottom, 4),
+        }
+        for page, box in places
+    ]
+    return {"page": boxes[0]["page"], "boxes": boxes}
 
 
 def evidence_of(answered: Answered, screening: Screening) -> list[Fact]:
@@ -95,7 +125,7 @@ def extracted_json(extracted: Extracted, name: str, *, with_text: bool) -> dict[
     out: dict[str, Any] = {
         "id": name,
         **{key: value for key, value in _document(document).items() if key != "name"},
-        "facts": [to_json(fact) for fact in extracted.facts],
+        "facts": [_fact(fact, extracted.dossier) for fact in extracted.facts],
         "warnings": list(extracted.warnings),
     }
     return out | ({"text": document.text} if with_text else {})

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kb.facts import Coded, Fact, Quantity, Time
+from kb.facts import Coded, Document, Fact, Quantity, Time
 from kb.patterns import compiled
 from rules.amounts import long_day
 from rules.decision import Answered
@@ -209,20 +209,34 @@ def _criterion(one: Answered, screening: Screening, width: int, style: str, quot
     indent = " " * len(head)
     for sentence in ["The letter does not speak of this."] if one.silent else reasons(one, screening.decision):
         yield from _folded(indent, sentence)
-    quotes = [quote for quote in _quotes(one, screening) if quote not in quoted]
-    quoted.update(quotes[:_QUOTES])
-    for quote in quotes[:_QUOTES]:
-        yield from _folded(indent, f'"{textwrap.shorten(quote, _LONGEST_QUOTE, placeholder=" …")}"', "italic")
+    quotes = [entry for entry in _quotes(one, screening).items() if entry[0] not in quoted]
+    quoted.update(quote for quote, _ in quotes[:_QUOTES])
+    for quote, place in quotes[:_QUOTES]:
+        yield from _folded(indent, f'"{textwrap.shorten(quote, _LONGEST_QUOTE, placeholder=" …")}"{place}', "italic")
     if len(quotes) > _QUOTES:
         yield Line(f"{indent}and {len(quotes) - _QUOTES} more", "dim")
 
 
-def _quotes(one: Answered, screening: Screening) -> list[str]:
-    """The words behind an answer, none that another of them holds."""
+def _quotes(one: Answered, screening: Screening) -> dict[str, str]:
+    """The words behind an answer, none that another of them holds, and of each the page where that is to be told."""
     documents = screening.dossier.documents
-    facts = evidence_of(one, screening)
-    quotes = list(dict.fromkeys(in_context(documents[fact.document].text, fact.start, fact.end) for fact in facts))
-    return [quote for quote in quotes if not any(quote != other and _bare(quote) in other for other in quotes)]
+    quotes: dict[str, str] = {}
+    for fact in evidence_of(one, screening):
+        document = documents[fact.document]
+        quotes.setdefault(in_context(document.text, fact.start, fact.end), _page(fact, document))
+    return {
+        quote: page
+        for quote, page in quotes.items()
+        if not any(quote != other and _bare(quote) in other for other in quotes)
+    }
+
+
+def _page(fact: Fact, document: Document) -> str:
+    """Where the quote stands, in a document of several pages."""
+    if document.layout is None or len(document.layout.pages) < 2:
+        return ""
+    page = next((page for page, _ in document.layout.places(fact.start, fact.end)), None)
+    return "" if page is None else f" page {page + 1}"
 
 
 def _bare(quote: str) -> str:

@@ -10,14 +10,18 @@ from pathlib import Path
 
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter, letters_from_bytes
-from screening.documents.limits import LIMITS
+from screening.documents.limits import limits_in_use
 
 STANDARD_INPUT = "-"
-SUFFIXES = frozenset({".txt", ".text", ""})
+# What a folder's letters are called; those that are not read are told of, so that none is missed.
+_SUFFIXES = frozenset(
+    "txt text md pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif "
+    "doc odt msg heic xls xlsx".split()
+)
 
 
 def find_letters(arguments: Iterable[str]) -> Iterator[str]:
-    """The letters named, in order: of a folder its text files. A name that is nothing is left for `read_letters`.
+    """The letters named, in order: of a folder its documents. A name that is nothing is left for `read_letters`.
 
     Raises BadInputError for a folder without letters.
     """
@@ -33,12 +37,13 @@ def find_letters(arguments: Iterable[str]) -> Iterator[str]:
                 f"{argument}: the folder cannot be read ({_cause(error)}): check its permissions"
             ) from error
         if not found:
-            raise BadInputError(f"{argument}: the folder holds no letters: name one with .txt files")
+            raise BadInputError(f"{argument}: the folder holds no letters: name one with PDF, Word or text files")
         yield from (str(path) for path in found)
 
 
 def _looks_like_a_letter(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+    ending = path.suffix.lower().removeprefix(".")
+    return (not ending or ending in _SUFFIXES) and not path.name.startswith(".") and path.is_file()
 
 
 def read_letters(argument: str) -> tuple[Letter, ...]:
@@ -55,7 +60,7 @@ def read_letters(argument: str) -> tuple[Letter, ...]:
 
 
 def _bytes(argument: str, name: str) -> bytes:
-    most = LIMITS.file_bytes + 1
+    most = limits_in_use().file_bytes + 1
     try:
         if argument == STANDARD_INPUT:
             return sys.stdin.buffer.read(most)

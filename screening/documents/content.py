@@ -1,4 +1,4 @@
-"""What a file holds, told by its first bytes and never by its name, and what every reader of a format gives.
+"""What every reader of a format gives, and which reads what.
 
 Each format has a module whose `read(raw, where, limits)` gives a `Content`, or, for one that holds others, the `Part`s.
 """
@@ -12,6 +12,7 @@ from typing import cast
 
 from kb.layout import Layout
 from screening.documents.errors import BadInputError
+from screening.documents.kinds import kind_of
 from screening.documents.limits import Limits
 
 
@@ -26,49 +27,55 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A document inside another, such as an e-mail's attachment."""
+    """A document inside another, such as an e-mail's attachment: as bytes, or as what was read of it already."""
 
     name: str
-    raw: bytes
+    held: bytes | Content
 
 
-Reader = Callable[[bytes, str, Limits], Content | tuple[Part, ...]]
+Read = Content | tuple[Part, ...]
+Reader = Callable[[bytes, str, Limits], Read]
 
-# The module that reads each kind; of the kinds without one, what they are called and what to do.
-_READERS = {"text": "screening.documents.text"}
-_REFUSED = {
-    "pdf": ("a PDF, not text", "save it as plain text and give that"),
-    "zip": ("a Word document or an archive, not text", "save it as plain text and give that"),
-    "ole": ("an old Word document, not text", "save it as plain text and give that"),
-    "rtf": ("an RTF document, not text", "save it as plain text and give that"),
-    "image": ("an image, not text", "save it as plain text and give that"),
-    "compressed": ("a compressed file, not text", "save it as plain text and give that"),
+# The module that reads each kind. All but plain text are read in a process of their own, for a file can be made so that
+# it harms the library that reads it.
+_READERS = {
+    "text": "screening.documents.text",
+    "pdf": "screening.documents.pdf",
+    "docx": "screening.documents.docx",
+    "rtf": "screening.documents.rtf",
+    "html": "screening.documents.html",
+    "email": "screening.documents.mail",
 }
-_MAGIC = (
-    (b"%PDF", "pdf"),
-    (b"PK\x03\x04", "zip"),
-    (b"\xd0\xcf\x11\xe0", "ole"),
-    (b"{\\rtf", "rtf"),
-    (b"\x89PNG", "image"),
-    (b"\xff\xd8\xff", "image"),
-    (b"II*\x00", "image"),
-    (b"\x1f\x8b", "compressed"),
-)
+# What the kinds without one are called, and what to do.
+_REFUSED = {
+    "image": ("an image, not text", "save it as plain text and give that"),
+    "doc": ("an old Word document", "open it in Word and save it as .docx or PDF"),
+    "msg": ("an e-mail in Outlook's own format", "save it as .eml, or save its text and attachments"),
+    "locked": ("an Office document with a password", "save it without one and give that"),
+    "odt": ("an OpenDocument text", "save it as .docx or PDF"),
+    "spreadsheet": ("a spreadsheet", "save the sheet that counts as PDF"),
+    "slides": ("a presentation", "save it as PDF"),
+    "compressed": ("an archive or compressed file", "unpack it and give the letter"),
+    "heic": ("a photograph in a format that is not read", "save it as JPEG"),
+    "dicom": ("a DICOM image", "give the report of the examination"),
+    "xml": ("an XML document", "export the letter as PDF or text"),
+    "unknown": ("a Microsoft Office file of a kind that is not read", "save the letter as .docx or PDF"),
+}
 
 
-def kind_of(raw: bytes) -> str:
-    """The kind of a file by its content; what is nothing else is text.
-
-    >>> kind_of(b"%PDF-1.7"), kind_of(b"Dear colleague")
-    ('pdf', 'text')
-    """
-    return next((kind for magic, kind in _MAGIC if raw.startswith(magic)), "text")
-
-
-def read_content(raw: bytes, where: str, limits: Limits) -> Content | tuple[Part, ...]:
+def read_content(raw: bytes, where: str, limits: Limits) -> Read:
     """What the bytes hold, by the reader of their kind; `where` stands for them in messages. Raises BadInputError."""
     kind = kind_of(raw)
     if kind in _REFUSED:
         what, instead = _REFUSED[kind]
         raise BadInputError(f"{where}: {what}: {instead}")
-    return cast(Reader, importlib.import_module(_READERS[kind]).read)(raw, where, limits)
+    if kind == "text":
+        return reader_of(kind)(raw, where, limits)
+    from screening.documents.guard import read_guarded  # late: plain text needs no other process
+
+    return read_guarded(kind, raw, where, limits)
+
+
+def reader_of(kind: str) -> Reader:
+    """The function that reads files of that kind."""
+    return cast(Reader, importlib.import_module(_READERS[kind]).read)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.facts import Document
-from screening.documents.content import Content, read_content
+from screening.documents.content import Content, Part, read_content
 from screening.documents.errors import BadInputError
-from screening.documents.limits import LIMITS, Limits
+from screening.documents.limits import Limits, limits_in_use
+from screening.documents.symbols import legible
 from screening.language import foreign_language
 
 
@@ -20,24 +22,47 @@ class Letter:
     notes: tuple[str, ...] = ()
 
 
-def letters_from_bytes(raw: bytes, name: str, where: str, limits: Limits = LIMITS) -> tuple[Letter, ...]:
+def letters_from_bytes(
+    raw: bytes, name: str, where: str, limits: Limits | None = None, depth: int = 0
+) -> tuple[Letter, ...]:
     """The letters that bytes hold: one, or, for an e-mail, its text and each attachment. `where` stands for them in
-    messages. Raises BadInputError.
+    messages; `depth` says how many documents they lie in. Raises BadInputError.
     """
+    limits = limits or limits_in_use()
     if len(raw) > limits.file_bytes:
         raise BadInputError(
-            f"{where}: more than {limits.file_bytes // 2**20} MB, which no letter is: give one letter a file"
+            f"{where}: more than {limits.file_megabytes} MB, which no letter is: give one letter a file"
         )
-    content = read_content(raw, where, limits)
-    if isinstance(content, Content):
-        return (_letter(content, name, where, hashlib.sha256(raw).hexdigest()),)
-    if len(content) > limits.parts:
-        raise BadInputError(f"{where}: holds more than {limits.parts} documents: give those of one patient that count")
-    return tuple(
-        letter
-        for part in content
-        for letter in letters_from_bytes(part.raw, f"{name}/{part.name}", f"{where}/{part.name}", limits)
-    )
+    read = read_content(raw, where, limits)
+    if isinstance(read, Content):
+        return (_letter(read, name, where, hashlib.sha256(raw).hexdigest()),)
+    if len(read) > limits.documents:
+        raise BadInputError(
+            f"{where}: holds more than {limits.documents} documents: give those of one patient that count"
+        )
+    if depth >= limits.depth:
+        raise BadInputError(f"{where}: holds documents in documents in documents: give each by itself")
+    return _letters_of_parts(read, name, where, limits, depth)
+
+
+def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limits, depth: int) -> tuple[Letter, ...]:
+    """The letters of all parts that can be read; the first tells of the others. Raises BadInputError if none can."""
+    letters: list[Letter] = []
+    unread: list[str] = []
+    for part in parts:
+        inside = (f"{name}/{part.name}", f"{where}/{part.name}")
+        try:
+            if isinstance(part.held, Content):
+                digest = hashlib.sha256(part.held.text.encode("utf-8", "surrogatepass")).hexdigest()
+                letters.append(_letter(part.held, *inside, digest))
+            else:
+                letters += letters_from_bytes(part.held, *inside, limits, depth + 1)
+        except BadInputError as error:
+            unread.append(str(error))
+    if not letters:
+        raise BadInputError(unread[0] if unread else f"{where}: empty: give a file with the letter's text")
+    notes = (*letters[0].notes, *(f"not read: {reason.removeprefix(f'{where}/')}" for reason in unread))
+    return (Letter(letters[0].document, notes), *letters[1:])
 
 
 def letter_from_text(text: str, name: str, where: str) -> Letter:
@@ -49,7 +74,7 @@ def letter_from_text(text: str, name: str, where: str) -> Letter:
 def _letter(content: Content, name: str, where: str, sha256: str) -> Letter:
     from extraction.letter_date import find_letter_date  # late, so that --help needs no language library
 
-    text = content.text
+    text = legible(content.text)
     if not text.strip():
         raise BadInputError(f"{where}: empty: give a file with the letter's text")
     other = foreign_language(text)

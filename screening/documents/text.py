@@ -26,13 +26,13 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
     """The text of the bytes, with a note where they were not UTF-8. Raises BadInputError."""
     if len(raw) > limits.text_bytes:
         raise BadInputError(
-            f"{where}: more than {limits.text_bytes // 2**20} MB of text, which no letter is: give one letter a file"
+            f"{where}: more than {limits.text_megabytes} MB of text, which no letter is: give one letter a file"
         )
-    text, notes = _decoded_text(raw, where)
+    text, notes = decoded_text(raw, where)
     return Content(text, notes=notes)
 
 
-def _decoded_text(raw: bytes, where: str) -> tuple[str, tuple[str, ...]]:
+def decoded_text(raw: bytes, where: str) -> tuple[str, tuple[str, ...]]:
     """The text with its lines ended by newlines, and a note where the bytes were not UTF-8.
 
     Tried in turn: the byte order mark, UTF-8, the declared encoding, UTF-16 by its zero bytes, GB18030 where that gives

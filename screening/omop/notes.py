@@ -19,7 +19,7 @@ from typing import Any
 from kb.facts import Time
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter, letter_from_text
-from screening.documents.limits import LIMITS
+from screening.documents.limits import limits_in_use
 from screening.line_ends import line_ends_kept_in_place
 from screening.omop.tables import Row, is_table, read_rows
 
@@ -103,8 +103,9 @@ def _letter(text: Any, name: str, where: str) -> Letter:
         told = "" if text is None else text.decode("utf-8") if isinstance(text, bytes) else str(text)
     except UnicodeDecodeError as error:
         raise BadInputError(f"{where}: not UTF-8: save the table as UTF-8") from error
-    if len(told) > LIMITS.text_bytes:
-        raise BadInputError(f"{where}: more than {LIMITS.text_bytes // 2**20} MB of text, which no note is")
+    limits = limits_in_use()
+    if len(told) > limits.text_bytes:
+        raise BadInputError(f"{where}: more than {limits.text_bytes // 2**20} MB of text, which no note is")
     letter = letter_from_text(line_ends_kept_in_place(told).replace("\x00", " "), name, where)
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     return dataclasses.replace(letter, document=dataclasses.replace(letter.document, sha256=digest))

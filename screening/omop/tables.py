@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from screening.documents.errors import BadInputError
-from screening.documents.limits import LIMITS
+from screening.documents.limits import limits_in_use
 from screening.writing import Output
 
 Row = Mapping[str, Any]
@@ -79,7 +79,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[Row]:
 
 
 def _csv_rows(path: Path, delimiter: str) -> Iterator[Row]:
-    csv.field_size_limit(LIMITS.file_bytes)
+    csv.field_size_limit(limits_in_use().file_bytes)
     number = 0
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:

@@ -72,11 +72,19 @@ BAD = [
     ("zero bytes", b"The patient\x00\x01\x02 is well \x00", "binary"),
     ("random bytes", bytes(range(256)) * 20, "binary"),
     ("half of a UTF-16 file", "The patient".encode("utf-16")[:-1], "UTF-16"),
-    ("a PDF", b"%PDF-1.7 ...", "PDF"),
-    ("a Word document", b"PK\x03\x04...", "Word"),
-    ("an old Word document", b"\xd0\xcf\x11\xe0...", "Word"),
-    ("RTF", rb"{\rtf1\ansi The patient}", "RTF"),
-    ("an image", b"\x89PNG\r\n", "image"),
+    ("a damaged PDF", b"%PDF-1.7 ...", "PDF"),
+    ("a damaged Word document", b"PK\x03\x04...word/document.xml...", "Word"),
+    ("an archive", b"PK\x03\x04...", "archive"),
+    ("an old Word document", b"\xd0\xcf\x11\xe0..." + "WordDocument".encode("utf-16-le"), "old Word"),
+    ("a locked Office document", b"\xd0\xcf\x11\xe0..." + "EncryptedPackage".encode("utf-16-le"), "password"),
+    ("an Outlook message", b"\xd0\xcf\x11\xe0..." + "__substg1.0_0037".encode("utf-16-le"), "Outlook"),
+    ("a spreadsheet", b"PK\x03\x04...xl/workbook.xml", "spreadsheet"),
+    ("an OpenDocument text", b"PK\x03\x04...mimetypeapplication/vnd.oasis.opendocument.text", "OpenDocument"),
+    ("a photograph of a telephone", b"\x00\x00\x00\x18ftypheic", "JPEG"),
+    ("RTF without words", rb"{\rtf1\ansi }", "RTF"),
+    ("HTML without words", b"<html><script>var patient = 1</script></html>", "web page"),
+    ("XML", b"<?xml version='1.0'?><ClinicalDocument>The patient</ClinicalDocument>", "XML"),
+    ("an image", b"\x89PNG\r\n\x1a\n", "image"),
     ("ten megabytes", b"The patient is well. " * 500_000, "1 MB"),
     ("German", b"Die Patientin wurde mit Prednisolon behandelt und ist seit Mai bei uns nicht mehr.", "German"),
     ("Chinese", "患者女，三十一岁，系统性红斑狼疮五年，长期口服泼尼松治疗。".encode("gb18030"), "Chinese"),
@@ -111,11 +119,11 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_letters_of_a_folder_in_order(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.txt", "a.yaml", ".hidden.txt", "note.TXT", "scan.pdf"):
+    for name in ("b.txt", "a.txt", "a.yaml", "a.ann", ".hidden.txt", "note.TXT", "scan.pdf", "old.doc"):
         written(tmp_path, b"x", name)
     (tmp_path / "deeper").mkdir()
     names = [Path(found).name for found in find_letters([str(tmp_path), "-", "other.txt"])]
-    assert names == ["a.txt", "b.txt", "note.TXT", "-", "other.txt"]
+    assert names == ["a.txt", "b.txt", "note.TXT", "old.doc", "scan.pdf", "-", "other.txt"]
     with pytest.raises(BadInputError, match="no letters"):
         list(find_letters([str(tmp_path / "deeper")]))
 

@@ -1,0 +1,222 @@
+"""In which order the words of a page are read: boxes in, blocks of lines out, each line from left to right.
+
+Words side by side are one line, unless an empty stripe runs down between two columns of running text: then the left
+column is read before the right. A table's columns are no such columns, for its rows are short or stand level.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kb.layout import Box
+
+Row = list[int]  # the places of a line's boxes in the sequence given, from left to right
+Block = list[Row]
+
+_SAME_LINE = 0.5  # of a line's height: how far the middles of two words of one line may lie apart
+_NARROWEST = 1.8  # character widths: an empty stripe between two columns
+_CELL_GAP = 3.0  # character widths: what parts the cells of a table
+_FEWEST = 3  # lines in a column
+_RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
+_FULL = 0.75  # of a column's width: how far its lines reach, in running text
+_LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_ONE_STEP = 1.5  # of the usual way from line to line: further down is another paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The usual width of a character, as a fraction of the page's width, and height of a line, of its height."""
+
+    width: float
+    height: float
+
+
+def blocks_of(boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset()) -> list[Block]:
+    """The boxes as blocks of lines in reading order; `marks` are the bullets and numbers that open list items.
+
+    >>> left, right = Box(0.1, 0.1, 0.2, 0.12), Box(0.3, 0.101, 0.4, 0.121)
+    >>> blocks_of([right, left], Scale(0.01, 0.02))
+    [[[1, 0]]]
+    """
+    return _split(list(range(len(boxes))), boxes, scale, marks)
+
+
+def _split(chosen: Row, boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> list[Block]:
+    rows = rows_of(chosen, boxes, scale)
+    stripe = _widest_stripe(rows, boxes, scale, marks)
+    if stripe is None:
+        return [rows] if rows else []
+    above, within, below = rows[: stripe.first], rows[stripe.first : stripe.last + 1], rows[stripe.last + 1 :]
+    left, right = _sides(within, stripe, boxes)
+    return [
+        block
+        for part in (_flat(above), left, right, _flat(below))
+        for block in _split(part, boxes, scale, marks)
+        if part
+    ]
+
+
+def _flat(rows: Sequence[Row]) -> Row:
+    return [one for row in rows for one in row]
+
+
+def rows_of(chosen: Sequence[int], boxes: Sequence[Box], scale: Scale) -> list[Row]:
+    """The lines of words side by side, from the top; a line may rise or fall slowly, as on a page that lies askew."""
+    rows: list[Row] = []
+    level: list[float] = []  # the middle of each row at its right end
+    for one in sorted(chosen, key=lambda one: (boxes[one].left, boxes[one].top)):
+        middle, height = _middle(boxes[one]), boxes[one].bottom - boxes[one].top
+        reach = _SAME_LINE * max(scale.height, min(height, 2 * scale.height))
+        near = min(range(len(rows)), key=lambda row: abs(level[row] - middle), default=None)
+        if near is not None and abs(level[near] - middle) < reach:
+            rows[near].append(one)
+            if height > 0.7 * scale.height:  # a raised or lowered figure does not lead its line astray
+                level[near] = (level[near] + middle) / 2
+        else:
+            rows.append([one])
+            level.append(middle)
+    return sorted(rows, key=lambda row: statistics.median(_middle(boxes[one]) for one in row))
+
+
+def _middle(box: Box) -> float:
+    return (box.top + box.bottom) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Stripe:
+    """An empty stripe from `left` to `right` that no word crosses from row `first` to row `last`."""
+
+    first: int
+    last: int
+    left: float
+    right: float
+
+    @property
+    def middle(self) -> float:
+        return (self.left + self.right) / 2
+
+
+def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> _Stripe | None:
+    """The stripe between two columns of text that most rows stand beside."""
+    spans = [_spans(row, boxes, scale) for row in rows]
+    tried: list[_Stripe] = []
+    best: _Stripe | None = None
+    for at in range(len(spans)):
+        for left, right in _gaps(spans, at):
+            seed = _Stripe(at, at, left, right)
+            if any(one.first <= at <= one.last and seed.left <= one.middle <= seed.right for one in tried):
+                continue
+            found = _trimmed(_grown(seed, spans, scale), rows, spans, boxes)
+            tried.append(found)
+            taller = best is None or found.last - found.first > best.last - best.first
+            if taller and _parts_columns(found, rows, boxes, scale, marks):
+                best = found
+    return best
+
+
+def _gaps(spans: list[list[tuple[float, float]]], at: int) -> Iterator[tuple[float, float]]:
+    """The gaps of a row, and that between it and the next where they stand on two sides."""
+    yield from ((left[1], right[0]) for left, right in pairwise(spans[at]))
+    if at + 1 < len(spans):
+        left, right = sorted((spans[at], spans[at + 1]))
+        if left[-1][1] < right[0][0]:
+            yield left[-1][1], right[0][0]
+
+
+def _spans(row: Row, boxes: Sequence[Box], scale: Scale) -> list[tuple[float, float]]:
+    """From where to where a row has words, a gap of less than a column's being none."""
+    spans: list[tuple[float, float]] = []
+    for one in row:
+        box = boxes[one]
+        if spans and box.left - spans[-1][1] < _NARROWEST * scale.width:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], box.right))
+        else:
+            spans.append((box.left, box.right))
+    return spans
+
+
+def _grown(seed: _Stripe, spans: list[list[tuple[float, float]]], scale: Scale) -> _Stripe:
+    left, right, ends = seed.left, seed.right, [seed.first, seed.last]
+    for side, step in ((0, -1), (1, 1)):
+        at = ends[side] + step
+        while 0 <= at < len(spans):
+            free = _free(spans[at], left, right)
+            if free is None or free[1] - free[0] < _NARROWEST * scale.width:
+                break
+            left, right = free
+            ends[side] = at
+            at += step
+    return _Stripe(ends[0], ends[1], left, right)
+
+
+def _free(spans: list[tuple[float, float]], left: float, right: float) -> tuple[float, float] | None:
+    """The widest part from `left` to `right` that no span covers."""
+    edges = [(left, left), *((a, b) for a, b in spans if b > left and a < right), (right, right)]
+    gaps = [(before[1], after[0]) for before, after in pairwise(edges) if after[0] > before[1]]
+    return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
+
+
+def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, float]]], boxes: Sequence[Box]) -> _Stripe:
+    """Without the rows on one side alone that stand apart from the columns, above and below."""
+    tops = [min(boxes[one].top for one in row) for row in rows]
+    steps = [tops[at + 1] - tops[at] for at in range(stripe.first, stripe.last)]
+    usual = statistics.median(steps) if steps else 0.0
+    left = [at for at in range(stripe.first, stripe.last + 1) if spans[at][0][0] < stripe.middle]
+    right = [at for at in range(stripe.first, stripe.last + 1) if spans[at][-1][1] > stripe.middle]
+    if not left or not right or max(left[0], right[0]) > min(left[-1], right[-1]) + 1:
+        return dataclasses.replace(stripe, last=stripe.first)  # not side by side
+    first, last = max(left[0], right[0]), min(left[-1], right[-1])
+    first, last = min(first, last), max(first, last)
+    while first > stripe.first and tops[first] - tops[first - 1] <= _ONE_STEP * usual:
+        first -= 1
+    while last < stripe.last and tops[last + 1] - tops[last] <= _ONE_STEP * usual:
+        last += 1
+    return _Stripe(first, last, stripe.left, stripe.right)
+
+
+def _sides(rows: list[Row], stripe: _Stripe, boxes: Sequence[Box]) -> tuple[Row, Row]:
+    chosen = _flat(rows)
+    left = [one for one in chosen if (boxes[one].left + boxes[one].right) / 2 < stripe.middle]
+    beside = set(left)
+    return left, [one for one in chosen if one not in beside]
+
+
+def _parts_columns(stripe: _Stripe, rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> bool:
+    """Whether both sides are columns of text: running text, lists, or lines that do not stand level."""
+    within = rows[stripe.first : stripe.last + 1]
+    sides = [rows_of(side, boxes, scale) for side in _sides(within, stripe, boxes)]
+    if min(map(len, sides)) < _FEWEST or any(_is_table(side, boxes, scale) for side in sides):
+        return False
+    if all(sum(row[0] in marks for row in side) >= 2 for side in sides):
+        return True
+    widths = [_widths(side, boxes, scale) for side in sides]
+    if all(
+        statistics.median(width) >= _RUNNING_TEXT and statistics.median(width) >= _FULL * max(width) for width in widths
+    ):
+        return True
+    return (
+        max(map(len, sides)) < 2 * min(map(len, sides))
+        and all(statistics.median(width) >= _RUNNING_TEXT / 2 for width in widths)
+        and _share_level(sides[0], sides[1], boxes, scale) < 0.5
+    )
+
+
+def _is_table(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> bool:
+    """Whether a good part of the lines have gaps as between cells."""
+    gaps = sum(any(boxes[b].left - boxes[a].right > _CELL_GAP * scale.width for a, b in pairwise(row)) for row in rows)
+    return gaps * 3 >= len(rows)
+
+
+def _widths(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> list[float]:
+    return [(max(boxes[one].right for one in row) - boxes[row[0]].left) / scale.width for row in rows]
+
+
+def _share_level(left: list[Row], right: list[Row], boxes: Sequence[Box], scale: Scale) -> float:
+    """The share of the lines of the shorter side that stand level with one of the other."""
+    few, many = sorted(([_middle(boxes[row[0]]) for row in side] for side in (left, right)), key=len)
+    level = sum(any(abs(one - other) < _LEVEL * scale.height for other in many) for one in few)
+    return level / len(few)

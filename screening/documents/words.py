@@ -1,0 +1,156 @@
+"""The words of a page, from a text layer or from character recognition: words with boxes in, text with places out.
+
+Reading order and lines come from `reading_order`; here lines become text. Wide gaps stay wide, so that a table's rows
+keep their columns, and a paragraph's end is an empty line.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from kb.layout import Box, Piece
+from kb.patterns import compiled
+from screening.documents.reading_order import Scale, blocks_of
+from screening.documents.table_rows import with_columns
+
+_MARK = compiled(r"[-–*•●▪■◦‣·+>]|\(?(?:\d{1,2}|[a-zA-Z])[.)]")
+_WIDEST = 24  # spaces between two cells
+_USUAL_SPACE = 0.3  # of a line's height, where a page has no two words side by side
+_TOO_WIDE = 1.2  # of a line's height: no space between two words of running text
+_JUSTIFIED = 1.5  # the widest space of a justified line, in its narrowest
+_STRETCHED = 3.5  # usual spaces: wider ones are no justified text's
+_PARAGRAPH = 0.4  # of a line's height more than usual between two lines
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Characters that stand together in `box` of a page; `confidence` says how surely they were read, 0 to 1.
+
+    A word may hold spaces where recognition gives whole lines. `stands` is its box on the page in the file, where the
+    page was turned to be read and `box` is of the turned one.
+    """
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+    stands: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page: its words from left to right, each with the number of spaces before it.
+
+    `apart` says that more than the usual space parts it from the line before.
+    """
+
+    words: tuple[Word, ...]
+    spaces: tuple[int, ...]
+    apart: bool = False
+
+    @property
+    def box(self) -> Box:
+        box = self.words[0].box
+        for word in self.words[1:]:
+            box |= word.box
+        return box
+
+    @property
+    def text(self) -> str:
+        return "".join(" " * space + word.text for space, word in zip(self.spaces, self.words, strict=True))
+
+
+def lines_of(words: Sequence[Word], page: int) -> tuple[str, tuple[Piece, ...]]:
+    """The text of one page in reading order, and a piece for each word; `page` counts from 0.
+
+    >>> words = [Word("48%", Box(0.3, 0.1, 0.35, 0.12), 0.8), Word("LVEF", Box(0.25, 0.1, 0.29, 0.12))]
+    >>> text, pieces = lines_of(words, 0)
+    >>> text, pieces[1].start, pieces[1].confidence
+    ('LVEF 48%', 5, 0.8)
+    """
+    return text_of((page, line) for line in page_lines(words))
+
+
+def text_of(lines: Iterable[tuple[int, Line]]) -> tuple[str, tuple[Piece, ...]]:
+    """The text of lines, each with the number of its page from 0, and a piece for each word."""
+    parts: list[str] = []
+    pieces: list[Piece] = []
+    at = 0
+    for page, line in lines:
+        before = "" if not parts else "\n\n" if line.apart else "\n"
+        parts.append(before)
+        at += len(before)
+        for space, word in zip(line.spaces, line.words, strict=True):
+            start = at + space
+            parts.append(" " * space + word.text)
+            at = start + len(word.text)
+            pieces.append(Piece(start, at, page, word.stands or word.box, word.confidence))
+    return "".join(parts), tuple(pieces)
+
+
+def page_lines(words: Sequence[Word]) -> list[Line]:
+    """The lines of one page in reading order."""
+    seen = [word for word in words if word.text.strip()]
+    if not seen:
+        return []
+    boxes = [word.box for word in seen]
+    scale = _scale(seen)
+    marks = frozenset(at for at, word in enumerate(seen) if _MARK.fullmatch(word.text))
+    blocks = blocks_of(boxes, scale, marks)
+    usual = _usual_space(seen, [row for block in blocks for row in block])
+    lines: list[Line] = []
+    for block in blocks:
+        rows = [[seen[at] for at in row] for row in block]
+        lines += with_columns(_block_lines(rows, usual, lines[-1] if lines else None))
+    return lines
+
+
+def _scale(words: Sequence[Word]) -> Scale:
+    width = statistics.median((word.box.right - word.box.left) / len(word.text) for word in words)
+    return Scale(max(width, 1e-4), max(statistics.median(_height(word) for word in words), 1e-4))
+
+
+def _height(word: Word) -> float:
+    return word.box.bottom - word.box.top
+
+
+def _usual_space(words: Sequence[Word], rows: Iterable[Sequence[int]]) -> float:
+    """The space between two words, in heights of their line."""
+    spaces = []
+    for row in rows:
+        height = _line_height([words[at] for at in row])
+        for a, b in pairwise(row):
+            space = (words[b].box.left - words[a].box.right) / height
+            if 0 < space < _TOO_WIDE:
+                spaces.append(space)
+    return statistics.median(spaces) if spaces else _USUAL_SPACE
+
+
+def _line_height(words: Sequence[Word]) -> float:
+    return max(statistics.median(_height(word) for word in words), 1e-4)
+
+
+def _block_lines(rows: list[list[Word]], usual: float, before: Line | None) -> list[Line]:
+    tops = [min(word.box.top for word in row) for row in rows]
+    bottoms = [max(word.box.bottom for word in row) for row in rows]
+    gaps = [tops[at + 1] - bottoms[at] for at in range(len(rows) - 1)]
+    # within a paragraph, even on a page where most paragraphs have one line
+    ordinary = max(sorted(gaps)[len(gaps) // 4], 0.0) if gaps else 0.0
+    lines = []
+    for at, row in enumerate(rows):
+        above = bottoms[at - 1] if at else before.box.bottom if before is not None else tops[0]
+        height = _line_height(row)
+        apart = tops[at] - above > 1.5 * min(ordinary, height) + _PARAGRAPH * height
+        lines.append(Line(tuple(row), _spaces(row, usual), apart))
+    return lines
+
+
+def _spaces(row: list[Word], usual: float) -> tuple[int, ...]:
+    """The number of spaces before each word, by the width of the gap; one each in a justified line."""
+    height = _line_height(row)
+    gaps = [(b.box.left - a.box.right) / height for a, b in pairwise(row)]
+    if len(gaps) > 2 and 0 < max(gaps) < min(_JUSTIFIED * min(gaps), _STRETCHED * usual):
+        return (0, *(1 for _ in gaps))
+    return (0, *(max(1, min(round(gap / usual), _WIDEST)) for gap in gaps))
