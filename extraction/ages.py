@@ -23,7 +23,8 @@ _YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy])
 _MONTHS = r"(?i:months?|mths?|mo|m)"
 _NOT_A_PERSON = r"(?![ -]+(?:graft|history|fistula|transplant|lesion|scar|disease|follow|course|gap|remission))"
 _NO_MEASURE = (
-    r"(?![\d/%]|\.\d|-\d|[ ]?(?:kg|kgs|cm|mg|st|lb|lbs|%|mmHg|g|ml|mL|days?|weeks?|wks?|months?|hours?|mins?)\b)"
+    r"(?![\d/%]|\.\d|-\d|[ ]?['′\"]|[ ]\d/\d|[ ]?(?:feet|foot|ft|inch|inches|kg|kgs|cm|mg|st|lb|lbs|%|mmHg|g|ml|mL"
+    r"|days?|weeks?|wks?|months?|hours?|mins?)\b)"
 )
 _NO_SPAN = r"(?![ -]?(?:hx|h/o|history|of|ago|post|after|course|since|into|duration|before|later|on)\b)"
 _SEX = r"(?:[Ff]emale|[Mm]ale|FEMALE|MALE|[Ww]oman|[Mm]an)"

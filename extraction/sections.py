@@ -6,8 +6,10 @@ The Sectionizer is given the heads of the lines that could be headings and nothi
 
 from __future__ import annotations
 
+import bisect
+import heapq
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -38,6 +40,9 @@ _OCCASION = compiled(
 
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _WORDS_OF_PROSE = 9
+_ENDED_BY_ANY = frozenset({"allergies", "family_history", "social_history"})
+_LONGEST_ABBREVIATION = 4
+_RELATIVES = ("relatives", "relatives_f", "relatives_m")
 _SHORT = frozenset({"allergies"})  # a list without blank lines
 
 
@@ -73,16 +78,30 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
         words += [token.text for token in nlp.tokenizer(_OCCASION.sub("", head))]
         words.append(LINE_BREAK)
     found = [Part(0, 0, None)]
+    unknown = dict(heads)
     if words:
         for section in sectionizer(Doc(nlp.vocab, words=words))._.sections:
             if section.category is not None and section.title_span[0] in owners:
                 start, head = owners[section.title_span[0]]
                 found.append(Part(start, start + len(head), section.category))
+                unknown.pop(start, None)
     shorts = [end for part in found if part.section in _SHORT for end in _first_gap(normal, part.title_end)]
     for closing in (*_ends_of_parts(normal), *shorts):
         found.append(Part(closing, closing, None))
     found.sort(key=lambda part: (part.start, part.title_end))
-    return found
+    return [*heapq.merge(found, _other_headings(found, unknown), key=lambda part: (part.start, part.title_end))]
+
+
+def _other_headings(found: Sequence[Part], unknown: Mapping[int, str]) -> Iterator[Part]:
+    """Headings in capitals that are not known end what is short: "FAMILY HISTORY: none", "ROUND-UP OF RESULTS:"."""
+    relatives = {word.upper() for key in _RELATIVES for word in cues("context")["subjects"][key]}
+    starts = [part.start for part in found]
+    for start, head in unknown.items():
+        if found[bisect.bisect_right(starts, start) - 1].section not in _ENDED_BY_ANY:
+            continue
+        of_a_relative = relatives & {word.rstrip("S") for word in re.findall(r"[A-Z-]+", head)}
+        if head.isupper() and len(head) > _LONGEST_ABBREVIATION and not of_a_relative:
+            yield Part(start, start, None)
 
 
 def _first_gap(normal: str, start: int) -> Iterator[int]:

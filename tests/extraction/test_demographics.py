@@ -113,3 +113,10 @@ def test_an_age_that_is_not_the_patient_s_today(text: str) -> None:
 )
 def test_the_age_of_another_patient(text: str) -> None:
     assert told(text) == {"age": 34, "sex": "female"}
+
+
+@pytest.mark.parametrize(
+    "text", ["She is 5 feet 11 inches tall.", "She is 9 3/4 inches in both.", "She is 5'4\" tall."]
+)
+def test_a_measure_is_no_age(text: str) -> None:
+    assert "age" not in told(text)

@@ -20,6 +20,8 @@ def section_of(text: str, words: str) -> str | None:
         ("ALLERGIES: , None., MEDICATIONS: , Zyrtec.", "Zyrtec", "medications"),
         ("Allergies: penicillin\n\nGiven rituximab in May.", "rituximab", None),
         ("Allergies\n\npenicillin\n\nGiven rituximab in May.", "penicillin", "allergies"),
+        ("FAMILY HISTORY: none\nROUND-UP OF RESULTS: ALT 34", "ALT", None),
+        ("FAMILY HISTORY:\nMOTHER: diabetes\nBROTHERS: asthma", "asthma", "family_history"),
         ("ALLERGIES: none\nMEDICATIONS AT HOME: lisinopril", "lisinopril", "medications"),
     ],
 )
