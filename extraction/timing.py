@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, find_dates, full_year, month_names, month_places, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
 from extraction.reading import TimeExpression, TimeRole
@@ -247,7 +247,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             span = Time(start.earliest, end.latest, years.group())
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
     yield from day_ranges(normal, reference, order)
-    for match in matches_at(date_places(normal), _month_range_pattern(), normal):
+    for match in matches_at(month_places(normal), _month_range_pattern(), normal):
         first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
         year = full_year(match["year"], newest)
         start, end = whole_month(year - (first > last), first), whole_month(year, last)

@@ -13,13 +13,18 @@ from kb.patterns import compiled
 _WORD = compiled(r"(?<!\w)[^\W\d_]+")
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)
 def word_places(text: str) -> Mapping[str, list[int]]:
     """The runs of letters at the beginning of words, in lower case, with the offsets where they begin.
 
     >>> word_places("Now 3mg now, F34")
     {'now': [0, 8], 'f': [13]}
     """
+    return _places_in_line(text.replace("\n", " "))
+
+
+@functools.lru_cache(maxsize=64)  # a text and the same with its wrapped lines joined have their words in the same places
+def _places_in_line(text: str) -> Mapping[str, list[int]]:
     places: dict[str, list[int]] = {}
     for match in _WORD.finditer(text):
         places.setdefault(match.group().lower(), []).append(match.start())
