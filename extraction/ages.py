@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.scanning import matches_at
 from extraction.tokens import words_of
-from extraction.word_places import word_places
+from extraction.word_places import has_word, word_places
 from kb.facts import Interval
 from kb.patterns import compiled
 
@@ -142,6 +142,8 @@ def _pattern() -> re.Pattern[str]:
 _DIGITS = compiled(r"[\d( ,](?:(?<=\d)(?<![\w./].)|(?<=\()(?=\d)|(?<=\d[ (,]))")
 _BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
 _BEHIND_ARTICLE = compiled(r"[ ]\d")
+_TURNING = frozenset(("will", "turns", "turning", "turn"))
+_TENS = compiled(r"0'?s(?!\w)")
 _BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
 
 
@@ -196,6 +198,8 @@ def _birthday() -> re.Pattern[str]:
 def _birthdays(normal: str) -> Iterator[Age]:
     """Ages told by a birthday: "had her fifth birthday on Saturday", "will turn five in May" (so she is four)."""
     known = cues("demographics")
+    if "birthday" not in normal.lower() and not has_word(normal, _TURNING):
+        return
     for match in _birthday().finditer(normal):
         if match["turns"]:
             years = _count(match["turns"].lower()) - 1
@@ -218,6 +222,8 @@ def _decade() -> re.Pattern[str]:
 
 def _decades(normal: str) -> Iterator[Age]:
     """ "A lady in her forties": somewhere in the ten years."""
+    if not has_word(normal, cues("measurements")["decades"].keys()) and _TENS.search(normal) is None:
+        return
     for match in _decade().finditer(normal):
         told = match["decade"].lower()
         least = float(told[:2]) if told[0].isdigit() else float(cues("measurements")["decades"][told])

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from extraction.dates import Order, date_order, day_of, month_names, whole_month
+from extraction.dates import Order, date_order, day_of, month_names, month_places, whole_month
 from extraction.knowledge import cues
 from extraction.reading import Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
+from extraction.scanning import matches_at
 from extraction.word_places import has_word
 from kb.facts import Time
 from kb.patterns import compiled
@@ -82,9 +83,7 @@ def _month_pattern() -> re.Pattern[str]:
 
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
-    if not has_word(reading.normal, month_names().keys()):
-        return
-    for match in _month_pattern().finditer(reading.normal):
+    for match in matches_at(month_places(reading.normal), _month_pattern(), reading.normal):
         led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
         led = led or _OCCASION.match(reading.normal, match.end()) is not None
         if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):

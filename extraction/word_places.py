@@ -6,8 +6,10 @@ Long expressions are then tried only at the words that they can begin with, and 
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from extraction.scanning import matches_at
 from kb.patterns import compiled
 
 _WORD = compiled(r"(?<!\w)[^\W\d_]+")
@@ -23,7 +25,7 @@ def word_places(text: str) -> Mapping[str, list[int]]:
     return _places_in_line(text.replace("\n", " "))
 
 
-@functools.lru_cache(maxsize=64)  # a text and the same with its wrapped lines joined have their words in the same places
+@functools.lru_cache(maxsize=64)  # the same text with its wrapped lines joined has its words in the same places
 def _places_in_line(text: str) -> Mapping[str, list[int]]:
     places: dict[str, list[int]] = {}
     for match in _WORD.finditer(text):
@@ -38,3 +40,15 @@ def has_word(text: str, words: Collection[str]) -> bool:
     (True, False)
     """
     return not word_places(text).keys().isdisjoint(words)
+
+
+def matches_of_words(words: Iterable[str], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """The matches that `pattern.finditer` gives, each of which begins with one of the words, in lower case.
+
+    >>> boy = re.compile(r"(?<!\\w)(?:little )?boy", re.IGNORECASE)
+    >>> [match.group() for match in matches_of_words(("little", "boy"), boy, "Boy: my little boy")]
+    ['Boy', 'little boy']
+    """
+    places = word_places(text)
+    found = sorted(place for word in words if word in places for place in places[word])
+    return matches_at(found, pattern, text)
