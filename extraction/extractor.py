@@ -57,7 +57,8 @@ class Extractor:
         parts = find_sections(normal, self.nlp, self._sectionizer)
         reading.sentences = _sentences(normal, parts, page.sentences)
         titles = {part.start: part.title_end for part in parts if part.section}
-        for found in self._mentions.find(doc):
+        words = {normal[start:end] for start, end in token_spans}
+        for found in self._mentions.find(doc, words):
             start, end = token_spans[found.start][0], token_spans[found.end - 1][1]
             kind = self.vocabulary.kinds[found.label_]
             if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):

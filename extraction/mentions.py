@@ -59,9 +59,11 @@ class MentionFinder:
         self._as_written = _Matcher(nlp, as_written, exact=True)
         self._any_case = _Matcher(nlp, any_case, exact=False)
 
-    def find(self, doc: Doc) -> list[Span]:
-        """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`."""
-        words = {token.orth_ for token in doc}
+    def find(self, doc: Doc, words: Set[str]) -> list[Span]:
+        """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`.
+
+        `words` are those of the Doc.
+        """
         found = [
             *self._as_written.find(doc, words),
             *self._any_case.find(doc, {word.lower() for word in words}),

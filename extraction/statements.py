@@ -10,7 +10,6 @@ import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from extraction.closed_histories import closes
 from extraction.knowledge import cues
@@ -68,11 +67,20 @@ class Pattern:
     code: str | None
     assertion: Assertion | None
 
-    @cached_property
-    def expression(self) -> re.Pattern[str]:
-        """Made when a text may hold one of them for the first time."""
-        joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in self.listed)
-        return compiled(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """As those of one expression of all of them: at each place that of the first listed."""
+        expressions = [_expression(pattern) for pattern in self.listed]
+        at = 0
+        while found := [match for one in expressions if (match := one.search(text, at)) is not None]:
+            first = min(found, key=re.Match.start)
+            yield first
+            at = first.end()
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Made when a text may hold the pattern for the first time."""
+    return compiled(rf"(?<!\w)(?:{compile_pattern(pattern)})(?!\w)", re.IGNORECASE)
 
 
 @functools.cache
@@ -88,8 +96,24 @@ def _patterns() -> tuple[Pattern, ...]:
 
 
 @functools.cache
+def _listed() -> tuple[tuple[int, str], ...]:
+    """Every pattern of the cue file with the number of those that it stands among."""
+    return tuple((number, one) for number, pattern in enumerate(_patterns()) for one in pattern.listed)
+
+
+@functools.cache
 def _triggers() -> Triggers:
-    return Triggers((listed, number) for number, pattern in enumerate(_patterns()) for listed in pattern.listed)
+    return Triggers((pattern, number) for number, (_, pattern) in enumerate(_listed()))
+
+
+def _candidates(text: str) -> list[Pattern]:
+    """The patterns that the text could match, without those listed that it could not."""
+    found: dict[int, list[str]] = {}
+    for number in sorted(_triggers().candidates(text)):
+        among, pattern = _listed()[number]
+        found.setdefault(among, []).append(pattern)
+    groups = ((_patterns()[among], listed) for among, listed in found.items())
+    return [Pattern(listed, group.concept, group.code, group.assertion) for group, listed in groups]
 
 
 def find_statements(reading: Reading) -> Iterator[Mention]:
@@ -101,12 +125,12 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
         text = reading.normal[sentence.start : sentence.end]
         taken: dict[str, list[tuple[int, int]]] = {}
         settled: set[str] = set()
-        candidates = [_patterns()[index] for index in sorted(_triggers().candidates(text))]
+        candidates = _candidates(text)
         for pattern in candidates:
             concept, code, assertion = pattern.concept, pattern.code, pattern.assertion
             if concept in settled and assertion != "absent":
                 continue
-            for match in pattern.expression.finditer(text):
+            for match in pattern.matches(text):
                 if assertion == "absent" and _DENIED.search(text[: match.start()]):
                     continue  # "no contraindication to apheresis"
                 if _is_of_something_else(concept, text, *match.span()):
@@ -138,7 +162,9 @@ def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start:
     """ "At first she declined, but has now agreed": whether the same is said the other way round behind it."""
     turn = _TURN.search(text, start)
     bare = [pattern for pattern in candidates if pattern.concept == concept and pattern.assertion is None]
-    return turn is not None and any(pattern.expression.search(text, turn.end()) for pattern in bare)
+    return turn is not None and any(
+        _expression(one).search(text, turn.end()) for pattern in bare for one in pattern.listed
+    )
 
 
 def _yields_to(concept: str) -> str:

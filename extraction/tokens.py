@@ -50,11 +50,10 @@ def tokenise(
 
     `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
     """
-    found = [(*match.span(), match.group()) for match in _TOKEN.finditer(normal)]
+    spans = [match.span() for match in _TOKEN.finditer(normal)]
     if breaks:
-        found = sorted([*found, *((offset, offset + 1, LINE_BREAK) for offset in breaks)])
-    spans = [(start, end) for start, end, _ in found]
-    words = [word for _, _, word in found]
+        spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
+    words = [normal[start:end] for start, end in spans]
     starts: list[bool | int | None] = [False] * len(words)
     begins = [start for start, _ in spans]
     for offset in sentence_starts:

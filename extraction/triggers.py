@@ -15,6 +15,11 @@ PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 _WORD = compiled(r"\w+")
 _MOST_WORDS = 10_000  # that are remembered
 _STEM = 4  # characters of a word that are compared
+_COMMON = frozenset(  # stems that most sentences hold
+    "a. all. an. and. any. are. as. at. be. been. but. by. can. did. do. for. from. had. has. have. he. her. him. his. "
+    "i. if. in. is. it. may. mg. my. no. not. of. on. or. our. out. she. so. some that. the. then. ther they this to. up. "
+    "was. we. well. were. when. whic will. with. you. your lupu sle. pati dise diag hist trea ther".split()
+)
 
 Group = frozenset[str]
 """The stems of a group's alternatives, one of which the text must hold."""
@@ -32,15 +37,16 @@ class Triggers:
             if not groups:
                 self._always.append(number)
                 continue
-            rarest = max(groups, key=lambda group: min(map(len, group)))
+            rarest, *others = sorted(groups, key=_rarity, reverse=True)
             for stem in rarest:
-                self._by_stem.setdefault(stem, []).append((number, groups))
+                self._by_stem.setdefault(stem, []).append((number, tuple(others)))
 
     def candidates(self, text: str) -> set[int]:
         """The numbers of the patterns that the text could match."""
-        words = _WORD.findall(text.lower())
+        words = set(_WORD.findall(text.lower()))
         found = set(self._always)
-        needing = [entry for word in words for entry in self._needing(word)]
+        known = self._by_word
+        needing = [entry for word in words for entry in (known[word] if word in known else self._needing(word))]
         if needing:
             stems = frozenset().union(*map(_stems_of, words))
             found |= {number for number, groups in needing if not any(map(stems.isdisjoint, groups))}
@@ -48,12 +54,15 @@ class Triggers:
 
     def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
         """The patterns that wait for this word; most words have none."""
-        known = self._by_word.get(word)
-        if known is None:
-            known = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
-            if len(self._by_word) < _MOST_WORDS:
-                self._by_word[word] = known
-        return known
+        needing = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
+        if len(self._by_word) < _MOST_WORDS:
+            self._by_word[word] = needing
+        return needing
+
+
+def _rarity(group: Group) -> tuple[int, int]:
+    """Greater for a group that fewer sentences meet: by its common stems, then by its shortest one."""
+    return -len(_COMMON & group), min(map(len, group))
 
 
 @functools.lru_cache(maxsize=4096)
@@ -112,7 +121,7 @@ def _alternatives(pieces: Sequence[str], at: int) -> tuple[list[list[Group]], in
 
 def _one_of(alternatives: Iterable[list[Group]]) -> Group:
     """The stems of which one is needed, whichever alternative it is; empty where one of them needs nothing."""
-    rarest = [max(groups, key=lambda group: min(map(len, group)), default=frozenset()) for groups in alternatives]
+    rarest = [max(groups, key=_rarity, default=frozenset()) for groups in alternatives]
     return frozenset[str]().union(*rarest) if all(rarest) else frozenset()
 
 
