@@ -16,7 +16,7 @@ from extraction.language_library import language
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
-from extraction.reading import Mention, Reading, Sentence
+from extraction.reading import InOrder, Mention, Reading, Sentence
 from extraction.sections import Part, build_sectionizer, find_sections
 from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times
@@ -53,9 +53,11 @@ class Extractor:
         normal = normalise(document.text)
         page = layout(normal)
         doc, token_spans = tokenise(normal, page.breaks, [start for start, _ in page.sentences], self.nlp.vocab)
-        reading = Reading(document, index, normal, doc, token_spans, letter_date=document.date)
+        ends = [end for _, end in token_spans]
+        reading = Reading(document, index, normal, doc, token_spans, ends, letter_date=document.date)
         parts = find_sections(normal, self.nlp, self._sectionizer)
-        reading.sentences = _sentences(normal, parts, page.sentences)
+        reading.sentences = InOrder(_sentences(normal, parts, page.sentences))
+        mentions: list[Mention] = []
         titles = {part.start: part.title_end for part in parts if part.section}
         words = {normal[start:end] for start, end in token_spans}
         for found in self._mentions.find(doc, words):
@@ -63,12 +65,12 @@ class Extractor:
             kind = self.vocabulary.kinds[found.label_]
             if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):
                 continue  # "PE:" and "Contraception:" name a part of the letter
-            reading.mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
-        reading.mentions += statements.find_statements(reading)
+            mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
+        mentions += statements.find_statements(reading)
         for start, end in spans:
-            reading.mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
-        reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
-        reading.times = find_times(unwrapped(normal, page.breaks), document.date, date_order(normal))
+            mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
+        reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
+        reading.times = InOrder(find_times(unwrapped(normal, page.breaks), document.date, date_order(normal)))
         assert_mentions(reading)
         read_by_columns(reading)
         return reading

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from extraction.dates import Order, date_order, day_of, month_names, month_places, whole_month
 from extraction.knowledge import cues
-from extraction.reading import Reading, TimeExpression
+from extraction.reading import InOrder, Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
 from extraction.scanning import matches_at
 from extraction.word_places import has_word
@@ -44,7 +44,7 @@ def with_near_dates(reading: Reading) -> Reading:
     months = list(_months_of_scores(reading, newest))
     kept = [one for one in reading.times if not any(one.start <= time.start < one.end for time in months)]
     if months:
-        reading = replace(reading, times=sorted([*kept, *months], key=lambda time: time.start))
+        reading = replace(reading, times=InOrder(sorted([*kept, *months], key=lambda time: time.start)))
     taken = [(time.start, time.end) for time in reading.times]
     added = [
         time
@@ -53,7 +53,7 @@ def with_near_dates(reading: Reading) -> Reading:
     ]
     if not added:
         return reading
-    return replace(reading, times=sorted([*reading.times, *added], key=lambda time: time.start))
+    return replace(reading, times=InOrder(sorted([*reading.times, *added], key=lambda time: time.start)))
 
 
 @functools.cache

@@ -10,7 +10,7 @@ import functools
 import re
 from dataclasses import replace
 
-from extraction.reading import Reading, TimeExpression
+from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import code_pattern
 from kb.facts import Time
 from kb.patterns import compiled
@@ -74,6 +74,7 @@ _IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 _LINES_ABOVE = 45
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
+_WORDS_OF_A_HEADING = 5
 _ALL = compiled(
     r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
 )
@@ -133,7 +134,8 @@ def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
 
 def _is_of_brackets(normal: str, time: TimeExpression) -> bool:
     """A heading's second date, that of the values in brackets: "Findings (in brackets 15 May):", "3 May (2 April):"."""
-    opening = max(normal.rfind(sign, max(0, time.start - 24), time.start) for sign in "([")
+    before = max(0, time.start - 24)
+    opening = max(normal.rfind("(", before, time.start), normal.rfind("[", before, time.start))
     if opening < 0 or re.search(r"[)\]\n]", normal[opening : time.start]):
         return False
     closing = re.search(r"[)\]]", normal[time.end : time.end + 24])
@@ -455,11 +457,13 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     """The date of a heading line; False for a heading without date (it ends the search); None for any other line."""
     times = [time for time in _times_in(reading, begin, end) if _usable(time) and time.role == "point"]
     rest = reading.normal[begin:end]
+    closes = rest.rstrip().endswith((":", ":-", "-", "="))
+    if not times:
+        ends = closes and (len(rest.split()) <= _WORDS_OF_A_HEADING or not re.search(r"\w", rest))
+        return False if ends and not any(_is_test(one) for one in reading.mentions_in(begin, end)) else None
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]
     words = rest.split() if re.search(r"\w", rest) else []
-    results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
-    closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
     if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):
         return False  # the letter's own date over its text: no date of what was measured before
     if (
@@ -477,9 +481,11 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
             )
             else times[0]
         )
-    if not times and closes and not results and len(words) <= 5:
-        return False
     return None
+
+
+def _is_test(mention: Mention) -> bool:
+    return mention.kind in ("lab", "score")
 
 
 @functools.cache
