@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extraction.closed_histories import closes
@@ -106,10 +106,10 @@ def _triggers() -> Triggers:
     return Triggers((pattern, number) for number, (_, pattern) in enumerate(_listed()))
 
 
-def _candidates(text: str) -> list[Pattern]:
-    """The patterns that the text could match, without those listed that it could not."""
+def _patterns_of(numbers: Iterable[int]) -> list[Pattern]:
+    """The patterns of which these are listed, without the others listed."""
     found: dict[int, list[str]] = {}
-    for number in sorted(_triggers().candidates(text)):
+    for number in sorted(numbers):
         among, pattern = _listed()[number]
         found.setdefault(among, []).append(pattern)
     groups = ((_patterns()[among], listed) for among, listed in found.items())
@@ -121,11 +121,14 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
 
     Inside a sentence a statement that settles itself ("declined to take part") takes the place of a bare one.
     """
-    for number, sentence in enumerate(reading.sentences):
-        text = reading.normal[sentence.start : sentence.end]
+    texts = [reading.normal[sentence.start : sentence.end] for sentence in reading.sentences]
+    for number, (text, held) in enumerate(zip(texts, _triggers().candidates(texts), strict=True)):
+        if not held:
+            continue
+        sentence = reading.sentences[number]
         taken: dict[str, list[tuple[int, int]]] = {}
         settled: set[str] = set()
-        candidates = _candidates(text)
+        candidates = _patterns_of(held)
         for pattern in candidates:
             concept, code, assertion = pattern.concept, pattern.code, pattern.assertion
             if concept in settled and assertion != "absent":

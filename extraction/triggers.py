@@ -7,7 +7,7 @@ too many, but never one too few; most sentences leave none, and the expressions 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.patterns import compiled
 
@@ -23,6 +23,8 @@ _COMMON = frozenset(  # stems that most sentences hold
 
 Group = frozenset[str]
 """The stems of a group's alternatives, one of which the text must hold."""
+Waiting = Mapping[str, Sequence[tuple[int, tuple[Group, ...]]]]
+"""By a word of the text, the patterns that wait for it, each with the groups that it needs besides."""
 
 
 class Triggers:
@@ -41,23 +43,43 @@ class Triggers:
             for stem in rarest:
                 self._by_stem.setdefault(stem, []).append((number, tuple(others)))
 
-    def candidates(self, text: str) -> set[int]:
-        """The numbers of the patterns that the text could match."""
-        words = set(_WORD.findall(text.lower()))
-        found = set(self._always)
-        known = self._by_word
-        needing = [entry for word in words for entry in (known[word] if word in known else self._needing(word))]
-        if needing:
-            stems = frozenset().union(*map(_stems_of, words))
-            found |= {number for number, groups in needing if not any(map(stems.isdisjoint, groups))}
+    def candidates(self, texts: Sequence[str]) -> list[set[int]]:
+        """For each of the sentences of a letter the numbers of the patterns that it could match.
+
+        What the whole letter cannot match is left out first, which is most.
+        """
+        words_of = [set(_WORD.findall(text.lower())) for text in texts]
+        words = set[str]().union(*words_of)
+        waiting = {word: entries for word in words if (entries := self._needing(word))}
+        waiting = _possible(waiting, words)
+        found = []
+        for own in words_of:
+            known = {word: waiting[word] for word in own & waiting.keys()}
+            numbers = {number for entries in _possible(known, own).values() for number, _ in entries}
+            found.append(numbers.union(self._always))
         return found
 
     def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
         """The patterns that wait for this word; most words have none."""
+        known = self._by_word.get(word)
+        if known is not None:
+            return known
         needing = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
         if len(self._by_word) < _MOST_WORDS:
             self._by_word[word] = needing
         return needing
+
+
+def _possible(waiting: Waiting, words: Iterable[str]) -> Waiting:
+    """The patterns of which the words meet every other group too."""
+    if not waiting:
+        return {}
+    stems = frozenset[str]().union(*map(_stems_of, words))
+    return {
+        word: kept
+        for word, entries in waiting.items()
+        if (kept := [entry for entry in entries if not any(map(stems.isdisjoint, entry[1]))])
+    }
 
 
 def _rarity(group: Group) -> tuple[int, int]:
