@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable, Iterable
 
@@ -22,7 +21,7 @@ from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times
 from extraction.tokens import tokenise
 from extraction.warnings import warnings
-from kb.facts import Document, Fact
+from kb.facts import Document, Fact, numbered
 from kb.vocabulary import Vocabulary, vocabulary
 
 logger.disable("PyRuSH")  # it writes tokens of the text to standard error
@@ -84,8 +83,8 @@ class Extractor:
         facts += [_span_fact(reading, mention) for mention in reading.mentions if mention.kind == "span"]
         facts = _unique(facts)
         facts.sort(key=lambda fact: (fact.start, fact.end, fact.kind, fact.concept))
-        numbered = [dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1)]
-        return numbered, warnings(reading, numbered)
+        facts = numbered(facts)
+        return facts, warnings(reading, facts)
 
 
 def _sentences(normal: str, parts: list[Part], spans: list[tuple[int, int]]) -> list[Sentence]:

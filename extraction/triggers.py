@@ -17,8 +17,8 @@ _MOST_WORDS = 10_000  # that are remembered
 _STEM = 4  # characters of a word that are compared
 _COMMON = frozenset(  # stems that most sentences hold
     "a. all. an. and. any. are. as. at. be. been. but. by. can. did. do. for. from. had. has. have. he. her. him. his. "
-    "i. if. in. is. it. may. mg. my. no. not. of. on. or. our. out. she. so. some that. the. then. ther they this to. up. "
-    "was. we. well. were. when. whic will. with. you. your lupu sle. pati dise diag hist trea ther".split()
+    "i. if. in. is. it. may. mg. my. no. not. of. on. or. our. out. she. so. some that. the. then. ther they this to. "
+    "up. was. we. well. were. when. whic will. with. you. your lupu sle. pati dise diag hist trea ther".split()
 )
 
 Group = frozenset[str]
@@ -50,8 +50,7 @@ class Triggers:
         """
         words_of = [set(_WORD.findall(text.lower())) for text in texts]
         words = set[str]().union(*words_of)
-        waiting = {word: entries for word in words if (entries := self._needing(word))}
-        waiting = _possible(waiting, words)
+        waiting = _possible({word: entries for word in words if (entries := self._needing(word))}, words)
         found = []
         for own in words_of:
             known = {word: waiting[word] for word in own & waiting.keys()}
