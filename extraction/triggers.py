@@ -14,11 +14,13 @@ from kb.patterns import compiled
 PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 _WORD = compiled(r"\w+")
 _MOST_WORDS = 10_000  # that are remembered
-_STEM = 4  # characters of a word that are compared
-_COMMON = frozenset(  # stems that most sentences hold
-    "a. all. an. and. any. are. as. at. be. been. but. by. can. did. do. for. from. had. has. have. he. her. him. his. "
-    "i. if. in. is. it. may. mg. my. no. not. of. on. or. our. out. she. so. some that. the. then. ther they this to. "
-    "up. was. we. well. were. when. whic will. with. you. your lupu sle. pati dise diag hist trea ther".split()
+_STEM = 6  # characters of a word that are compared
+_FEW = 2  # characters with which too many words begin
+_COMMON = frozenset(  # stems that many sentences hold
+    "all. also. an. and. any. are. as. at. be. been. but. by. can. did. do. does. for. from. had. has. have. her. him. "
+    "his. if. in. into. is. it. may. mg. my. no. not. of. on. or. our. out. over. she. so. some that. the. then. they. "
+    "this. to. two. up. was. we. well. were. when. which. will. with. would. year. years. you. your. "
+    "contin diseas histor lupus. month months now. patien presen sle. therap treatm".split()
 )
 
 Group = frozenset[str]
@@ -83,10 +85,11 @@ def _possible(waiting: Waiting, words: Iterable[str]) -> Waiting:
 
 def _rarity(group: Group) -> tuple[int, int]:
     """Greater for a group that fewer sentences meet: by its common stems, then by its shortest one."""
-    return -len(_COMMON & group), min(map(len, group))
+    common = [stem for stem in group if stem in _COMMON or len(stem) <= _FEW]
+    return -len(common), min(map(len, group))
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=_MOST_WORDS)
 def _stems_of(word: str) -> frozenset[str]:
     """Its beginnings, and a short word also as a whole (marked by a full stop)."""
     return frozenset(
