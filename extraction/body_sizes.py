@@ -18,7 +18,7 @@ from kb.patterns import compiled
 from kb.units import to_canonical
 from kb.vocabulary import Lab, vocabulary
 
-_NUMBER = compiled(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z%])", re.IGNORECASE)
+_NUMBER = compiled(r"\d(?<![\w.,/:<>=≤≥+^*×-].)\d{0,2}(?:[.,]\d{1,2})?(?= ?[a-zA-Z%])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Each attribute has its word lists in `conditions.yaml`; which one is read follow
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
@@ -108,7 +109,14 @@ def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:
 def _graded_word(reading: Reading, mention: Mention, values: Mapping[str, list[str]]) -> str | None:
     before, behind = _parts(reading, mention)
     named = reading.normal[mention.start : mention.end]
+    if not _any_severity().search(f"{named}\n{before[-40:]}\n{behind[:40]}"):
+        return None
     return value_of(named, values) or value_of(before[-40:], values) or value_of(behind[:40], values)
+
+
+@functools.cache
+def _any_severity() -> re.Pattern[str]:
+    return pattern_of(tuple(word for words in cues("conditions")["severity"].values() for word in words))
 
 
 def _control(reading: Reading, mention: Mention) -> str | None:
