@@ -93,7 +93,7 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
 def _held_before(concept: str, support: str) -> re.Pattern[str]:
     """ "He is on room air at 99%": what holds the value up stands before it."""
     words = alternatives(cues("measurements")["body_sizes"][concept]["support"][support])
-    return re.compile(rf"(?<!\w){words}\s*(?:at|with|of|is|was|:|she is|he is)?\s*$", re.IGNORECASE)
+    return compiled(rf"(?<!\w){words}\s*(?:at|with|of|is|was|:|she is|he is)?\s*$", re.IGNORECASE)
 
 
 @functools.cache

@@ -218,7 +218,7 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     """`sle` where the clause lays the condition to lupus, `other` where it lays it to something else."""
     start, end = sentence_span(reading, mention)
     behind = reading.normal[mention.end : end]
-    if re.match(cues("conditions")["of_lupus"], behind, re.IGNORECASE):
+    if compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = _words("cause_words").search(behind)

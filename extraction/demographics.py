@@ -50,8 +50,8 @@ def _whose(reading: Reading, start: int, end: int) -> Experiencer:
         return "other"
     if _belongs(normal, start):
         return "other"
-    before = re.findall(r"[a-z]+", re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
-    after = re.findall(r"[a-z]+", re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
+    before = compiled(r"[a-z]+").findall(re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
+    after = compiled(r"[a-z]+").findall(re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
     return "family" if _relative(before[-_NEAR:]) or _relative(after[:3], behind=True) else "patient"
 
 
@@ -72,11 +72,11 @@ def _belongs_to() -> re.Pattern[str]:
 
 def _belongs(normal: str, start: int) -> bool:
     """Whether the words before name a person as someone of the patient's: "her little boy", "has a 12-year-old"."""
-    return _belongs_to().search(re.sub(r"\s+", " ", normal[max(0, start - 40) : start])) is not None
+    return _belongs_to().search(compiled(r"\s+").sub(" ", normal[max(0, start - 40) : start])) is not None
 
 
 def _when(normal: str, start: int) -> Temporality:
-    before = re.sub(r"\s+", " ", normal[max(0, start - 60) : start].lower()).rstrip(" ,(")
+    before = compiled(r"\s+").sub(" ", normal[max(0, start - 60) : start].lower()).rstrip(" ,(")
     if _past().search(before):
         return "historical"
     is_named = normal[start : start + 3].lower() == "age"

@@ -25,6 +25,7 @@ _TOKEN = compiled(
     r"|(?P<arrow>-{1,2}>|=+>|>>|[→➔⟶])"
     r"|(?P<other>\S)"
 )
+_PLAIN = compiled(r"[a-z]+(?: [a-z]+)*")
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _LONG_WORD = 6
 _REAL_WORDS = ("moths", "nigh", "thing")  # not slips
@@ -88,8 +89,12 @@ Phrases = dict[str, list[tuple[tuple[str, ...], Any]]]
 def phrases(entries: Iterator[tuple[str, Any]]) -> Phrases:
     """Phrases with what they mean, by first token, the longest first; a hyphen may be left out."""
     index: Phrases = {}
+    slips = _slips()
     for written, meaning in entries:
-        words = tuple(token.text for token in tokenise_dose(written))
+        if _PLAIN.fullmatch(written):  # as most are: a word is a token
+            words = tuple(slips.get(word, word) for word in written.split(" "))
+        else:
+            words = tuple(token.text for token in tokenise_dose(written))
         for form in {words, tuple(word for word in words if word != "-")}:
             if form:
                 index.setdefault(form[0], []).append((form, meaning))

@@ -155,17 +155,17 @@ def repaired(line: str) -> str:
         line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
     dated = _YEAR.search(line) is not None
     if dated:
-        line = _MISREAD_MONTH.sub(_month_meant, re.sub(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)", r"\1 ", line))
+        line = _MISREAD_MONTH.sub(_month_meant, compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line))
     if " day of " in line:
         line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
     if dated:
-        line = _spelled_out(re.sub(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b", r"\1.\2.\3", line))
+        line = _spelled_out(compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line))
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
     if "|" in line:
         line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(_without_gaps, line)
-    line = re.sub(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", r"\1\2\3", line, flags=re.IGNORECASE)
-    line = re.sub(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)", _without_gaps, line)
+    line = _gapped_day().sub(r"\1\2\3", line)
+    line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
     if not _EIGHT_DIGITS.search(line):
         return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
@@ -235,6 +235,12 @@ def _month_name() -> str:
 
 
 @functools.cache
+def _gapped_day() -> re.Pattern[str]:
+    """A day with a gap inside it that opens the line, before the name of a month."""
+    return compiled(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", re.IGNORECASE)
+
+
+@functools.cache
 def _gapped_month() -> re.Pattern[str]:
     """The name of a month with a gap inside it between a day and a year."""
     names = "|".join(" ?".join(map(re.escape, name)) for name in month_names() if len(name) > 2)
@@ -259,7 +265,7 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         return min(rank, _IN_TITLE) if is_title else rank
     if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
         return _TOLD
-    words = set(re.findall(r"[a-z-]+", line.lower()))
+    words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):
         return _IN_TITLE if _LAST_OF_STAY.search(line[: match.start()]) else None
     if not only or _never().search(before) or re.search(r"(?<!\*)\*\s*$", before):

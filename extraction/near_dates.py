@@ -60,8 +60,8 @@ def with_near_dates(reading: Reading) -> Reading:
 def _score_list() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
     item = rf"(?:(?:{names})\.?|today|now) \d\d?(?![\w/:%]|[.,]\d| ?(?:19|20)\d\d)"
-    listed = re.compile(rf"[ \t:=]*{item}(?:\s*(?:[;,>]|->|→|and|then)\s*{item})+(?=\s*(?:[.;,)\n]|$))", re.IGNORECASE)
-    return listed, re.compile(rf"(?<![\w-])(?P<month>{names})\.?(?= \d)", re.IGNORECASE)
+    listed = compiled(rf"[ \t:=]*{item}(?:\s*(?:[;,>]|->|→|and|then)\s*{item})+(?=\s*(?:[.;,)\n]|$))", re.IGNORECASE)
+    return listed, compiled(rf"(?<![\w-])(?P<month>{names})\.?(?= \d)", re.IGNORECASE)
 
 
 def _months_of_scores(reading: Reading, newest: date) -> Iterator[TimeExpression]:

@@ -105,7 +105,7 @@ def scan_errors(text: str) -> int:
 
 def _read_digits(match: re.Match[str]) -> str:
     written = match.group()
-    if re.search(r"[/.-]I{1,3}[/.-]", written):
+    if compiled(r"[/.-]I{1,3}[/.-]").search(written):
         return written  # a Roman month
     return written.translate(_DIGITS) if sum(char.isdigit() for char in written) >= _FEWEST_DIGITS else written
 

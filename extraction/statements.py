@@ -10,13 +10,16 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from extraction import triggers
 from extraction.closed_histories import closes
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
 from extraction.when import since_duration
 from kb.facts import Assertion, Coded, Course, Fact, Temporality, Time
+from kb.kept import kept
 from kb.patterns import compiled
 
 _DENIED = compiled(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
@@ -55,7 +58,7 @@ def compile_pattern(pattern: str) -> str:
     return "".join(out)
 
 
-_CONSENT = re.compile(r"\b(?:consent|assent)\b", re.IGNORECASE)
+_CONSENT = compiled(r"\b(?:consent|assent)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,8 @@ def _listed() -> tuple[tuple[int, str], ...]:
 
 @functools.cache
 def _triggers() -> Triggers:
-    return Triggers((pattern, number) for number, (_, pattern) in enumerate(_listed()))
+    sources = (Path(__file__), Path(triggers.__file__), Path(__file__).with_suffix(".yaml"))
+    return kept("triggers", sources, lambda: Triggers((text, number) for number, (_, text) in enumerate(_listed())))
 
 
 def _patterns_of(numbers: Iterable[int]) -> list[Pattern]:

@@ -228,7 +228,7 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     return _joined(normal, [_with_role(normal, expression) for expression in kept])
 
 
-_COMPARED = re.compile(
+_COMPARED = compiled(
     r"\b(?:(?:just |much |the same )?as (?:it was |they were )?(?:in|on|"
     r"at)|like (?:in|on)|same as (?:in|on)|identical to(?: that of)?|"
     r"unchanged (?:from|compared (?:to|with)|as against)|no change (?:from|"
@@ -236,7 +236,7 @@ _COMPARED = re.compile(
     r" (?:the |that of |those of )?$",
     re.IGNORECASE,
 )
-_NO_COMPARISON = re.compile(
+_NO_COMPARISON = compiled(
     r"\b(?:as (?:of|soon|long|far|well|early|late|recently)|such as|known as|treated as) ", re.IGNORECASE
 )
 
