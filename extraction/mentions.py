@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spacy.language import Language
-from spacy.tokens import Doc, Span
-
 from extraction import tokens
 from extraction.language_library import TargetMatcher, TargetRule
+from extraction.spacy_parts import Doc, Language, Span
 from extraction.tokens import words_of
 from kb.kept import kept
 from kb.patterns import compiled

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, Self, TypeVar
 
-from spacy.tokens import Doc
-
+from extraction.spacy_parts import Doc
 from kb.facts import Assertion, Document, Experiencer, Fact, Interval, Kind, Temporality, Time
 
 TimeRole = Literal["point", "start", "end", "span", "lookback", "duration"]

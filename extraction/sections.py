@@ -10,13 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spacy.language import Language
-from spacy.tokens import Doc
-
 from extraction.knowledge import cues
 from extraction.language_library import Sectionizer, SectionRule
 from extraction.scanning import matches_at
 from extraction.sentences import is_table_row
+from extraction.spacy_parts import Doc, Language
 from extraction.tokens import LINE_BREAK, words_of
 from kb.patterns import compiled
 

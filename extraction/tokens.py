@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import bisect
 
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
+from extraction.spacy_parts import Doc, Vocab
 from kb.patterns import compiled
 
 _TOKEN = compiled(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
