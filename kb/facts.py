@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, Literal
 
 from kb.layout import Layout
@@ -203,6 +204,14 @@ class Fact:
     course: Course | None = None
     dosing: Dosing | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+_ALL_BUT_ID = attrgetter(*(part.name for part in fields(Fact) if part.name != "id"))
+
+
+def numbered(facts: Iterable[Fact]) -> list[Fact]:
+    """The facts with the ids f1, f2 ... in their order."""
+    return [Fact(f"f{number}", *_ALL_BUT_ID(fact)) for number, fact in enumerate(facts, 1)]
 
 
 def to_json(fact: Fact) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,7 +18,7 @@ from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules import derivation
 from rules.amounts import because, day_words
-from rules.concepts import Names
+from rules.concepts import ANYTHING, Names
 from rules.denials import Denial, covers, denials, denying, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
@@ -136,7 +137,15 @@ class Occurrence(YesNo):
             return f"No {name}{span}{basis}."
         return f"{capital(name)}{span} is not settled{basis}{because(finding)}."
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every concept without a fact on which the letter says nothing."""
+        items = (*self.also, *self.unclear, *self.ruled_out_by, *self.replaced_by, *self.raised_by)
+        return frozenset((*self.concepts(), *self.denied_by, *self.named_generally, *map(concept_of, items)))
+
     def find(self, situation: Situation) -> Finding | None:
+        if ANYTHING not in self.named and situation.spoken_of.isdisjoint(self.named):
+            return None
         if self.state == "planned":
             return self._planned(situation)
         votes = self._votes(situation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kb.facts import Document, Dossier, Fact
+from kb.facts import Document, Dossier, Fact, numbered
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.decision import Decision, Judge
 from rules.findings import Situation
@@ -85,7 +84,7 @@ class Pipeline:
             about = f"{letter.document.name}: " if len(letters) > 1 else ""
             warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
         if len(letters) > 1:  # each document's own start at f1
-            facts = [dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1)]
+            facts = numbered(facts)
         return Extracted(Dossier(tuple(letter.document for letter in letters)), tuple(facts), tuple(warnings))
 
     def screen(self, letters: Sequence[Letter], as_of: date | None = None) -> list[Screening]:
