@@ -30,6 +30,7 @@ class Report(StrEnum):
     text = "text"
     json = "json"
     html = "html"
+    fhir = "fhir"
 
 
 class Extraction(StrEnum):
