@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kb.codes import table
-from kb.facts import Coded, Fact, Quantity, Time, Value
+from kb.facts import Coded, Fact, Time, Value
 from kb.vocabulary import vocabulary
 from screening.fhir import times
 from screening.fhir.bundles import Bundle, Resource
@@ -50,7 +50,7 @@ def _time(resource: Resource) -> Time:
 
 def _entry(told: Mapping[str, Any], whole: Resource, when: Time, support: str | None) -> Entry:
     concept = concept_in(told.get("code"), ("lab", "score"))
-    values, words = ([], _words(told)) if concept is None else values_of(concept, told)
+    values, words, understood = ([], _words(told), False) if concept is None else values_of(concept, told)
     missing = _missing(told, whole)
     settled = whole.get("status") in _SETTLED
     open_status = "" if settled else f", {whole['status']}"
@@ -58,18 +58,12 @@ def _entry(told: Mapping[str, Any], whole: Resource, when: Time, support: str | 
     line = f"{' '.join(filter(None, parts))} ({when.written or 'no date'}{open_status})"
     if concept is None:
         return Entry(line, unknown=unknown(told.get("code")))
-    unread = _has_value(told) and not any(isinstance(one, Quantity) or _is_word(told) for one in values)
     if missing is not None:
         values = [missing]
     elif not settled:
         values = [Coded("pending", words or "no result yet")]
     facts = tuple(_fact(concept, value, told, whole, when, support) for value in values)
-    return Entry(line, facts, unfit=unknown(told.get("code")) if unread else None)
-
-
-def _is_word(told: Mapping[str, Any]) -> bool:
-    """Whether its value is no number: a word of a result then says all that it says."""
-    return not any(key in told for key in ("valueQuantity", "valueRange", "valueRatio", "valueInteger"))
+    return Entry(line, facts, unfit=None if understood else unknown(told.get("code")))
 
 
 def _words(told: Mapping[str, Any]) -> str:

@@ -78,10 +78,9 @@ def number(concept: str, quantity: Mapping[str, Any]) -> Quantity | None:
     return None if found is None else Quantity(found, unit_of(concept), written(quantity))
 
 
-def values_of(concept: str, told: Mapping[str, Any]) -> tuple[list[Value], str]:
-    """What `value[x]` and the interpretation of an Observation or a component say, and how people write it.
-
-    A number with a verdict of the laboratory ("0.05, negative") is both.
+def values_of(concept: str, told: Mapping[str, Any]) -> tuple[list[Value], str, bool]:
+    """What `value[x]` and the interpretation of an Observation or a component say, how people write it, and whether
+    the value was understood. A number with a verdict of the laboratory ("0.05, negative") is both.
     """
     found: list[Value | None] = []
     words = ""
@@ -106,18 +105,33 @@ def values_of(concept: str, told: Mapping[str, Any]) -> tuple[list[Value], str]:
     elif "valueBoolean" in told:
         words = "positive" if told["valueBoolean"] else "negative"
         found.append(Coded(words, words))
+    found = [_with_sign(concept, one) for one in found]
+    understood = None not in found
     verdict = _verdict(told.get("interpretation", ()))
     numeric = any(isinstance(one, Quantity) for one in found)
     if verdict and not (numeric and verdict.code not in ("positive", "negative", "undetected")):
         found = [*found, verdict] if numeric or not any(found) else found
         words = f"{words}, {verdict.written}" if words else verdict.written
-    return [one for one in found if one is not None], words
+    return [one for one in found if one is not None], words, understood
+
+
+def _with_sign(concept: str, value: Value | None) -> Value | None:
+    """A value of a test that asks yes or no: hCG tells of a pregnancy by its amount, as in a letter."""
+    if not isinstance(value, Quantity) or not concept.startswith("pregnancy-test"):
+        return value
+    from extraction.knowledge import cues  # late: loads the language library
+
+    limits, low, high = cues("measurements")["hcg"], value.interval.low, value.interval.high
+    if high is not None and high <= float(limits["negative"]):
+        return Coded("negative", value.written)
+    positive = low is not None and low >= float(limits["positive"])
+    return Coded("positive" if positive else "indeterminate", value.written)
 
 
 def _number_in(concept: str, words: str) -> Quantity | None:
     """A string that is wholly a number with its unit ("< 5 mg/L"), or a titre ("1:80")."""
     titre = _TITRE_WRITTEN.fullmatch(words)
-    if titre is not None and unit_of(concept) == _TITRE:
+    if titre is not None and _has_titres(concept):
         return Quantity(Interval.exactly(float(titre[1])), _TITRE, words)
     match = _WRITTEN.fullmatch(words)
     if match is None:
@@ -126,6 +140,12 @@ def _number_in(concept: str, words: str) -> Quantity | None:
     told = interval_of({"value": value, **({"comparator": sign} if sign else {})})
     found = None if told is None else canonical(concept, told, {"unit": unit or ""})
     return None if found is None else Quantity(found, unit_of(concept), words)
+
+
+def _has_titres(concept: str) -> bool:
+    from extraction.result_words import is_serology  # late: loads the language library
+
+    return unit_of(concept) == _TITRE or is_serology(concept)
 
 
 def _coded(code: str | None, words: str) -> Coded | None:
@@ -156,7 +176,7 @@ def _ratio(concept: str, told: Mapping[str, Any]) -> tuple[str, Quantity | None]
     """A titre, 1:80; any other ratio is shown, and is no value."""
     upper, lower = told.get("numerator", {}), told.get("denominator", {})
     words = plain(f"{written(upper)}:{written(lower)}")
-    titre = upper.get("value") == 1 and lower.get("value") and unit_of(concept) == _TITRE
+    titre = upper.get("value") == 1 and lower.get("value") and _has_titres(concept)
     return words, Quantity(Interval.exactly(float(lower["value"])), _TITRE, words) if titre else None
 
 
