@@ -15,7 +15,6 @@ from kb.kept import kept_yaml
 from kb.vocabulary import Term, Vocabulary, vocabulary
 
 _HIERARCHICAL = "icd10"
-_SHORTEST = 3  # characters of an ICD-10 category
 
 
 @functools.cache
@@ -62,7 +61,7 @@ def _names(system: str, code: str) -> Iterator[str]:
     """The code, and in a classification those above it: "M32.14", "M32.1", "M32"."""
     yield code
     if system == _HIERARCHICAL:
-        yield from (code[:length].rstrip(".") for length in range(len(code) - 1, _SHORTEST - 1, -1))
+        yield from (code[:length].rstrip(".") for length in range(len(code) - 1, 0, -1))
 
 
 def codes_of(concept: str, system: str) -> tuple[str, ...]:
@@ -97,10 +96,11 @@ def _index(terms: Vocabulary) -> dict[tuple[str, str], str | None]:
 def named(text: str, kinds: Collection[str]) -> str | None:
     """The id of the one term of these kinds that has exactly this name, in any case; None where none or several have.
 
-    >>> named("Lupus  Nephritis", ["condition"]), named("suspected lupus nephritis", ["condition"])
+    >>> named("Lupus  Nephritis, unspecified", ["condition"]), named("suspected lupus nephritis", ["condition"])
     ('lupus-nephritis', None)
     """
-    found = {concept for kind in kinds for concept in _spelt(vocabulary(), kind).get(_plain(text), ())}
+    bare = next((text[: -len(end)] for end in table()["endings"] if text.lower().endswith(end.lower())), text)
+    found = {concept for kind in kinds for concept in _spelt(vocabulary(), kind).get(_plain(bare), ())}
     return next(iter(found)) if len(found) == 1 else None
 
 

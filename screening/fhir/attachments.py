@@ -19,6 +19,7 @@ from screening.fhir import times
 from screening.fhir.bundles import Bundle, Resource
 
 Read = Callable[[bytes, str], tuple[Letter, ...]]
+_SAYS_MORE = ("additional", "extensions")  # of the narratives; R4's others are made from the entries, or empty
 _OUT = ("entered-in-error", "superseded", "cancelled")
 
 
@@ -84,9 +85,9 @@ def _named(bundle: Bundle, kind: str) -> Iterator[tuple[str, Resource]]:
 
 
 def _sections(sections: Any) -> Iterator[Mapping[str, Any]]:
-    """Every section with a narrative, those inside others too."""
+    """Every section whose narrative says more than its entries, those inside others too."""
     for section in sections:
-        if section.get("text", {}).get("div"):
+        if section.get("text", {}).get("status") in _SAYS_MORE:
             yield section
         yield from _sections(section.get("section", ()))
 

@@ -34,6 +34,8 @@ READ = (
 )
 _REFERRED_TO = ("Medication", "Binary")
 _ABOUT = ("subject", "patient")
+OTHERS = "entries of another patient"
+MODIFIED = "entries with a modifier that is not understood"
 _INSTALL = "run pip install 'eligo[fhir]'"
 
 
@@ -50,6 +52,16 @@ class Bundle:
     def of(self, kind: str) -> tuple[Resource, ...]:
         return self.by_kind.get(kind, ())
 
+    @property
+    def notes(self) -> int:
+        """How many of the resources carry free text beside their codes."""
+        return sum(bool(one.get("note")) for kind in READ for one in self.of(kind))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is one page of several."""
+        return any(one.get("relation") == "next" for one in self.own.get("link", ()))
+
     def resolve(self, reference: Mapping[str, Any] | None, inside: Resource) -> Resource | None:
         """What a reference means: a resource contained in `inside`, or another of the Bundle; None for any other."""
         target = str((reference or {}).get("reference", ""))
@@ -65,6 +77,8 @@ def read_bundle(raw: bytes, where: str) -> Bundle:
     kind = content.get("resourceType")
     if kind != "Bundle":
         raise BadInputError(f"{where}: a FHIR {_word(kind)}, not a Bundle: give the patient's resources in one Bundle")
+    if content.get("type") == "history":
+        raise BadInputError(f"{where}: a Bundle of former versions: give one of what holds now, such as a collection")
     entries = content.get("entry", [])
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise BadInputError(f"{where}: not FHIR R4 at entry: it is no list of entries: check the program that wrote it")
@@ -73,6 +87,7 @@ def read_bundle(raw: bytes, where: str) -> Bundle:
     by_kind: dict[str, list[Resource]] = {}
     by_reference: dict[str, Resource] = {}
     left: Counter[str] = Counter()
+    seen: set[str] = set()
     for number, entry in enumerate(entries):
         resource = entry.get("resource")
         name = resource.get("resourceType") if isinstance(resource, dict) else None
@@ -80,11 +95,25 @@ def read_bundle(raw: bytes, where: str) -> Bundle:
             left[_word(name)] += 1
             continue
         _check(name, resource, where, f"entry[{number}].resource")
+        if _is_modified(resource):
+            left[MODIFIED] += 1
+            continue
+        written = json.dumps(resource, sort_keys=True, default=str)
+        if written in seen:
+            continue  # given twice, as by a search
+        seen.add(written)
         by_kind.setdefault(name, []).append(resource)
         for reference in _references(entry, resource):
             by_reference[reference] = resource
     kinds = {name: tuple(resources) for name, resources in by_kind.items()}
     return _of_one_patient(Bundle(where, envelope, kinds, by_reference, left))
+
+
+def _is_modified(value: Any) -> bool:
+    """Whether an extension changes the meaning of a resource or of a part of it: FHIR forbids to go on without it."""
+    if isinstance(value, dict):
+        return bool(value.get("modifierExtension")) or any(map(_is_modified, value.values()))
+    return isinstance(value, list) and any(map(_is_modified, value))
 
 
 def _json(raw: bytes, where: str) -> Resource:
@@ -171,7 +200,7 @@ def _of_one_patient(bundle: Bundle) -> Bundle:
         return bundle
     kept = {kind: tuple(one for one in bundle.of(kind) if _subject(one) not in others) for kind in bundle.by_kind}
     count = sum(len(bundle.of(kind)) - len(kept[kind]) for kind in kept)
-    return Bundle(bundle.where, bundle.own, kept, bundle.by_reference, {**bundle.left, "of another patient": count})
+    return Bundle(bundle.where, bundle.own, kept, bundle.by_reference, {**bundle.left, OTHERS: count})
 
 
 def _subject(resource: Resource) -> str | None:

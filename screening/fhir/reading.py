@@ -15,7 +15,7 @@ from kb.facts import Document, Fact, Time
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter
 from screening.fhir import attachments, times
-from screening.fhir.bundles import Bundle, read_bundle
+from screening.fhir.bundles import MODIFIED, OTHERS, Bundle, read_bundle
 from screening.fhir.coding import Entry, plain
 from screening.fhir.conditions import allergies, conditions
 from screening.fhir.events import patients, procedures, vaccinations
@@ -103,12 +103,19 @@ def _listed(counts: Counter[str]) -> str:
 
 
 def _left(bundle: Bundle) -> Iterator[str]:
-    others = dict(bundle.left)
-    strangers = others.pop("of another patient", 0)
-    if strangers:
-        yield f"{strangers} entries are of another patient: left out"
+    """What of the Bundle is not read, and what its reader should know besides."""
+    for what, count in bundle.left.items():
+        if what in (MODIFIED, OTHERS):
+            yield f"{what}, left out: {count}"
+    others = Counter({what: count for what, count in bundle.left.items() if what not in (MODIFIED, OTHERS)})
     if others:
-        yield f"kinds of entries that are not read: {_listed(Counter(others))}"
+        yield f"kinds of entries that are not read: {_listed(others)}"
+    if bundle.notes:
+        yield f"notes in free text beside coded entries are not read: {bundle.notes}"
+    if bundle.goes_on:
+        yield "this is one page of several: what stands on the next is not known"
+    if any(one.get("deceasedBoolean") or one.get("deceasedDateTime") for one in bundle.of("Patient")):
+        yield "the patient is recorded as having died"
 
 
 def _only(bundle: Bundle) -> str:

@@ -64,6 +64,7 @@ ICD = [
     ("M32.0", "drug-induced-lupus"),
     ("C50.911", "breast-cancer"),
     ("E11.9", "type-2-diabetes"),
+    ("C34.90", "malignancy"),
     ("M19.90", "osteoarthritis"),
     ("Q21.1", None),  # two heart defects share it
     ("Z99.9", None),

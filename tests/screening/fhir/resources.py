@@ -59,7 +59,7 @@ def condition(text: str, clinical: str | None = "active", verified: str | None =
 
 
 def prescription(text: str, **more: Any) -> Made:
-    own = {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "authoredOn": "2026-05-01"}
+    own: Made = {"resourceType": "MedicationRequest", "status": "active", "intent": "order", "authoredOn": "2026-05-01"}
     own |= {"subject": {"reference": "Patient/p"}, "medicationCodeableConcept": {"text": text}}
     return {key: told for key, told in {**own, **more}.items() if told is not None}
 

@@ -54,6 +54,7 @@ REFUSED: list[tuple[str, bytes, str]] = [
     ),
     ("very deep", b'{"resourceType": "Bundle", "x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "not readable"),
     ("no UTF-8", bundle(patient()).replace(b"female", b"f\xe9male"), "not UTF-8"),
+    ("former versions", bundle(patient(), type="history"), "former versions"),
     ("two patients", bundle(patient(), {**patient(), "id": "other"}), "2 patients"),
     (
         "of two patients",
@@ -78,7 +79,7 @@ def test_another_patients_entries_are_left_out_and_counted() -> None:
     stranger = {**observation("10230-1", 60, "%"), "subject": {"reference": "Patient/other"}}
     found = extracted(bundle(patient(), stranger, observation("10230-1", 48, "%", subject={"reference": "Patient/p"})))
     assert [fact.value and fact.value.written for fact in found.facts if fact.concept == "lvef"] == ["48%"]
-    assert "1 entries are of another patient: left out" in found.warnings
+    assert "entries of another patient, left out: 1" in found.warnings
 
 
 def test_a_patient_is_known_by_every_address() -> None:
@@ -92,6 +93,35 @@ def test_a_patient_is_known_by_every_address() -> None:
 def test_kinds_that_are_not_read_are_counted_and_not_checked() -> None:
     odd = {"resourceType": "Encounter", "nonsense": SECRET}
     assert "kinds of entries that are not read: Encounter (2)" in extracted(bundle(patient(), odd, odd)).warnings
+
+
+def test_an_entry_whose_meaning_is_changed_is_left_out() -> None:
+    changes = {"modifierExtension": [{"url": "http://hospital.example/only-a-plan", "valueBoolean": True}]}
+    found = extracted(bundle(patient(), {**observation("10230-1", 60, "%"), **changes}))
+    assert "lvef" not in {fact.concept for fact in found.facts}
+    assert "entries with a modifier that is not understood, left out: 1" in found.warnings
+
+
+def test_an_entry_given_twice_counts_once() -> None:
+    found = extracted(bundle(patient(), observation("10230-1", 48, "%"), observation("10230-1", 48, "%")))
+    assert [fact.concept for fact in found.facts].count("lvef") == 1
+
+
+WARNED = [
+    (
+        "a page of several",
+        bundle(patient(), link=[{"relation": "next", "url": "https://hospital.example/2"}]),
+        "one page",
+    ),
+    ("notes", bundle(patient(), observation("10230-1", 48, "%", note=[{"text": SECRET}])), "not read: 1"),
+    ("someone who has died", bundle(patient(deceasedBoolean=True)), "having died"),
+]
+
+
+@pytest.mark.parametrize(("name", "raw", "told"), WARNED, ids=[row[0] for row in WARNED])
+def test_the_reader_is_warned(name: str, raw: bytes, told: str) -> None:
+    warnings = extracted(raw).warnings
+    assert any(told in warning for warning in warnings) and not any(SECRET in warning for warning in warnings)
 
 
 def test_the_day_of_a_bundle_is_its_own_and_never_the_clocks() -> None:

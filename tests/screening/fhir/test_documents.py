@@ -105,6 +105,10 @@ def test_a_text_without_a_date_takes_that_of_its_entry() -> None:
     assert by_visit.notes == ("dated by its entry in the Bundle",)
 
 
+def section(status: str, text: str) -> Made:
+    return {"title": "x", "text": {"status": status, "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{text}</div>'}}
+
+
 def test_conclusions_of_reports_and_narratives_of_documents_are_read() -> None:
     report = {
         "resourceType": "DiagnosticReport",
@@ -113,6 +117,18 @@ def test_conclusions_of_reports_and_narratives_of_documents_are_read() -> None:
         "effectiveDateTime": "2026-05-30",
         "conclusion": "LVEF 58%, no pericardial effusion.",
     }
+    composition = {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": {"text": "Referral"},
+        "date": "2026-06-10",
+        "author": [{"display": "Clinic"}],
+        "title": "Referral",
+        "section": [section("additional", "LVEF 58%"), section("generated", "LVEF 48%")],
+    }
+    assert [letter.document.name for letter in letters(bundle(patient(), composition))][1:] == [
+        "bundle.json/Composition-1-section-1"
+    ]
     found = letters(bundle(patient(), report))
     assert [letter.document.name for letter in found] == ["bundle.json", "bundle.json/DiagnosticReport-1-conclusion"]
     assert str(found[1].document.date and found[1].document.date.earliest) == "2026-05-30"
