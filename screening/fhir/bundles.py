@@ -32,7 +32,7 @@ READ = (
     "DocumentReference",
     "Composition",
 )
-_REFERRED_TO = ("Medication", "Binary")
+_REFERRED_TO = ("Medication", "Binary", "Specimen")
 _ABOUT = ("subject", "patient")
 OTHERS = "entries of another patient"
 MODIFIED = "entries with a modifier that is not understood"

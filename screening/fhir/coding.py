@@ -66,20 +66,34 @@ def concept_in(concept: Concept | None, kinds: Collection[str]) -> str | None:
     terms = vocabulary()
     found = [term for system, code, _ in codings(concept) if system and (term := concept_of(system, code))]
     found = [term for term in dict.fromkeys(found) if terms.kinds[term] in kinds]
-    if not found:
-        names = [*(display for _, _, display in codings(concept)), str((concept or {}).get("text", ""))]
-        found = list(dict.fromkeys(term for name in names if (term := named(_TAG.sub("", name), kinds))))
+    found = found or list(dict.fromkeys(term for name in _names(concept) if (term := named(_TAG.sub("", name), kinds))))
     closest = [term for term in found if all(terms.is_a(term, other) for other in found)]
     return closest[0] if closest else None
 
 
+def _names(concept: Concept | None) -> list[str]:
+    """The names that may stand for a concept whose codes are not known.
+
+    A code of a known system says more than what a record calls it: "creatinine" may be that of the urine. So there is
+    none beside a LOINC code, and beside other codes only their own displays count.
+    """
+    told = list(codings(concept))
+    if any(system == "loinc" for system, _, _ in told):
+        return []
+    if any(system for system, _, _ in told):
+        return [display for system, _, display in told if system]
+    return [*(display for _, _, display in told), str((concept or {}).get("text", ""))]
+
+
 def result_of(concept: Concept | None) -> str | None:
-    """A qualitative result by its code, else by its word: positive, negative, normal ...; None where it is no such."""
+    """A qualitative result by its codes, else by its word: positive, negative, normal ...; None where it is no such,
+    or several.
+    """
     results = table()["results"]
-    for system, code, display in codings(concept):
-        if word := _found(results.get(system or "", {}), code) or _found(results["words"], display.lower()):
-            return word
-    return _found(results["words"], plain(str((concept or {}).get("text", ""))).lower())
+    told = {word for system, code, _ in codings(concept) if (word := _found(results.get(system or "", {}), code))}
+    names = [*(display for _, _, display in codings(concept)), str((concept or {}).get("text", ""))]
+    told = told or {word for name in names if (word := word_result(name))}
+    return next(iter(told)) if len(told) == 1 else None
 
 
 def word_result(text: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from kb.facts import Interval, Time
 from screening.fhir import times
 from screening.fhir.coding import code_of, plain, shown
-from screening.fhir.values import interval_of, written
+from screening.fhir.values import UCUM, interval_of, written
 
 Told = Mapping[str, Any]
 _DAYS = {"s": 1 / 86400, "min": 1 / 1440, "h": 1 / 24, "d": 1.0, "wk": 7.0, "mo": 30.4375, "a": 365.25}
@@ -104,12 +104,12 @@ def _amount(told: Told, strength: Interval | None) -> tuple[Interval | None, str
     """One administration in mg (or in the unit beside it); None where its unit is not known."""
     if "doseQuantity" in told:
         value = interval_of(told["doseQuantity"])
-        unit = str(told["doseQuantity"].get("code") or told["doseQuantity"].get("unit") or "")
+        unit = _unit(told["doseQuantity"])
     else:
         low, high = told["doseRange"].get("low", {}), told["doseRange"].get("high", {})
         ends = [interval_of(one) for one in (low, high)]
         value = Interval(ends[0].low, ends[1].high) if ends[0] and ends[1] else None
-        unit = str(high.get("code") or high.get("unit") or "")
+        unit = _unit(high)
     if value is None:
         return None, "mg"
     name, _, per = unit.partition("/")
@@ -120,6 +120,12 @@ def _amount(told: Told, strength: Interval | None) -> tuple[Interval | None, str
     if unit in ("[IU]", "[iU]", "[arb'U]", "IU"):
         return value, "[iU]"
     return None, "mg"
+
+
+def _unit(quantity: Told) -> str:
+    """The unit by its UCUM code, else as people write it."""
+    code = quantity.get("code") if quantity.get("system", UCUM) == UCUM else None
+    return str(code or quantity.get("unit") or "")
 
 
 def _rate(timing: Told, *, daily: bool) -> tuple[Interval | None, str | None]:

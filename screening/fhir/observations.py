@@ -26,17 +26,19 @@ def observations(bundle: Bundle) -> Iterator[Entry]:
     """An entry for every result, and for every part of one."""
     for resource in bundle.of("Observation"):
         if resource.get("status") not in _LEFT_OUT:
-            yield from _entries(resource)
+            specimen = bundle.resolve(resource.get("specimen"), resource) or {}
+            of = f"{resource.get('specimen', {}).get('display', '')} {shown(specimen.get('type'))}".lower()
+            yield from _entries(resource, other_fluid=any(word in of for word in table()["other_fluids"]))
 
 
-def _entries(resource: Resource) -> Iterator[Entry]:
+def _entries(resource: Resource, *, other_fluid: bool) -> Iterator[Entry]:
     when = _time(resource)
     parts = resource.get("component", ())
     if not parts or _has_value(resource):
-        yield _entry(resource, resource, when, _support(parts))
+        yield _entry(resource, resource, when, _support(parts), other_fluid=other_fluid)
     for part in parts:
         if not _is_oxygen(part):
-            yield _entry(part, resource, when, None)
+            yield _entry(part, resource, when, None, other_fluid=other_fluid)
 
 
 def _has_value(told: Mapping[str, Any]) -> bool:
@@ -48,8 +50,10 @@ def _time(resource: Resource) -> Time:
     return times.span(*times.choice(resource, "effective")) or times.till(times.day(resource.get("issued")))
 
 
-def _entry(told: Mapping[str, Any], whole: Resource, when: Time, support: str | None) -> Entry:
+def _entry(told: Mapping[str, Any], whole: Resource, when: Time, support: str | None, *, other_fluid: bool) -> Entry:
     concept = concept_in(told.get("code"), ("lab", "score"))
+    if other_fluid and not any(system == "loinc" for system, _, _ in codings(told.get("code"))):
+        concept = None
     values, words, understood = ([], _words(told), False) if concept is None else values_of(concept, told)
     missing = _missing(told, whole)
     settled = whole.get("status") in _SETTLED

@@ -14,7 +14,7 @@ from kb.units import in_unit, to_canonical
 from kb.vocabulary import Lab, Score, vocabulary
 from screening.fhir.coding import plain, result_of, shown, word_result
 
-_UCUM = "http://unitsofmeasure.org"
+UCUM = "http://unitsofmeasure.org"
 _TITRE = "{titer}"
 _TITRE_WRITTEN = re.compile(r"1 ?: ?(\d+)")
 _WRITTEN = re.compile(r"(<=|>=|<|>)? ?(\d+(?:\.\d+)?) ?(\D\S*(?: \S+)?)?")
@@ -58,7 +58,7 @@ def canonical(concept: str, interval: Interval, quantity: Mapping[str, Any]) -> 
     if isinstance(term, Score):
         fits = all(bound is None or term.minimum <= bound <= term.maximum for bound in (interval.low, interval.high))
         return interval if fits else None
-    if code and quantity.get("system", _UCUM) == _UCUM:
+    if code and quantity.get("system", UCUM) == UCUM:
         return in_unit(concept, interval, code)
     if not unit:
         return in_unit(concept, interval, "1")

@@ -108,6 +108,11 @@ def test_what_is_not_understood_is_said_without_its_words(text: str, why: str) -
     assert found.facts == () and found.warnings == ("not understood, so not used: condition without a code",), why
 
 
+def test_a_code_says_more_than_what_a_record_calls_it() -> None:
+    mother = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "Z80.3"}], "text": "Breast cancer"}
+    assert facts({**condition("x"), "code": mother}) == ()
+
+
 def test_codes_that_disagree_are_not_understood() -> None:
     both = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code} for code in ("M32.10", "E11.9")]}
     found = extracted(bundle({**condition("x"), "code": both}))

@@ -32,6 +32,12 @@ DOSES: list[tuple[str, str, Made, tuple[float | None, float | None] | None]] = [
     ),
     ("as needed", "tramadol", dosage(quantity(50, "mg"), 3, asNeededBoolean=True), None),
     ("tablets by their strength", "prednisolone 5 MG Oral Tablet", dosage(TABLET), (40, 40)),
+    (
+        "a unit by another system's code",
+        "prednisolone",
+        dosage({"value": 40, "unit": "mg", "system": "http://snomed.info/sct", "code": "258684004"}),
+        (40, 40),
+    ),
     ("tablets of no strength", "prednisolone", dosage(TABLET), None),
     (
         "by a code of timing",

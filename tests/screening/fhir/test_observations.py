@@ -145,6 +145,12 @@ NO_VALUE: list[tuple[str, Made, str]] = [
     ("a value no patient has", observation("10230-1", 480, "%"), "10230-1"),
     ("a score out of its range", observation("89247-1", 17, "{score}"), "89247-1"),
     ("a string of no such form", observation("10230-1", valueString="about half"), "10230-1"),
+    (
+        "two results at once",
+        observation("5196-1", valueCodeableConcept={"coding": [{"display": "Positive"}, {"display": "Negative"}]}),
+        "5196-1",
+    ),
+    ("creatinine of the urine", observation({**coded("2161-8"), "text": "Creatinine"}, 85, "mg/dL"), "2161-8"),
     ("a code that is not known", observation("99999-9", 5, "mg/L"), "99999-9"),
 ]
 
@@ -205,6 +211,16 @@ def test_without_its_day_a_result_is_of_no_certain_day() -> None:
     assert when is not None and (when.earliest, when.latest) == (None, None)
     issued = facts({**undated, "issued": "2026-06-02T10:00:00Z"})[0].time
     assert issued is not None and issued.earliest is None and str(issued.latest) == "2026-06-02"
+
+
+def test_without_a_code_a_name_counts_unless_it_is_of_another_fluid() -> None:
+    named = observation({"text": "Creatinine"}, 1.2, "mg/dL")
+    assert [fact.concept for fact in facts(named)] == ["creatinine"]
+    urine = {"resourceType": "Specimen", "id": "s", "type": {"text": "Urine, midstream"}}
+    assert facts({**named, "specimen": {"display": "Spot urine"}}) == ()
+    assert facts({**named, "specimen": {"reference": "Specimen/s"}}, urine) == ()
+    serum = {**urine, "type": {"text": "Serum"}}
+    assert len(facts({**named, "specimen": {"reference": "Specimen/s"}}, serum)) == 1
 
 
 def test_a_result_of_someone_else_is_not_the_patients() -> None:
