@@ -56,10 +56,13 @@ def letters_from_bytes(
 def _letters_of_bundle(raw: bytes, name: str, where: str, limits: Limits, depth: int) -> tuple[Letter, ...]:
     from screening.fhir.reading import letters_of_bundle  # late: it makes letters, and few files are FHIR
 
+    if depth >= limits.depth:
+        raise BadInputError(f"{where}: holds documents in documents in documents: give each by itself")
+
     def read(held: bytes, name: str, where: str) -> tuple[Letter, ...]:
         return letters_from_bytes(held, name, where, limits, depth + 1)
 
-    return letters_of_bundle(raw, name, where, limits.documents, read)
+    return letters_of_bundle(raw, name, where, limits, read)
 
 
 def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limits, depth: int) -> tuple[Letter, ...]:

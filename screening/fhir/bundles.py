@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from screening.documents.errors import BadInputError
+from screening.documents.limits import Limits
 
 Resource = dict[str, Any]
 
@@ -71,8 +72,10 @@ class Bundle:
         return self.by_reference.get(target)
 
 
-def read_bundle(raw: bytes, where: str) -> Bundle:
+def read_bundle(raw: bytes, where: str, limits: Limits) -> Bundle:
     """The Bundle that the bytes hold. Raises BadInputError."""
+    if raw.count(b",") > limits.values:
+        raise BadInputError(f"{where}: more than {limits.values} values: give those of the last years")
     content = _json(raw, where)
     kind = content.get("resourceType")
     if kind != "Bundle":

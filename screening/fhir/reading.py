@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from kb.facts import Document, Fact, Time
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter
+from screening.documents.limits import Limits
 from screening.fhir import attachments, times
 from screening.fhir.bundles import MODIFIED, OTHERS, Bundle, read_bundle
 from screening.fhir.coding import Entry, plain
@@ -26,12 +27,12 @@ _MOST_LISTED = 10
 
 
 def letters_of_bundle(
-    raw: bytes, name: str, where: str, most: int, read: Callable[[bytes, str, str], tuple[Letter, ...]]
+    raw: bytes, name: str, where: str, limits: Limits, read: Callable[[bytes, str, str], tuple[Letter, ...]]
 ) -> tuple[Letter, ...]:
-    """The letters of a Bundle's bytes: its entries, then its documents, `most` of them at the most. `read` reads a
-    document inside it by its bytes, name and place. Raises BadInputError.
+    """The letters of a Bundle's bytes: its entries, then its documents. `read` reads a document inside it by its
+    bytes, name and place. Raises BadInputError.
     """
-    bundle = read_bundle(raw, where)
+    bundle = read_bundle(raw, where, limits)
     when = _own_day(bundle)
     today = None if when is None else when.earliest
     born = next((times.day(one.get("birthDate")) for one in bundle.of("Patient")), None)
@@ -47,8 +48,10 @@ def letters_of_bundle(
     documents, notes = attachments.letters(bundle, lambda inner, part: read(inner, f"{name}/{part}", f"{where}/{part}"))
     if not any(found for _, found in entries) and not documents:
         raise BadInputError(f"{where}: a Bundle with nothing in it that is read: {_only(bundle)}")
-    if len(documents) > most:
-        raise BadInputError(f"{where}: holds more than {most} documents: give those of one patient that count")
+    if len(documents) > limits.documents:
+        raise BadInputError(
+            f"{where}: holds more than {limits.documents} documents: give those of one patient that count"
+        )
     warned = [*_not_understood(one for _, found in entries for one in found), *_left(bundle), *notes]
     if when is None:
         warned.append("the Bundle does not say of which day it is: what it tells without a date is of no certain day")

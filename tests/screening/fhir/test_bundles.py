@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.facts import Fact
-from screening.documents import BadInputError
+from screening.documents import BadInputError, find_letters, letters_from_bytes
+from screening.documents.limits import limits_in_use
 from screening.fhir.content import looks_like_fhir
 from tests.screening.fhir.resources import Made, bundle, condition, extracted, letters, observation, patient
 
@@ -129,6 +132,32 @@ def test_the_day_of_a_bundle_is_its_own_and_never_the_clocks() -> None:
     undated = extracted(bundle(patient(), timestamp=None))
     assert undated.dossier.documents[0].date is None
     assert any("does not say of which day" in warning for warning in undated.warnings)
+
+
+def test_a_bundle_beyond_all_records_is_refused() -> None:
+    few = dataclasses.replace(limits_in_use(), values=10)
+    with pytest.raises(BadInputError, match="more than 10 values"):
+        letters_from_bytes(bundle(patient(), observation("10230-1", 48, "%")), "b", "b", few)
+
+
+def test_of_a_folder_the_bundles_are_letters_and_other_json_is_not(tmp_path: Path) -> None:
+    (tmp_path / "record.json").write_bytes(bundle(patient()))
+    (tmp_path / "settings.json").write_text('{"colour": "blue"}')
+    assert list(find_letters([str(tmp_path)])) == [str(tmp_path / "record.json")]
+
+
+WHOLE = bundle(patient(), condition("Systemic lupus erythematosus"), observation("10230-1", 48, "%"))
+
+
+@given(st.integers(0, len(WHOLE) - 1), st.integers(0, 40), st.binary(max_size=20))
+def test_a_damaged_bundle_is_read_or_refused_and_never_more(at: int, lost: int, put: bytes) -> None:
+    damaged = WHOLE[:at] + put + WHOLE[at + lost :]
+    try:
+        found = letters_from_bytes(damaged, "b", "b")
+    except BadInputError as error:
+        assert str(error).startswith("b: ") and "\n" not in str(error)
+    else:
+        assert all(_stands(fact, letter.document.text) for letter in found for fact in letter.facts or ())
 
 
 def test_json_that_is_not_fhir_is_left_to_other_readers() -> None:
