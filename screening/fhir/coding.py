@@ -17,7 +17,7 @@ from kb.vocabulary import vocabulary
 
 Concept = Mapping[str, Any]
 _TAG = re.compile(r"\s*\((?:disorder|finding|procedure|substance|product|qualifier value|observable entity)\)$")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .+_-]{0,39}")
+_CODE = re.compile(r"[A-Za-z0-9.+_-]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def unknown(concept: Concept | None) -> str:
     """A concept that was not understood, by its codes; never by its text, which may be a person's."""
     told = []
     for system, code, _ in codings(concept):
-        word = code if _NAME.fullmatch(code) else "code"
+        word = code if _CODE.fullmatch(code) else "code"
         told.append(f"{table()['names'][system]} {word}" if system else f"{word} of another system")
     return " or ".join(dict.fromkeys(told)) or "without a code"
 

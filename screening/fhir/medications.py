@@ -6,6 +6,7 @@ taken, and what a record leaves open stays open; that a drug was not taken once 
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -119,7 +120,8 @@ def _entries(
         levels = []
         if len(concepts) == 1:  # the amounts of a combination are not those of its parts
             levels = levels_of(dosages, _strength(bundle, resource, name), daily=_is_daily(concept))
-        facts.append(_fact(concept, resource, taken or "open", levels, spell, route, today))
+        fact = _fact(concept, resource, taken or "open", levels, spell, route, today)
+        facts.append(dataclasses.replace(fact, attributes=_purpose(bundle, resource)))
     yield Entry(line, tuple(facts))
 
 
@@ -250,6 +252,23 @@ def _fact(
         ),
         source="structured",
     )
+
+
+def _purpose(bundle: Bundle, resource: Resource) -> dict[str, str]:
+    """What it is given for: a condition, and whether to treat or to prevent it."""
+    from extraction.knowledge import cues
+
+    told = [*resource.get("reasonCode", ())]
+    reasons = (bundle.resolve(one, resource) or {} for one in resource.get("reasonReference", ()))
+    told += [one["code"] for one in reasons if one.get("resourceType") == "Condition" and "code" in one]
+    found: dict[str, str] = {}
+    for concept in told:
+        for purpose, words in cues("medications")["purposes"].items():
+            if shown(concept).lower() in words:
+                found.setdefault("purpose", purpose)
+        if meant := concept_in(concept, ("condition", "procedure")):
+            found.setdefault("indication", meant)
+    return found
 
 
 def _reason(resource: Resource) -> str | None:

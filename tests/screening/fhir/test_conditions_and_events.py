@@ -113,6 +113,12 @@ def test_a_code_says_more_than_what_a_record_calls_it() -> None:
     assert facts({**condition("x"), "code": mother}) == ()
 
 
+def test_a_code_that_is_no_code_is_not_repeated() -> None:
+    odd = {"coding": [{"system": "http://snomed.info/sct", "code": "born in Q7"}]}
+    [warning] = extracted(bundle({**condition("x"), "code": odd})).warnings
+    assert "SNOMED CT code" in warning and "Q7" not in warning
+
+
 def test_codes_that_disagree_are_not_understood() -> None:
     both = {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": code} for code in ("M32.10", "E11.9")]}
     found = extracted(bundle({**condition("x"), "code": both}))

@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from kb.facts import Fact
-from tests.screening.fhir.resources import Made, bundle, coded, dosage, extracted, facts, prescription, quantity
+from tests.screening.fhir.resources import (
+    Made,
+    bundle,
+    coded,
+    condition,
+    dosage,
+    extracted,
+    facts,
+    prescription,
+    quantity,
+)
 
 TABLET = {"value": 8, "unit": "tablet", "code": "{tbl}", "system": "http://unitsofmeasure.org"}
 MG40 = quantity(40, "mg")
@@ -167,6 +177,15 @@ def test_why_it_was_stopped() -> None:
         for fact in (by_code, by_word, ineffective, reasons(text="moved away"))
     ]
     assert told == ["intolerance", "intolerance", "inefficacy", None]
+
+
+def test_what_it_is_given_for() -> None:
+    asthma = {**condition("Asthma"), "id": "c"}
+    by_word = facts(statement("active", reasonCode=[{"text": "Asthma"}]))[0]
+    by_reference = facts(statement("active", reasonReference=[{"reference": "Condition/c"}]), asthma)[0]
+    assert by_word.attributes == by_reference.attributes == {"indication": "asthma"}
+    [prevented] = facts(statement("active", reasonCode=[{"text": "Prophylaxis"}]))
+    assert prevented.attributes == {"purpose": "prophylaxis"}
 
 
 def test_a_drug_is_told_by_its_medication_wherever_that_stands() -> None:
