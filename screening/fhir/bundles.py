@@ -127,6 +127,10 @@ def _json(raw: bytes, where: str) -> Resource:
     except UnicodeDecodeError as error:
         raise BadInputError(f"{where}: not UTF-8, which FHIR's JSON is: save it again as UTF-8") from error
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise BadInputError(
+                f"{where}: several FHIR resources after each other: put them into one Bundle"
+            ) from error
         place = f"line {error.lineno}, column {error.colno}"
         raise BadInputError(f"{where}: not readable as JSON at {place}: check that the file is whole") from error
     except (ValueError, RecursionError) as error:

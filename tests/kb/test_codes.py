@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import yaml
 import kb.units
 from kb.codes import codes_of, concept_of, named, system_of, table, uri_of
 from kb.facts import Interval
+from kb.own_terms import with_own_terms
 from kb.units import in_unit, units
-from kb.vocabulary import vocabulary
+from kb.vocabulary import shipped, use, vocabulary
 
 KINDS = {
     "loinc": {"lab", "score"},
@@ -120,3 +122,13 @@ def test_other_ways_to_write_a_unit_lead_to_one_that_is_known() -> None:
     same = yaml.safe_load((Path(kb.units.__file__).parent / "units.yaml").read_text())["same"]
     assert set(same.values()) <= set(units())
     assert not set(same) & set(units())
+
+
+def test_terms_of_the_users_own_hold_codes_too(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "kind: drug\nterms:\n  - {id: study-drug, label: Study drug, names: [xyzumab], codes: {RxNorm: '9999999'}}\n"
+    )
+    call = contextvars.copy_context()
+    call.run(use, with_own_terms(tmp_path, shipped()))
+    assert call.run(concept_of, "rxnorm", "9999999") == "study-drug"
+    assert concept_of("rxnorm", "9999999") is None

@@ -36,6 +36,7 @@ def changed(resource: Made, **more: Any) -> bytes:
 
 REFUSED: list[tuple[str, bytes, str]] = [
     ("cut short", bundle(patient())[:-9], "JSON at line 1"),
+    ("a resource a line", b'{"resourceType": "Patient"}\n{"resourceType": "Condition"}\n', "put them into one Bundle"),
     ("another resource", json.dumps(patient()).encode(), "a FHIR Patient, not a Bundle"),
     ("an entry that is no entry", b'{"resourceType": "Bundle", "type": "collection", "entry": [3]}', "entry"),
     ("empty", b'{"resourceType": "Bundle", "type": "collection"}', "it is empty"),

@@ -109,6 +109,7 @@ VALUES: list[tuple[str, Made, Any]] = [
     ("a number in words", observation("10230-1", valueString="48 %"), (48, 48, "%")),
     ("a unit in words", observation("10230-1", valueQuantity={"value": 48, "unit": "%"}), (48, 48, "%")),
     ("a score", observation("89247-1", 1, "{score}"), (1, 1, "{score}")),
+    ("a score by its name", observation({"text": "SLEDAI-2K"}, valueInteger=10), (10, 10, "{score}")),
     ("a word", observation("5196-1", valueString="Not detected"), "undetected"),
     ("a code", observation("5196-1", valueCodeableConcept=coded("260385009", SNOMED)), "negative"),
     ("an answer of LOINC", observation("5196-1", valueCodeableConcept=coded("LA6576-8")), "positive"),
