@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from kb.codes import table
 from kb.facts import Assertion, Coded, Course, Fact, Temporality, Time
 from kb.vocabulary import vocabulary
 from screening.fhir import times
 from screening.fhir.bundles import Bundle
-from screening.fhir.coding import Entry, concept_in, shown, unknown
+from screening.fhir.coding import Concept, Entry, codings, concept_in, shown, unknown
 
 _ANY_VACCINE = "vaccine"
 _PROCEDURES: dict[str, tuple[Assertion, Temporality]] = {
@@ -88,7 +89,7 @@ def vaccinations(bundle: Bundle, today: date | None) -> Iterator[Entry]:
         code = resource.get("vaccineCode")
         concept = concept_in(code, ("vaccine",))
         line = f"Vaccination: {shown(code, concept)} ({status}, {told})"
-        if status != "completed":
+        if status != "completed" or _is_no_vaccine(code):
             yield Entry(line)
             continue
         fact = Fact(
@@ -105,3 +106,9 @@ def vaccinations(bundle: Bundle, today: date | None) -> Iterator[Entry]:
             source="structured",
         )
         yield Entry(line, (fact,), unknown=unknown(code) if concept is None else None)
+
+
+def _is_no_vaccine(told: Concept | None) -> bool:
+    """Whether what was given is an immune globulin, a skin test or nothing at all."""
+    others = table()["no_vaccine"]
+    return any(code in others.get(system or "", ()) for system, code, _ in codings(told))

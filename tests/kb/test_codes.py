@@ -13,7 +13,7 @@ from kb.codes import codes_of, concept_of, named, system_of, table, uri_of
 from kb.facts import Interval
 from kb.own_terms import with_own_terms
 from kb.units import in_unit, units
-from kb.vocabulary import shipped, use, vocabulary
+from kb.vocabulary import Vaccine, shipped, use, vocabulary
 
 KINDS = {
     "loinc": {"lab", "score"},
@@ -58,6 +58,20 @@ def _luhn(digits: str) -> int:
         doubled = int(digit) * (2 if place % 2 == 0 else 1)
         total += doubled - 9 if doubled > 9 else doubled
     return -total % 10
+
+
+# CDC's list of vaccines, by what its descriptions say
+LIVE = {"03": True, "21": True, "37": True, "111": True, "174": True, "56": True, "02": True}
+LIVE |= {"187": False, "10": False, "140": False, "101": False, "208": False, "115": False, "52": False}
+
+
+@pytest.mark.parametrize(("code", "live"), LIVE.items())
+def test_a_vaccine_is_live_or_not_by_its_code(code: str, live: bool) -> None:
+    concept = concept_of("cvx", code)
+    assert concept is not None
+    term = vocabulary()[concept]
+    assert isinstance(term, Vaccine) and term.live is live
+    assert vocabulary().is_a(concept, "live-vaccine") is live
 
 
 ICD = [

@@ -195,6 +195,10 @@ def test_a_live_vaccine_lately_stops_the_patient_and_others_do_not() -> None:
     assert live(bundle(patient(), vaccination("37", None))) == "unknown"
 
 
+def test_an_immune_globulin_is_no_vaccine() -> None:
+    assert facts(vaccination("87")) == facts(vaccination("998")) == ()
+
+
 def test_a_vaccine_that_is_not_known_raises_the_question() -> None:
     screening = screened(bundle(patient(), vaccination("99999")))
     [asked] = [one for one in screening.decision.answers if one.criterion.id == "E8"]
