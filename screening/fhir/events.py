@@ -32,12 +32,12 @@ def patients(bundle: Bundle) -> Iterator[Entry]:
         born, sex = times.day(resource.get("birthDate")), resource.get("gender")
         if born is not None:
             yield Entry(
-                f"Patient: born {born.written}",
+                f"Date of birth: {born.written}",
                 (_demographic("birth-date", "Date of birth", time=born),),
             )
         if sex is not None:
             known = (_demographic("sex", "Sex", value=Coded(sex, sex)),) if sex in ("female", "male") else ()
-            yield Entry(f"Patient: {sex}", known)
+            yield Entry(f"Sex: {sex}", known)
 
 
 def _demographic(concept: str, label: str, *, value: Coded | None = None, time: Time | None = None) -> Fact:
