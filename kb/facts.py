@@ -32,6 +32,7 @@ Assertion = Literal["present", "absent", "possible", "conditional"]
 Experiencer = Literal["patient", "family", "other"]
 Temporality = Literal["current", "historical", "planned"]
 MedicationStatus = Literal["current", "past", "planned", "never", "allergy"]
+Source = Literal["text", "structured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,8 @@ class Fact:
     `attributes` holds what a kind of fact needs besides (severity, size, grade, stage, target, specimen,
     support, intervention ...): short lower-case words of the annotation guide.
     For an absent fact, `time` is the span over which the matter is denied, and temporality `historical`
-    says that it is denied ever.
+    says that it is denied ever. `source` is `structured` where it was a coded entry of a record and not words of a
+    text; the quote is then the line in which that entry is shown.
     """
 
     id: str
@@ -204,6 +206,7 @@ class Fact:
     course: Course | None = None
     dosing: Dosing | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    source: Source = "text"
 
 
 _ALL_BUT_ID = attrgetter(*(part.name for part in fields(Fact) if part.name != "id"))
@@ -243,6 +246,8 @@ def to_json(fact: Fact) -> dict[str, Any]:
         out |= _dosing(fact.dosing)
     if fact.attributes:
         out["attributes"] = dict(sorted(fact.attributes.items()))
+    if fact.source != "text":
+        out["source"] = fact.source
     return out
 
 
@@ -323,6 +328,7 @@ def from_json(stored: Mapping[str, Any]) -> Fact:
         course=_course_from(stored["course"]),
         dosing=_dosing_from(stored) if "status" in stored else None,
         attributes=dict(stored.get("attributes", {})),
+        source=stored.get("source", "text"),
     )
 
 

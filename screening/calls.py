@@ -30,6 +30,7 @@ class Report(StrEnum):
     text = "text"
     json = "json"
     html = "html"
+    fhir = "fhir"
 
 
 class Extraction(StrEnum):
@@ -56,7 +57,8 @@ AsOf = Annotated[
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or everything as JSON (JSON Lines).")]
 ReportOption = Annotated[
-    Report, typer.Option("--format", help="For people, everything as JSON (JSON Lines), or a page for each letter.")
+    Report,
+    typer.Option("--format", help="For people, everything as JSON (JSON Lines), a page for each letter, or FHIR R4."),
 ]
 Out = Annotated[
     str, typer.Option("--out", metavar="PATH", help="Write there, at once or not at all; else to the terminal.")

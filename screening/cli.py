@@ -109,6 +109,7 @@ def screen(
     Example: eligo screen letters/ --as-of 2026-06-15 --format json
     """
     from screening.documents import parse_day
+    from screening.fhir.results import result_bundle
     from screening.interface import screening_json
     from screening.ranking import table
     from screening.text import report
@@ -131,6 +132,9 @@ def screen(
                 reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
                 return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
             alone = not are_several(names) and len(screenings) == 1
+            if output is Report.fhir:
+                keep(screenings)
+                return [json_text(result_bundle(one), alone=alone) for one in screenings]
             objects = with_records([screening_json(screening) for screening in screenings], keep(screenings))
             return [json_text(one, alone=alone) for one in objects]
 

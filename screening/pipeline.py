@@ -79,7 +79,10 @@ class Pipeline:
         facts: list[Fact] = []
         warnings: list[str] = []
         for index, letter in enumerate(letters):
-            found, warned = self._extract(letter.document, index)
+            if letter.facts is None:
+                found, warned = self._extract(letter.document, index)
+            else:
+                found, warned = [dataclasses.replace(fact, document=index) for fact in letter.facts], []
             facts += found
             about = f"{letter.document.name}: " if len(letters) > 1 else ""
             warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
