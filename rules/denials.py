@@ -98,5 +98,5 @@ def _reaches(fact: Fact, situation: Situation, as_of: date) -> bool:
     """Whether the denial still speaks of the screening date."""
     if fact.time is not None and fact.time.latest is not None:
         return fact.time.latest >= as_of
-    today = letter_day(fact, situation)
-    return today is None or today.latest is None or today.latest >= as_of
+    today = letter_day(fact, situation)  # none, of a letter without a date among others
+    return today is not None and (today.latest is None or today.latest >= as_of)

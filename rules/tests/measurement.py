@@ -262,7 +262,8 @@ class Measurement(Bounded):
             return None
         note = self._why_open(values, statements, extra, situation)
         last = newest(values)
-        basis = None if not last else f"{_span(last[0].value.value, self.bound[1])} {day_words(last[0].when)}"
+        told = dict.fromkeys(f"{_span(one.value.value, self.bound[1])} {day_words(one.when)}" for one in last)
+        basis = " and ".join(told) or None
         how = derivation.unsettled("value", used)
         return self._finding(None, None, used, how, note=note, basis=basis)
 
