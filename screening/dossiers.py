@@ -75,6 +75,13 @@ def _each_fact_once(read: Sequence[_Read]) -> tuple[tuple[Fact, ...], list[str]]
     return tuple(numbered(placed)), told
 
 
+def dossier_name(documents: Sequence[Document]) -> str:
+    """What a dossier is called: the folder or e-mail that its documents are of, else its newest document."""
+    names = [document.name for document in documents]
+    first = names[-1].partition("/")[0]
+    return first if all(name.startswith(f"{first}/") for name in names) else names[-1]
+
+
 # --- order and duplicates ---------------------------------------------------------------------------------------------
 
 
