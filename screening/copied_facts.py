@@ -36,14 +36,18 @@ def counted_once(documents: Sequence[Document], facts: Sequence[Sequence[Fact]])
         for before in range(at) if left else ():
             for copy in copies(words[at], words[before]):
                 judged = [_judged(fact, copy, documents[before], document, facts[before]) for fact in left]
-                repeated[before] = repeated.get(before, 0) + sum(
-                    one is not fact for one, fact in zip(judged, left, strict=True)
-                )
+                repeated[before] = repeated.get(before, 0) + _repeated(left, judged)
                 left = [fact for fact in judged if fact is not None]
         if any(repeated.values()):
             origins[at] = max(repeated, key=lambda before: (repeated[before], -before))
         kept.append(left)
     return Carried(kept, origins)
+
+
+def _repeated(facts: Sequence[Fact], judged: Sequence[Fact | None]) -> int:
+    """How many facts are copies, but for those of a letterhead, which says who the patient is."""
+    pairs = zip(facts, judged, strict=True)
+    return sum(after is not fact for fact, after in pairs if fact.kind != "demographic")
 
 
 def _judged(fact: Fact, copy: Copy, first: Document, document: Document, others: Sequence[Fact]) -> Fact | None:
