@@ -67,7 +67,9 @@ def identity_of(text: str, facts: Sequence[Fact], day: Time | None) -> Identity:
 _CELL = r"(?:^|[|\t;]|[ ]{2,}|,[ ])[ ]*"
 _BEHIND = r"[ ]*(?:[:=|\t]|[ ]{2,}|\.[ ]|-[ ])[ :=|\t]*"
 _WORD = compiled(r"(?P<word>[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*)(?P<dot>\.?)|(?P<comma>,)|(?P<gap>[ ]+)")
-_EVIDENCE = compiled(r"\d{1,4}[/.-](?:\d{1,2}|[A-Za-z]{3,9})[/.-]\d{2,4}|\(\d{1,3}\b|\b\d{1,3} ?(?:y|yrs?|years?)\b")
+_EVIDENCE = compiled(
+    r"\d{1,4}[/.-](?:\d{1,2}|[a-z]{3,9})[/.-]\d{2,4}|\(\d{1,3}\b|\b\d{1,3} ?(?:y|yrs?|years?)\b|\bsex\b", re.IGNORECASE
+)
 
 
 def _either(words: Sequence[str]) -> str:
@@ -111,12 +113,13 @@ def _names(text: str) -> Iterator[Name]:
     families = [_name(match["value"]) for match in _labelled("family").finditer(text)]
     given = [_name(match["value"]) for match in _labelled("given").finditer(text)]
     found += [(*first, *last) for first, last in zip(given, families, strict=False)]
-    found += [_about(match, text) for match in _labelled("about").finditer(text, 0, _HEAD)]
+    found += [_if_told_by(match, text) for match in _labelled("person").finditer(text)]
+    found += [_if_told_by(match, text) for match in _labelled("about").finditer(text, 0, _HEAD)]
     yield from (name for name in found if name and not _is_placeholder(name))
 
 
-def _about(match: re.Match[str], text: str) -> Name:
-    """The name in the line that says whom a letter is about: behind a title, or where a birth date, an age or a number
+def _if_told_by(match: re.Match[str], text: str) -> Name:
+    """The name in a line that says whom a letter is about: behind a title, or where a birth date, an age or a number
     stands by it.
     """
     value = match["value"]
@@ -143,11 +146,11 @@ def _name(value: str) -> Name:
                 break
             continue
         word = token["word"]
-        if word.lower() in _listed("no_name") | _listed("colleagues") or (commas and _title().fullmatch(word)):
-            break
         if not word[0].isupper() and word.lower() not in _PARTICLES:
             if len(parts) < 2 and not titled:
                 return ()
+            break
+        if word.lower() in _listed("no_name") | _listed("colleagues") or (commas and _title().fullmatch(word)):
             break
         parts += _spelled(word)
         if len(parts) > _MOST_PARTS:

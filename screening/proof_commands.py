@@ -89,10 +89,11 @@ def explain(
         sink.text("".join(f"{line}\n" for line in [*about, ""] if about))
         for screening in screenings:
             known = {one.criterion.id.lower(): one for one in screening.decision.answers}
+            unless = ", and no such file" if dossier else ""
             foreign = [key for key in criteria if key.lower() not in known]
             if foreign:
                 raise BadInputError(
-                    f"{foreign[0]}: no criterion of {screening.decision.protocol.id}: name one such as I4a"
+                    f"{foreign[0]}: no criterion of {screening.decision.protocol.id}{unless}: name one such as I4a"
                 )
             for key in [key.lower() for key in criteria] or known:
                 quoted = quotation(screening)

@@ -18,6 +18,7 @@ from extraction.identity import Days, Identity, Name
 _MOST = 12  # different identities in one dossier; with more of them nothing is trusted
 _AGE_SLACK = 2  # years by which two ages may miss each other
 _ONE_LETTER_WRONG = 5  # letters of a part of a name from which on one may be misread
+_MATTERS = ("birth date", "national number", "sex", "name", "record number", "age")
 Likeness = Literal["same", "near", "differs", "untold"]
 
 
@@ -43,14 +44,15 @@ def group(identities: Sequence[Identity]) -> Grouping:
     rest = [at for at in range(count) if at not in loose]
     sets = _largest(rest, apart, alike)
     if len(sets) != 1:
-        told = {what: None for found in apart.values() for what in found}
-        return Grouping((), dict.fromkeys(range(count), tuple(told)))
+        told = tuple(what for what in _MATTERS if any(what in found for found in apart.values()))
+        return Grouping((), dict.fromkeys(range(count), told))
     kept = tuple(sorted([*loose, *sets[0]]))
     return Grouping(kept, {at: _against(at, kept, apart) for at in range(count) if at not in kept})
 
 
 def _against(at: int, kept: Sequence[int], apart: Mapping[tuple[int, int], tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(what for other in kept for what in apart[min(at, other), max(at, other)]))
+    found = {what for other in kept for what in apart[min(at, other), max(at, other)]}
+    return tuple(what for what in _MATTERS if what in found)
 
 
 def _largest(
