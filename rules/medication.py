@@ -12,7 +12,7 @@ from kb.facts import Dosing, Fact, Interval, Quantity
 from kb.vocabulary import Drug
 from rules.findings import Situation
 from rules.patient import body
-from rules.standing import standing
+from rules.standing import in_newer_document, standing
 from rules.windows import Window
 
 _BESIDE = 40  # characters between a dose and the weight told with it
@@ -35,12 +35,20 @@ def systemic(fact: Fact, situation: Situation) -> bool:
 
 
 def weights_of(fact: Fact, situation: Situation) -> list[Fact]:
-    """The body weights that may hold for a dose: those told beside it, else in its letter, else all that are told."""
+    """The body weights that may hold for a dose: those told beside it; else, where its letter tells one, those that may
+    be of that letter's day; else all that are told.
+    """
     known = body("body-weight", "kg", situation)
     facts = known[1] if known is not None else []
     same = [one for one in facts if one.document == fact.document]
     beside = [one for one in same if fact.start - _BESIDE <= one.start <= fact.end + _BESIDE]
-    return beside or same or facts
+    if beside or not same:
+        return beside or facts
+    return [one for one in facts if not _of_another_day(one, fact, situation)]
+
+
+def _of_another_day(one: Fact, other: Fact, situation: Situation) -> bool:
+    return in_newer_document(one, other, situation) or in_newer_document(other, one, situation)
 
 
 def kilograms(weight: Fact) -> Interval:

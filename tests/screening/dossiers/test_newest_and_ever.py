@@ -31,8 +31,8 @@ def test_documents_together(told: dict[str, Any]) -> None:
 # --- drugs of an old list and a newer letter --------------------------------------------------------------------------
 
 HIGH = (
-    "SLE, weight 60 kg. Prednisolone 60 mg daily since 20 November 2025. Hydroxychloroquine. Mycophenolate 2 g daily."
-    " Azathioprine in 2020. SLEDAI-2K 12."
+    "SLE. Prednisolone 60 mg daily since 20 November 2025. Hydroxychloroquine. Mycophenolate 2 g daily."
+    " Azathioprine in 2020. SLEDAI-2K 12. Weight 60 kg."
 )
 
 
@@ -62,6 +62,8 @@ def test_a_dose_is_divided_by_the_weight_of_its_own_letter() -> None:
         "new": dated(JUNE, "SLE, weight 75 kg. Prednisolone 10 mg daily."),
     }
     assert days_of_steroid(screened(documents)) == 102
+    for other in (dated(MARCH, "Weight 75 kg."), "Ward note\nWeight 75 kg.\n"):
+        assert days_of_steroid(screened({"old": documents["old"], "of that day": other})) == 0
 
 
 def test_a_disease_treated_in_an_old_list_is_open_beside_a_newer_list_without_the_drug() -> None:
