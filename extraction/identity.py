@@ -67,6 +67,7 @@ def identity_of(text: str, facts: Sequence[Fact], day: Time | None) -> Identity:
 _CELL = r"(?:^|[|\t;]|[ ]{2,}|,[ ])[ ]*"
 _BEHIND = r"[ ]*(?:[:=|\t]|[ ]{2,}|\.[ ]|-[ ])[ :=|\t]*"
 _WORD = compiled(r"(?P<word>[^\W\d_](?:[^\W\d_]|['’`-](?=[^\W\d_]))*)(?P<dot>\.?)|(?P<comma>,)|(?P<gap>[ ]+)")
+_LABEL = compiled(r"[ ]{0,2}[:=]")
 _EVIDENCE = compiled(
     r"\d{1,4}[/.-](?:\d{1,2}|[a-z]{3,9})[/.-]\d{2,4}|\(\d{1,3}\b|\b\d{1,3} ?(?:y|yrs?|years?)\b|\bsex\b", re.IGNORECASE
 )
@@ -150,7 +151,7 @@ def _name(value: str) -> Name:
             if len(parts) < 2 and not titled:
                 return ()
             break
-        if word.lower() in _listed("no_name") | _listed("colleagues") or (commas and _title().fullmatch(word)):
+        if word.lower() in _no_parts() or _LABEL.match(rest, token.end()):
             break
         parts += _spelled(word)
         if len(parts) > _MOST_PARTS:
@@ -160,6 +161,11 @@ def _name(value: str) -> Name:
         return ()
     former = _former().search(value) if parts else None
     return (*parts, *(_name(former["name"]) if former else ()))[:_MOST_PARTS]
+
+
+@functools.cache
+def _no_parts() -> frozenset[str]:
+    return _listed("no_name") | _listed("colleagues") | _listed("titles")
 
 
 def _tokens(text: str) -> Iterator[re.Match[str]]:

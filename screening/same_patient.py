@@ -194,7 +194,9 @@ def _each_found(parts: Name, among: Sequence[str]) -> bool:
 def _agree(one: str, other: str) -> bool:
     if len(one) == 1 or len(other) == 1:
         return one[0] == other[0]
-    return one == other or (min(len(one), len(other)) >= _ONE_LETTER_WRONG and _one_wrong(one, other))
+    shorter, longer = sorted((one, other), key=len)
+    cut_off = len(shorter) > _ONE_LETTER_WRONG and longer.startswith(shorter)
+    return one == other or cut_off or (len(shorter) >= _ONE_LETTER_WRONG and _one_wrong(one, other))
 
 
 def _one_wrong(one: str, other: str) -> bool:

@@ -227,7 +227,7 @@ def _criterion(one: Answered, screening: Screening, width: int, style: str, quot
 
 
 def _quotes(one: Answered, screening: Screening) -> dict[str, str]:
-    """The words behind an answer, none that another of them holds, and of each the document and the page where there are
+    """The words behind an answer, none that another of them holds, and of each its document and page where there are
     several: one of each document first, so that what they say against each other is seen.
     """
     documents = screening.dossier.documents

@@ -25,6 +25,9 @@ NAMES = [
     ("Re: Jean-Luc de la Roe (DOB 12.03.1990)", [("jean", "luc", "de", "la", "roe")]),
     ("Pt Name: J Doe DOB: 12/03/1990", [("j", "doe")]),
     ("NAME: Zoë DOE", [("zoe", "doe")]),
+    ("Name: Jane Doe Age: 34 Sex: F", [("jane", "doe")]),
+    ("Name: DOE, Jane Mrs", [("doe", "jane")]),
+    ("Name: Jane Doe GP: Dr Roe", [("jane", "doe")]),
     # no names
     ("Re: girl, born 12 September 2021, weight 16.4 kg", []),
     ("Re: 34-year-old woman (58 kg), shop manager", []),

@@ -39,6 +39,7 @@ PAIRS = [
     ("Name: Jane Doe", "Name: J. D.", ()),
     ("Name: Jane Doe", "Name: Jane Mary Doe", ()),
     ("Name: Jane Carter", "Name: Jane Cartar", ()),  # a letter misread
+    ("Name: Jane Carterwright", "Name: CARTERWRI JANE", ()),  # a print that cuts names off
     ("Name: Jane Doe", "Name: Jane Roe", ("name",)),
     ("Name: Jane Doe", "Name: Jane Roe (née Doe)", ()),
     ("Name: Jane Doe   DOB: 12/03/1990", "Name: Jane Roe   DOB: 12/03/1990", ()),  # a new family name
