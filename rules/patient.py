@@ -54,7 +54,8 @@ def _grown(told: Interval, fact: Fact, situation: Situation) -> Interval:
         return told
     # someone of 4 may turn 5 on any day since
     least, most = years_between(when.latest, as_of), math.ceil((as_of - when.earliest).days / 365.25)
-    return Interval(None if told.low is None else told.low + least, None if told.high is None else told.high + most)
+    low, high = told.least, told.greatest
+    return Interval(None if low is None else low + least, None if high is None else high + most)
 
 
 def age_derived(facts: Sequence[Fact], situation: Situation) -> Expression:
@@ -68,9 +69,11 @@ def _derived(fact: Fact, situation: Situation) -> Expression:
     told, grown = fact.value.interval, _grown(fact.value.interval, fact, situation)
     if grown.high is None and told.high is not None:
         return derivation.only("low", derivation.value(fact), [fact])
-    if grown == told or told.low is None or told.high is None or grown.low is None or grown.high is None:
+    first, last = told.least, told.greatest
+    if grown == told or first is None or last is None or grown.low is None or grown.high is None:
         return derivation.value(fact)
-    since = derivation.stated(grown.low - told.low, grown.high - told.high, "the years since it was told", ())
+    years = round(grown.low - first), round(grown.high - last)
+    since = derivation.stated(*years, "the years since it was told", ())
     return derivation.total([derivation.value(fact), since])
 
 

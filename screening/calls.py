@@ -127,7 +127,7 @@ def only_dossier(paths: Sequence[str], failures: Failures, *, together: bool) ->
     if len(named) > 1:
         raise BadInputError(f"{', '.join(paths)}: {len(named)} patients: name one, or --dossier for one's documents")
     if are_several(named):
-        raise BadInputError(f"{paths[0]}: a table of notes: name one of them, such as {paths[0]}#1")
+        raise BadInputError(f"{paths[0]}: a table of many notes: name one of them, as {paths[0]}#NOTE_ID")
     return next(dossiers_of(named, failures), ())
 
 

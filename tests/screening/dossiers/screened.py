@@ -20,7 +20,12 @@ def pipeline() -> Pipeline:
 
 def screened(documents: Documents, as_of: date | None = None) -> Screening:
     """The documents, by name, screened as one patient's."""
-    return pipeline().screen([letter_from_text(text, name, name) for name, text in documents.items()], as_of)[0]
+    return _screened(tuple(documents.items()), as_of)
+
+
+@functools.lru_cache(maxsize=64)  # several tests ask about the same dossiers
+def _screened(documents: tuple[tuple[str, str], ...], as_of: date | None) -> Screening:
+    return pipeline().screen([letter_from_text(text, name, name) for name, text in documents], as_of)[0]
 
 
 def answers(screening: Screening) -> dict[str, str]:

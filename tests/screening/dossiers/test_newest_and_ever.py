@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screening.certificate import certificate
 from screening.pipeline import Screening
+from screening.protocols import find_protocol
 from tests.screening.dossiers.screened import answers, dated, screened
 
 JUNE, MAY, MARCH, OLD = "15 June 2026", "4 May 2026", "2 March 2026", "10 March 2024"
@@ -116,6 +118,7 @@ POOL = {
 }
 
 
+@settings(max_examples=15)
 @given(st.permutations(list(POOL)))
 def test_the_order_of_the_documents_makes_no_difference(order: list[str]) -> None:
     one, other = screened(POOL), screened({name: POOL[name] for name in order})
@@ -124,3 +127,15 @@ def test_the_order_of_the_documents_makes_no_difference(order: list[str]) -> Non
     assert one.warnings == other.warnings
     assert one.decision.findings == other.decision.findings
     assert answers(one) == answers(other)
+
+
+# --- the independent program bears it out -----------------------------------------------------------------------------
+
+DATED = [one for one in CASES if all(held[0] != "none" for name, held in one.items() if name != "case")]
+
+
+@pytest.mark.parametrize("told", DATED, ids=[f"{one['case']['criterion']} {one['case']['what']}" for one in DATED])
+def test_a_certificate_of_several_documents_holds(told: dict[str, Any]) -> None:
+    documents = {name: dated(str(held[0]), held[1]) for name, held in told.items() if name != "case"}
+    protocol = find_protocol("NCT06934447").read_text(encoding="utf-8")
+    assert len(certificate(screened(documents), protocol)["documents"]) == len(documents)
