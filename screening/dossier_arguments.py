@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screening.documents import BadInputError, Letter, find_letters, read_letters
+from screening.documents.limits import limits_in_use
 from screening.omop.notes import Note, is_note_table, read_notes
 
 
@@ -76,7 +77,17 @@ def _sub_folders(path: str) -> Iterator[Named]:
 
 
 def read_dossier(named: Named, tell: Callable[[str], None]) -> tuple[Letter, ...]:
-    """The letters of a dossier that can be read: each other one is told, and noted beside the first of them by name."""
+    """The letters of a dossier that can be read: each other one is told, and noted beside the first of them by name.
+
+    A folder of more than a patient's documents is told, and read as none.
+    """
+    most = limits_in_use().documents
+    if len(named.paths) > most:
+        tell(
+            f"{named.folder or named.paths[0]}: {len(named.paths)} documents, and one patient's are {most} at most:"
+            " give those that count, or each patient's in a folder"
+        )
+        return ()
     letters: list[Letter] = []
     unread: list[str] = []
     for path in named.paths:

@@ -76,7 +76,8 @@ NUMBERS = [
 @pytest.mark.parametrize(("text", "national", "local"), NUMBERS)
 def test_numbers(text: str, national: dict[str, set[str]], local: dict[str, set[str]]) -> None:
     found = identity_of(text, (), None)
-    assert (found.national, found.local) == (national, local)
+    assert {kind: set(told) for kind, told in (found.national or {}).items()} == national
+    assert {kind: set(told) for kind, told in (found.local or {}).items()} == local
 
 
 def born(when: Time) -> Fact:

@@ -106,6 +106,15 @@ def test_what_cannot_be_read_is_told_and_noted_and_the_rest_is_screened(run: Run
     assert any("of the same dossier labs.txt could not be read and does not count" in one for one in found["warnings"])
 
 
+def test_a_folder_of_many_letters_is_no_patients(run: Run, folder: Path) -> None:
+    for number in range(51):
+        (folder / "patients" / "p1" / f"{number}.txt").write_text("SLE.", encoding="utf-8")
+    status, out, err = run("screen", "patients", *MINI, "--format", "json")
+    assert status == 2
+    assert err.startswith("eligo: p1: 53 documents, and one patient's are 50 at most:")
+    assert [one["name"] for one in json.loads(out)["documents"]] == ["p2/labs.txt"]
+
+
 def test_documents_of_two_patients_are_refused_in_one_line_and_others_go_on(run: Run, folder: Path) -> None:
     status, out, err = run("screen", "--dossier", "letter.txt", "other.txt", *MINI)
     assert (status, out) == (2, "")
