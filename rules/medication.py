@@ -12,7 +12,7 @@ from kb.facts import Dosing, Fact, Interval, Quantity
 from kb.vocabulary import Drug
 from rules.findings import Situation
 from rules.patient import body
-from rules.standing import in_newer_document, standing
+from rules.standing import in_newer_document, standing, told_long_ago
 from rules.windows import Window
 
 _BESIDE = 40  # characters between a dose and the weight told with it
@@ -107,7 +107,9 @@ def _denying(concept: str, situation: Situation, span: Window | None, *, now: bo
     )
     named = (fact for fact in refused((concept,), situation) if fact.concept == concept)
     against = [fact for fact in (*named, *above) if _covers(fact, span, situation)]
-    return [fact for fact in against if (span is None and not now) or standing(fact, situation) == "stands"]
+    if span is None and not now:
+        return [fact for fact in against if not told_long_ago(fact, situation)]
+    return [fact for fact in against if standing(fact, situation) == "stands"]
 
 
 def _covers(fact: Fact, span: Window | None, situation: Situation) -> bool:

@@ -14,7 +14,9 @@ from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules.findings import Situation
 from rules.moments import course_of, letter_day
+from rules.windows import window
 
+_LONG_AGO = window("12 months")  # as the protocols ask of negative results
 Standing = Literal["stands", "perhaps", "overtaken"]
 
 
@@ -42,6 +44,13 @@ def newer_words(fact: Fact, situation: Situation) -> Iterator[Fact]:
             continue
         if _is_newer(other, day, situation) and _speaks_of_today(other) and _on_one_matter(fact, other, situation):
             yield other
+
+
+def told_long_ago(fact: Fact, situation: Situation) -> bool:
+    """Whether, of several documents, one that is old, or may be, tells it: what it denies ever may have come since."""
+    if len(situation.letter_dates) < 2 or situation.as_of is None:
+        return False
+    return _LONG_AGO.place(letter_day(fact, situation), situation.as_of) != "inside"
 
 
 def last_day(fact: Fact, situation: Situation) -> Time | None:
