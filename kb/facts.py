@@ -50,10 +50,20 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A document that was given and does not count, and why."""
+
+    name: str
+    sha256: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dossier:
-    """The documents of one patient that are screened together."""
+    """The documents of one patient that are screened together; `set_aside` are others that were given with them."""
 
     documents: tuple[Document, ...]
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
