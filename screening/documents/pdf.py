@@ -62,7 +62,8 @@ def _opened(raw: bytes, where: str) -> Iterator[Any]:
     try:
         document = pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
-        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+        # the library may give the fault of the file before
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD and b"/Encrypt" in raw:
             raise BadInputError(
                 f"{where}: a PDF that opens with a password only: save it without one and give that"
             ) from error
@@ -109,8 +110,8 @@ class _PageReader:
         self.notes.append(f"page {number + 1}: {what}")
 
     def _lines(self, page: Any, number: int) -> list[Line]:
-        words = words_on(page, self._limits.page_characters + 1)
-        if words.count > self._limits.page_characters:
+        words = words_on(page, self._limits.page_characters)
+        if words.is_cut_off:
             raise BadInputError(
                 f"{self._where}, page {number + 1}: more than {self._limits.page_characters} characters, "
                 "which no letter's page has: give the letter itself"

@@ -68,17 +68,23 @@ def rows_of(chosen: Sequence[int], boxes: Sequence[Box], scale: Scale) -> list[R
     """The lines of words side by side, from the top; a line may rise or fall slowly, as on a page that lies askew."""
     rows: list[Row] = []
     level: list[float] = []  # the middle of each row at its right end
+    at_height: dict[int, set[int]] = {}  # the rows in each stripe of the page as high as two lines
     for one in sorted(chosen, key=lambda one: (boxes[one].left, boxes[one].top)):
         middle, height = _middle(boxes[one]), boxes[one].bottom - boxes[one].top
         reach = _SAME_LINE * max(scale.height, min(height, 2 * scale.height))
-        near = min(range(len(rows)), key=lambda row: abs(level[row] - middle), default=None)
-        if near is not None and abs(level[near] - middle) < reach:
-            rows[near].append(one)
-            if height > 0.7 * scale.height:  # a raised or lowered figure does not lead its line astray
-                level[near] = (level[near] + middle) / 2
-        else:
+        stripe = int(middle / (2 * scale.height))
+        others = [row for beside in (stripe - 1, stripe, stripe + 1) for row in at_height.get(beside, ())]
+        near = min(others, key=lambda row: (abs(level[row] - middle), row), default=None)
+        if near is None or abs(level[near] - middle) >= reach:
+            at_height.setdefault(stripe, set()).add(len(rows))
             rows.append([one])
             level.append(middle)
+            continue
+        rows[near].append(one)
+        if height > 0.7 * scale.height:  # a raised or lowered figure does not lead its line astray
+            at_height[int(level[near] / (2 * scale.height))].discard(near)
+            level[near] = (level[near] + middle) / 2
+            at_height.setdefault(int(level[near] / (2 * scale.height)), set()).add(near)
     return sorted(rows, key=lambda row: statistics.median(_middle(boxes[one]) for one in row))
 
 
