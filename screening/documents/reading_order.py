@@ -24,6 +24,8 @@ _FEWEST = 3  # lines in a column
 _RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
 _FULL = 0.75  # of a column's width: how far its lines reach, in running text
 _LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_FAR = 2.2  # of that way: further down is something else
+_MOST_PARTS = 6
 _ONE_STEP = 1.5  # of the usual way from line to line: further down is another paragraph
 
 
@@ -83,7 +85,7 @@ def rows_of(chosen: Sequence[int], boxes: Sequence[Box], scale: Scale) -> list[R
         rows[near].append(one)
         if height > 0.7 * scale.height:  # a raised or lowered figure does not lead its line astray
             at_height[int(level[near] / (2 * scale.height))].discard(near)
-            level[near] = (level[near] + middle) / 2
+            level[near] = (level[near] + 3 * middle) / 4
             at_height.setdefault(int(level[near] / (2 * scale.height)), set()).add(near)
     return sorted(rows, key=lambda row: statistics.median(_middle(boxes[one]) for one in row))
 
@@ -116,11 +118,11 @@ def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: f
             seed = _Stripe(at, at, left, right)
             if any(one.first <= at <= one.last and seed.left <= one.middle <= seed.right for one in tried):
                 continue
-            found = _trimmed(_grown(seed, spans, scale), rows, spans, boxes)
+            found = _grown(seed, spans, scale)
             tried.append(found)
-            taller = best is None or found.last - found.first > best.last - best.first
-            if taller and _parts_columns(found, rows, boxes, scale, marks):
-                best = found
+            part = _columns_in(_trimmed(found, rows, spans, boxes), rows, boxes, scale, marks)
+            if part is not None and (best is None or part.last - part.first > best.last - best.first):
+                best = part
     return best
 
 
@@ -184,6 +186,36 @@ def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, flo
     return _Stripe(first, last, stripe.left, stripe.right)
 
 
+def _columns_in(
+    stripe: _Stripe, rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: frozenset[int], depth: int = 0
+) -> _Stripe | None:
+    """The stripe, or the most of it above or below its widest gap, that parts columns of text.
+
+    Columns, a table and a form under one another may share a stripe.
+    """
+    count = stripe.last - stripe.first + 1
+    if count < _FEWEST or depth > _MOST_PARTS:
+        return None
+    whole = _parts_columns(stripe, rows, boxes, scale, marks)
+    if count < 2 * _FEWEST:
+        return stripe if whole else None
+    tops = [min(boxes[one].top for one in row) for row in rows[stripe.first : stripe.last + 1]]
+    steps = [b - a for a, b in pairwise(tops)]
+    cut = max(range(len(steps)), key=lambda at: steps[at])
+    if whole and steps[cut] <= _FAR * statistics.median(steps):
+        return stripe
+    parts = [
+        dataclasses.replace(stripe, last=stripe.first + cut),
+        dataclasses.replace(stripe, first=stripe.first + cut + 1),
+    ]
+    found = [_columns_in(part, rows, boxes, scale, marks, depth + 1) for part in parts]
+    if whole and all(
+        one == part or part.last - part.first + 1 < _FEWEST for one, part in zip(found, parts, strict=True)
+    ):
+        return stripe
+    return max((one for one in found if one is not None), key=lambda one: one.last - one.first, default=None)
+
+
 def _sides(rows: list[Row], stripe: _Stripe, boxes: Sequence[Box]) -> tuple[Row, Row]:
     chosen = _flat(rows)
     left = [one for one in chosen if (boxes[one].left + boxes[one].right) / 2 < stripe.middle]
@@ -212,9 +244,13 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], boxes: Sequence[Box], scale
 
 
 def _is_table(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> bool:
-    """Whether a good part of the lines have gaps as between cells."""
-    gaps = sum(any(boxes[b].left - boxes[a].right > _CELL_GAP * scale.width for a, b in pairwise(row)) for row in rows)
-    return gaps * 3 >= len(rows)
+    """Whether a good part of the lines have gaps as between cells, or most have some that running text has not."""
+    widest = [
+        max((boxes[b].left - boxes[a].right for a, b in pairwise(row)), default=0.0) / scale.width for row in rows
+    ]
+    return sum(gap > _CELL_GAP for gap in widest) * 3 >= len(rows) or sum(
+        gap > _NARROWEST for gap in widest
+    ) * 3 >= 2 * len(rows)
 
 
 def _widths(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> list[float]:
