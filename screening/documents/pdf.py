@@ -44,7 +44,7 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
             raise BadInputError(
                 f"{where}: {count} pages, more than the {limits.pages} that are read: give the letter's own pages"
             )
-        notes = [*_notes(document)]
+        notes = [*_notes(document, raw)]
         document.init_forms()
         pages: list[tuple[Page, Sequence[Line]]] = []
         reader = _PageReader(where, limits)
@@ -74,12 +74,12 @@ def _opened(raw: bytes, where: str) -> Iterator[Any]:
         document.close()
 
 
-def _notes(document: Any) -> Iterator[str]:
+def _notes(document: Any, raw: bytes) -> Iterator[str]:
     """What the file holds besides its pages."""
     attached = document.count_attachments()
     if attached:
         yield f"{attached} file{'s' if attached > 1 else ''} attached inside the PDF and not read: give each by itself"
-    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0 or b"/JavaScript" in raw:
         yield "the PDF holds a script, which was not run"
     if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
         yield "a form that only Adobe's reader can show: if words are missing here, print it to a PDF and give that"
