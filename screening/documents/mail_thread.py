@@ -54,6 +54,8 @@ def _unquoted(text: str) -> tuple[list[int], list[str]]:
     levels, lines = [], []
     for line in text.split("\n"):
         marks = _QUOTED.match(line)
+        if marks and line[marks.end() :][:1].isdigit() and levels and not levels[-1] and lines[-1].strip():
+            marks = None  # "LVEF" above "> 55 %"
         levels.append(marks.group().count(">") if marks else 0)
         lines.append(line[marks.end() :] if marks else line)
     return levels, lines

@@ -20,6 +20,7 @@ from screening.documents.words import Word
 _WHOLE = 1 << 24  # device units across the page, so that rounding to whole ones matters nothing
 _FAR = 1000.0  # points
 _INVISIBLE = 3  # text render mode
+_BACK = 1.5  # of that height: a character may stand over the one before, as both of a ligature do
 _APART = 0.6  # of a character's height: a gap that parts words even where no space was written
 _OFF_LINE = 0.6  # of a character's height: a step up or down that does
 _SMALLEST = 1e-4  # of the page's height: nothing that small is seen
@@ -103,7 +104,7 @@ def _goes_on(before: _Char, char: _Char) -> bool:
         a, b = before.box, char.box
     height = max(a.bottom - a.top, b.bottom - b.top)
     forward = b.left - a.right if before.turn in (0, 1) else a.left - b.right
-    return abs(b.bottom - a.bottom) < _OFF_LINE * height and abs(forward) < _APART * height
+    return abs(b.bottom - a.bottom) < _OFF_LINE * height and -_BACK * height < forward < _APART * height
 
 
 def _quarter(box: Box) -> Box:

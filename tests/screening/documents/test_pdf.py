@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import pypdfium2
 import pytest
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from kb.layout import Layout
@@ -252,3 +254,26 @@ def test_justified_lines_are_no_table_rows() -> None:
         drawn.drawText(words)
     drawn.save()
     assert text(file.getvalue()) == "\n".join(LEFT)
+
+
+def test_ligatures_are_letters() -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    letter = read(pdf([(72, 100, "ef\ufb01cient \ufb02ow, 5 µg, ≥ 90")], font="Vera"))
+    assert letter.document.text == "efficient flow, 5 µg, ≥ 90"
+
+
+def test_bullets_are_no_cells() -> None:
+    items = [
+        (72.0, "•", "Prednisolone 10 mg daily, which was"),
+        (72.0, "", "raised in March"),
+        (72.0, "•", "Ramipril 5 mg"),
+    ]
+    raw = pdf(
+        [
+            (left + shift, 100 + 14 * number, words)
+            for number, (left, mark, item) in enumerate(items)
+            for shift, words in ((0, mark), (30, item))
+            if words
+        ]
+    )
+    assert text(raw) == "• Prednisolone 10 mg daily, which was\nraised in March\n• Ramipril 5 mg"
