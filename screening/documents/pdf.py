@@ -131,13 +131,16 @@ class _PageReader:
                 f"{self._where}: more than {self._limits.scanned_pages} scanned pages: give the letter's own pages"
             )
         try:
-            return page_lines(_recognised(page, self._limits))
+            lines = page_lines(_recognised(page, self._limits))
         except BadInputError as error:
             if hidden:
                 self._note(number, "a scan, read as its scanner recognised it: check the quotes against the page")
                 return page_lines(hidden)
             self._note(number, str(error))
             return []
+        if not lines:
+            self._note(number, "a picture in which no words were found: look at it")
+        return lines
 
 
 def _flat(document: Any, number: int) -> Any:

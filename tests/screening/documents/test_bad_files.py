@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pypdfium2
 import pytest
@@ -19,9 +20,11 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen import canvas
 
+from kb.layout import Box
 from screening.documents import BadInputError, guard, letters_from_bytes
 from screening.documents import pdf as reader
 from screening.documents.limits import limits_in_use
+from screening.documents.words import Word
 from tests.screening.documents.making import LETTER, RTF, down, hide, letter_pdf, mail, pdf, word
 
 ROOT = Path(__file__).parents[3]
@@ -131,6 +134,23 @@ def test_a_scan_is_read_as_its_scanner_recognised_it_where_our_reader_is_missing
     content = reader.read(picture(hidden="LVEF 48 %"), "a", limits_in_use())
     assert content.text == "LVEF 48 %"
     assert content.notes == ("page 1: a scan, read as its scanner recognised it: check the quotes against the page",)
+
+
+def test_a_scanned_page_is_read_by_the_reader_of_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def words_of(image: Image.Image) -> list[Word]:
+        seen.append(image.size)
+        return [Word("LVEF", Box(0.1, 0.1, 0.15, 0.12), 0.7), Word("48", Box(0.16, 0.1, 0.18, 0.12))] * (len(seen) < 2)
+
+    monkeypatch.setitem(sys.modules, "scan_reader", SimpleNamespace(words_of=words_of))
+    monkeypatch.setattr(reader, "_SCAN", "scan_reader")
+    content = reader.read(picture(hidden="LVEF 60 %"), "a", limits_in_use())
+    assert (content.text, content.notes) == ("LVEF 48", ())
+    assert content.layout is not None and content.layout.confidence(0, 4) == 0.7
+    assert seen == [(1654, 2339)]
+    with pytest.raises(BadInputError, match="no words were found"):
+        reader.read(picture(), "a", limits_in_use())
 
 
 def test_words_that_nobody_sees_are_not_read() -> None:
