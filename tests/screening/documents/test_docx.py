@@ -115,6 +115,14 @@ def test_what_the_final_document_shows(xml: str, expected: str) -> None:
     assert text(with_xml(xml)) == expected
 
 
+def test_rows_set_with_spaces_stay_together() -> None:
+    rows = [
+        "ALT                     41 *      105 *    <35            U/L",
+        "AST                     38 *       99 *    <32",
+    ]
+    assert text(word(*rows, rows[0])) == "\n".join([*rows, rows[0]])
+
+
 def test_the_lines_of_a_text_pasted_in_go_on() -> None:
     lines = [
         "The patient was well until the spring of this year, when",
