@@ -56,7 +56,7 @@ def test_a_document_without_pages_has_no_places(folder: Path, capsys: pytest.Cap
 def test_the_report_names_the_page_where_there_are_several(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert '"Echo 30/5/26: LVEF 48%." page 2' in call(capsys, "screen", "two.pdf", "--protocol", "mini.yaml")
     assert "page" not in call(capsys, "screen", "one.pdf", "--protocol", "mini.yaml")
-    assert 'LVEF 48%." page 2' in call(capsys, "screen", "a.eml", "--protocol", "mini.yaml")
+    assert 'LVEF 48%." (a.eml/two.pdf) page 2' in call(capsys, "screen", "a.eml", "--protocol", "mini.yaml")
 
 
 def test_a_stored_screening_of_a_pdf_is_decided_again(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
