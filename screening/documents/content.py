@@ -70,12 +70,12 @@ def read_content(raw: bytes, where: str, limits: Limits) -> Read:
         what, instead = _REFUSED[kind]
         raise BadInputError(f"{where}: {what}: {instead}")
     if kind == "text":
-        return reader_of(kind)(raw, where, limits)
+        return read_as(kind, raw, where, limits)
     from screening.documents.guard import read_guarded  # late: plain text needs no other process
 
     return read_guarded(kind, raw, where, limits)
 
 
-def reader_of(kind: str) -> Reader:
-    """The function that reads files of that kind."""
-    return cast(Reader, importlib.import_module(_READERS[kind]).read)
+def read_as(kind: str, raw: bytes, where: str, limits: Limits) -> Read:
+    """What the reader of that kind makes of the bytes. Raises BadInputError."""
+    return cast(Reader, importlib.import_module(_READERS[kind]).read)(raw, where, limits)
