@@ -67,7 +67,8 @@ def report_pages(document: Document, evidence: Sequence[Evidence], prefix: str) 
         for picture in pictures
     ]
     anchors = {key: box["id"] for page in reversed(pages) for box in reversed(page["boxes"]) for key in box["facts"]}
-    return ReportPages(tuple(pages), _note(chosen, len(layout.pages), boxes), anchors)
+    shown = [picture.page for picture in pictures]
+    return ReportPages(tuple(pages), _note(shown, len(layout.pages), boxes), anchors)
 
 
 # --- which pages ------------------------------------------------------------------------------------------------------
@@ -91,18 +92,22 @@ def _chosen(count: int, boxes: Boxes, most: int) -> list[int]:
     return sorted(sorted(states, key=lambda page: (_STATES.index(states[page]), page))[:most])
 
 
-def _note(chosen: Sequence[int], count: int, boxes: Boxes) -> str:
-    """Which pages of how many are shown, where it is not all."""
-    if len(chosen) == count:
+def _note(shown: Sequence[int], count: int, boxes: Boxes) -> str:
+    """Which pages of how many are shown, where it is not all, and on which others an answer rests."""
+    if len(shown) == count:
         return ""
-    if not chosen:
-        return f"None of the {count} pages holds words that an answer rests on: this is their text as it was read."
-    left = len(boxes) - len(chosen)
-    more = f" Words on {left} more are marked in the text alone." if left else ""
-    *others, last = (str(page + 1) for page in chosen)
-    if not others:
-        return f"Page {last} of {count} is shown, the one with words that an answer rests on.{more}"
-    return f"Pages {', '.join(others)} and {last} of {count} are shown, which hold words that an answer rests on.{more}"
+    if not shown and not boxes:
+        return f"No answer rests on words of the {count} pages: this is their text as it was read."
+    if not shown:
+        return "The pages could not be drawn: this is their text as it was read."
+    left = sorted(set(boxes).difference(shown))
+    rest = f"answers rest on {_numbers(left)} too: see the text" if left else "no answer rests on the others"
+    return f"Shown of {count} pages: {_numbers(shown)}; {rest}."
+
+
+def _numbers(pages: Sequence[int]) -> str:
+    *others, last = (str(page + 1) for page in pages)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 # --- a page and its boxes ---------------------------------------------------------------------------------------------

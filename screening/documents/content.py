@@ -78,4 +78,9 @@ def read_content(raw: bytes, where: str, limits: Limits) -> Read:
 
 def read_as(kind: str, raw: bytes, where: str, limits: Limits) -> Read:
     """What the reader of that kind makes of the bytes. Raises BadInputError."""
-    return cast(Reader, importlib.import_module(_READERS[kind]).read)(raw, where, limits)
+    return reader_of(kind)(raw, where, limits)
+
+
+def reader_of(kind: str) -> Reader:
+    """The function that reads files of that kind."""
+    return cast(Reader, importlib.import_module(_READERS[kind]).read)

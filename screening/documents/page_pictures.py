@@ -5,6 +5,7 @@ Drawn in the process that also reads files, since a file can be made so that it 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 from collections.abc import Iterator, Sequence
@@ -39,7 +40,10 @@ class Picture:
 
 
 def pictures_of(source: bytes, pages: Sequence[int], where: str, limits: Limits) -> tuple[Picture, ...]:
-    """The pages of a PDF or an image file in that order, `where` standing for it in messages. Raises BadInputError."""
+    """Those pages of a PDF or an image file, but for any that is damaged; `where` stands for the file in messages.
+
+    Raises BadInputError where the file cannot be drawn within the limits.
+    """
     from screening.documents.guard import guarded
 
     return guarded(functools.partial(draw, tuple(pages)), source, where, limits)
@@ -49,24 +53,25 @@ def draw(pages: tuple[int, ...], source: bytes, where: str, limits: Limits) -> t
     """The same, drawn here and now."""
     drawn = _pdf_pages if kind_of(source) == "pdf" else _image_pages
     made = []
-    for page, image in zip(pages, drawn(source, pages, where, limits), strict=True):
+    for page, image in drawn(source, pages, where, limits):
         made.append(Picture(page, image.width, image.height, _compact(image)))
         page_done()
     return tuple(made)
 
 
-def _pdf_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits) -> Iterator[Image]:
+def _pdf_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits) -> Iterator[tuple[int, Image]]:
+    from pypdfium2 import PdfiumError
+
     from screening.documents.pdf import flat_page, opened, page_picture
 
     with opened(source, where) as document:
         document.init_forms()
         for number in pages:
-            page = flat_page(document, number)
-            yield page_picture(page, _DPI, min(_MEGAPIXELS, limits.megapixels)).convert("RGB")
-            page.close()
+            with contextlib.suppress(PdfiumError), contextlib.closing(flat_page(document, number)) as page:
+                yield number, page_picture(page, _DPI, min(_MEGAPIXELS, limits.megapixels)).convert("RGB")
 
 
-def _image_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits) -> Iterator[Image]:
+def _image_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits) -> Iterator[tuple[int, Image]]:
     """The pages of an image file, the right way up by what the camera says."""
     from PIL import Image, ImageOps
 
@@ -76,7 +81,7 @@ def _image_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits
             file.seek(number)
             if file.width * file.height > limits.megapixels * _MEGA:
                 raise BadInputError(f"{where}: an image of more than {limits.megapixels} megapixels: scan it smaller")
-            yield _smaller(_on_white(ImageOps.exif_transpose(file)))
+            yield number, _smaller(_on_white(ImageOps.exif_transpose(file)))
 
 
 def _on_white(image: Image) -> Image:
