@@ -212,10 +212,10 @@ def test_a_letter_of_text_has_no_picture(pipeline: Pipeline) -> None:
 def test_each_document_shows_its_own_pages(pipeline: Pipeline) -> None:
     labs = pdf(down(72, 72, ("Date: 10 June 2026", "Laboratory report of a woman of 31", "eGFR 88", "ALT 30 U/L")))
     text = letter_from_text("Date: 16 June 2026\nHBsAg negative in the patient.", "note.txt", "note.txt")
-    found = report(pipeline, [*letters(letter_pdf()), *letters(labs, "labs.pdf"), text])
+    found = report(pipeline, [*letters(labs, "labs.pdf"), *letters(letter_pdf()), text])
     assert len(found.sheets) == 2
-    assert found.box("LVEF 48 %")[0] is found.sheets[0]
-    assert found.box("eGFR 88")[0] is found.sheets[1]
+    assert found.box("eGFR 88")[0] is found.sheets[0]
+    assert found.box("LVEF 48 %")[0] is found.sheets[1]
     assert len(found.ids) == len(set(found.ids))
     assert {target.removeprefix("#") for target in found.targets} <= set(found.ids)
     assert "HBsAg negative" in found.words
