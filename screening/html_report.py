@@ -26,7 +26,17 @@ from screening.file_names import file_stem
 from screening.interface import evidence_of
 from screening.pipeline import Screening, newest_day
 from screening.report_pages import Evidence, foremost, report_pages, title_of
-from screening.text import VERDICTS, document_named, grouped, next_step, printable, provisos, quotation, who_and_when
+from screening.text import (
+    VERDICTS,
+    document_named,
+    grouped,
+    next_step,
+    page_told,
+    printable,
+    provisos,
+    quotation,
+    who_and_when,
+)
 from screening.whatif import WhatIf, why_so
 
 
@@ -120,10 +130,11 @@ def _state(one: Answered) -> str:
 def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
     quoted, named = quotation(screening), document_named(screening)
     several = len(screening.dossier.documents) > 1
-    told = {(quoted(fact), named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
-    return [
-        {"text": text, "document": document, "anchor": anchor} for (text, document), anchor in reversed(told.items())
-    ]
+    told: dict[tuple[str, str], str] = {}
+    for fact in facts:
+        page = page_told(fact, screening.dossier.documents[fact.document])
+        told.setdefault((quoted(fact), f"{named(fact) if several else ''}{page}".strip()), anchors[fact.id])
+    return [{"text": text, "where": where, "anchor": anchor} for (text, where), anchor in told.items()]
 
 
 def _proof(node: Explained, screening: Screening, anchors: Mapping[str, str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -235,6 +236,7 @@ def test_all_pages_of_a_short_document_are_shown(pipeline: Pipeline) -> None:
     found = report(pipeline, letters(pdf(FILLER, down(72, 72, LETTER), FILLER)))
     assert [sheet.title for sheet in found.sheets] == ["Page 1 of 3", "Page 2 of 3", "Page 3 of 3"]
     assert [bool(sheet.boxes) for sheet in found.sheets] == [False, True, False]
+    assert re.search(r">[^<]*LVEF 48 %[^<]*</a>” <span class=\"soft\">page 2</span>", found.html)
 
 
 @pytest.mark.usefixtures("two_pages_at_most")
