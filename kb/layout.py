@@ -36,6 +36,13 @@ class Box:
             or other.top <= (self.top + self.bottom) / 2 <= other.bottom
         )
 
+    def shares_column_with(self, other: Box) -> bool:
+        """Whether the middle of either lies between the left and right of the other."""
+        return (
+            self.left <= (other.left + other.right) / 2 <= self.right
+            or other.left <= (self.left + self.right) / 2 <= other.right
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -87,7 +94,7 @@ class Layout:
         """The page and the box of each line on which `text[start:end]` stands, in order."""
         page, around = -1, None
         for piece in self.touched(start, end):
-            if around is not None and piece.page == page and around.shares_line_with(piece.box):
+            if around is not None and piece.page == page and self._on_one_line(page, around, piece.box):
                 around |= piece.box
                 continue
             if around is not None:
@@ -95,3 +102,13 @@ class Layout:
             page, around = piece.page, piece.box
         if around is not None:
             yield page, around
+
+    def _on_one_line(self, page: int, one: Box, other: Box) -> bool:
+        """Whether two boxes that follow one another stand on a line, which may run up or down a page that is turned."""
+        return one.shares_line_with(other) or (
+            one.shares_column_with(other) and (self._is_tall(page, one) or self._is_tall(page, other))
+        )
+
+    def _is_tall(self, page: int, box: Box) -> bool:
+        size = self.pages[page]
+        return (box.bottom - box.top) * size.height > (box.right - box.left) * size.width

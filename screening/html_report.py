@@ -25,10 +25,19 @@ from screening.dossiers import dossier_name
 from screening.file_names import file_stem
 from screening.interface import evidence_of
 from screening.pipeline import Screening, newest_day
-from screening.text import VERDICTS, document_named, grouped, next_step, printable, provisos, quotation, who_and_when
+from screening.report_pages import Evidence, foremost, report_pages, title_of
+from screening.text import (
+    VERDICTS,
+    document_named,
+    grouped,
+    next_step,
+    page_told,
+    printable,
+    provisos,
+    quotation,
+    who_and_when,
+)
 from screening.whatif import WhatIf, why_so
-
-_STATES = ("fail", "raised", "pass")  # of several criteria that rest on the same words the first one shows
 
 
 def html_report(found: WhatIf) -> str:
@@ -52,7 +61,7 @@ def _page(found: WhatIf) -> dict[str, Any]:
     screening = found.screening
     decision = screening.decision
     documents = [_document(index, document, screening) for index, document in enumerate(screening.dossier.documents)]
-    anchors = {key: part["anchor"] for document in documents for part in document["parts"] for key in part["begins"]}
+    anchors = {key: anchor for document in documents for key, anchor in document["anchors"].items()}
     possible = any(turn.possible for turn in found.turns)
     return {
         "verdict": decision.verdict,
@@ -121,10 +130,11 @@ def _state(one: Answered) -> str:
 def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
     quoted, named = quotation(screening), document_named(screening)
     several = len(screening.dossier.documents) > 1
-    told = {(quoted(fact), named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
-    return [
-        {"text": text, "document": document, "anchor": anchor} for (text, document), anchor in reversed(told.items())
-    ]
+    told: dict[tuple[str, str], str] = {}
+    for fact in facts:
+        page = page_told(fact, screening.dossier.documents[fact.document])
+        told.setdefault((quoted(fact), f"{named(fact) if several else ''}{page}".strip()), anchors[fact.id])
+    return [{"text": text, "where": where, "anchor": anchor} for (text, where), anchor in told.items()]
 
 
 def _proof(node: Explained, screening: Screening, anchors: Mapping[str, str]) -> dict[str, Any]:
@@ -148,36 +158,50 @@ def _proof(node: Explained, screening: Screening, anchors: Mapping[str, str]) ->
 
 
 def _document(index: int, document: Document, screening: Screening) -> dict[str, Any]:
-    """The letter's text in parts, cut where the words of a fact that an answer rests on begin or end."""
-    states: dict[str, list[str]] = {}
-    titles: dict[str, list[str]] = {}
-    for one in screening.decision.answers:
-        for fact in evidence_of(one, screening):
-            states.setdefault(fact.id, []).append(_state(one))
-            titles.setdefault(fact.id, []).append(f"{one.criterion.id} {_state(one)}")
-    facts = [fact for fact in screening.facts if fact.document == index and fact.id in states]
-    cuts = sorted({0, len(document.text), *(fact.start for fact in facts), *(fact.end for fact in facts)})
-    parts = []
-    for number, (start, end) in enumerate(pairwise(cuts)):
-        over = [fact for fact in facts if fact.start <= start and end <= fact.end]
-        told = [state for fact in over for state in states[fact.id]]
-        parts.append(
-            {
-                "text": document.text[start:end],
-                "anchor": f"d{index}-{number}",
-                "facts": [fact.id for fact in over],
-                "begins": [fact.id for fact in over if fact.start == start],
-                "state": next((state for state in _STATES if state in told), "silent"),
-                "title": "; ".join(dict.fromkeys(title for fact in over for title in titles[fact.id])),
-            }
-        )
+    """The letter's pages and its text; `anchors` has the place of each fact, on a page where that is shown."""
+    evidence = _evidence(index, screening)
+    parts = _parts(document.text, evidence, f"d{index}")
+    shown = report_pages(document, evidence, f"d{index}")
+    in_text = {key: part["anchor"] for part in parts for key in part["begins"]}
     day = newest_day([document])
     return {
         "name": printable(document.name),
         "day": "without a date" if day is None else long_day(day),
         "sha256": document.sha256,
+        "pages": shown.pages,
+        "note": shown.note,
         "parts": parts,
+        "anchors": {**in_text, **shown.anchors},
     }
+
+
+def _evidence(index: int, screening: Screening) -> list[Evidence]:
+    """The document's facts that answers rest on."""
+    answers: dict[str, list[tuple[str, str]]] = {}
+    for one in screening.decision.answers:
+        for fact in evidence_of(one, screening):
+            answers.setdefault(fact.id, []).append((one.criterion.id, _state(one)))
+    facts = (fact for fact in screening.facts if fact.document == index and fact.id in answers)
+    return [Evidence(fact, tuple(answers[fact.id])) for fact in facts]
+
+
+def _parts(text: str, evidence: Sequence[Evidence], prefix: str) -> list[dict[str, Any]]:
+    """The letter's text in parts, cut where the words of a fact that an answer rests on begin or end."""
+    cuts = sorted({0, len(text), *(one.fact.start for one in evidence), *(one.fact.end for one in evidence)})
+    parts = []
+    for number, (start, end) in enumerate(pairwise(cuts)):
+        over = [one for one in evidence if one.fact.start <= start and end <= one.fact.end]
+        parts.append(
+            {
+                "text": text[start:end],
+                "anchor": f"{prefix}-{number}",
+                "facts": [one.fact.id for one in over],
+                "begins": [one.fact.id for one in over if one.fact.start == start],
+                "state": foremost(over)[1] if over else "silent",
+                "title": title_of(over),
+            }
+        )
+    return parts
 
 
 # --- what would change it ---------------------------------------------------------------------------------------------

@@ -235,14 +235,14 @@ def _quotes(one: Answered, screening: Screening) -> dict[str, str]:
     quotes: dict[str, tuple[str, int]] = {}
     for fact in evidence_of(one, screening):
         document = documents[fact.document]
-        place = (f" ({named(fact)})" if len(documents) > 1 else "") + _page(fact, document)
+        place = (f" ({named(fact)})" if len(documents) > 1 else "") + page_told(fact, document)
         quotes.setdefault(in_context(document.text, fact.start, fact.end), (place, fact.document))
     kept = [quote for quote in quotes if not any(quote != other and _bare(quote) in other for other in quotes)]
     firsts = {quotes[quote][1]: quote for quote in reversed(kept)}
     return {quote: quotes[quote][0] for quote in sorted(kept, key=lambda quote: quote not in firsts.values())}
 
 
-def _page(fact: Fact, document: Document) -> str:
+def page_told(fact: Fact, document: Document) -> str:
     """Where the quote stands, in a document of several pages."""
     if document.layout is None or len(document.layout.pages) < 2:
         return ""

@@ -70,10 +70,15 @@ def read_content(raw: bytes, where: str, limits: Limits) -> Read:
         what, instead = _REFUSED[kind]
         raise BadInputError(f"{where}: {what}: {instead}")
     if kind == "text":
-        return reader_of(kind)(raw, where, limits)
+        return read_as(kind, raw, where, limits)
     from screening.documents.guard import read_guarded  # late: plain text needs no other process
 
     return read_guarded(kind, raw, where, limits)
+
+
+def read_as(kind: str, raw: bytes, where: str, limits: Limits) -> Read:
+    """What the reader of that kind makes of the bytes. Raises BadInputError."""
+    return reader_of(kind)(raw, where, limits)
 
 
 def reader_of(kind: str) -> Reader:

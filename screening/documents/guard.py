@@ -1,6 +1,6 @@
-"""Reads files in a process of their own, bounded in memory and time: bytes in, what its reader gives out.
+"""Reads and draws files in a process of their own, bounded in memory and time: bytes in, what the work gives out.
 
-A file that crashes, hangs or fills that process is refused in one line, and the next one is read by a new process.
+A file that crashes, hangs or fills that process is refused in one line, and the next one goes to a new process.
 """
 
 from __future__ import annotations
@@ -8,16 +8,17 @@ from __future__ import annotations
 import atexit
 import contextlib
 import dataclasses
+import functools
 import os
 import pickle
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
-from screening.documents.content import Content, Read, reader_of
+from screening.documents.content import Content, Read, read_as
 from screening.documents.errors import BadInputError
 from screening.documents.limits import Limits
 from screening.documents.progress import watched
@@ -28,6 +29,9 @@ except ImportError:
     resource = None  # type: ignore[assignment]
 
 _MEGA = 2**20
+Made = TypeVar("Made")
+Work = Callable[[bytes, str, Limits], Made]  # of the bytes, what stands for them in messages, and the limits
+
 _PAGE_DONE = "page"  # what the process says meanwhile
 _TOO_LONG = object()
 _START = "import sys; memory, *sys.path = sys.argv[1:]; from screening.documents.guard import serve; serve(int(memory))"
@@ -44,17 +48,26 @@ def _end() -> None:
 
 def read_guarded(kind: str, raw: bytes, where: str, limits: Limits) -> Read:
     """What the reader of that kind gives. Raises BadInputError, also where the file is more than the process bears."""
+    answer = guarded(functools.partial(read_as, kind), raw, where, limits)
+    if isinstance(answer, Content) and answer.layout is not None:  # the file itself was not sent back
+        return dataclasses.replace(answer, layout=dataclasses.replace(answer.layout, source=raw))
+    return answer
+
+
+def guarded(work: Work[Made], raw: bytes, where: str, limits: Limits) -> Made:
+    """What a module's function, or a partial of one, makes of the bytes in that process: never a text or None.
+
+    Raises BadInputError, also where the file is more than the process bears.
+    """
     with _LOCK:
         worker = _worker(limits)
-        answer = worker.ask(kind, raw, where, limits)
+        answer = worker.ask(work, raw, where, limits)
         if answer is None or isinstance(answer, str):
             _WORKERS.clear()
             worker.end()
             raise BadInputError(f"{where}: {answer or 'damaged, it cannot be read'}: save or export it again")
     if isinstance(answer, BadInputError):
         raise answer
-    if isinstance(answer, Content) and answer.layout is not None:  # the file itself was not sent back
-        return dataclasses.replace(answer, layout=dataclasses.replace(answer.layout, source=raw))
     return answer
 
 
@@ -85,10 +98,10 @@ class Worker:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, kind: str, raw: bytes, where: str, limits: Limits) -> Read | BadInputError | str | None:
+    def ask(self, work: Work[Made], raw: bytes, where: str, limits: Limits) -> Made | BadInputError | str | None:
         """What the process answers; a word on why where it was stopped, None where it ended by itself."""
         ends = time.monotonic() + limits.file_seconds
-        self._send_within(limits.page_seconds, (kind, raw, where, limits))
+        self._send_within(limits.page_seconds, (work, raw, where, limits))
         while True:
             left = min(limits.page_seconds, ends - time.monotonic()) + (_START_SECONDS if self._fresh else 0)
             said = self._hear_within(left)
@@ -96,7 +109,7 @@ class Worker:
             if said is _TOO_LONG:
                 return f"takes more than {limits.page_seconds} seconds a page or {limits.file_seconds} in all"
             if said != _PAGE_DONE:
-                answer: Read | BadInputError | str | None = said
+                answer: Made | BadInputError | str | None = said
                 return answer
 
     def _send_within(self, seconds: float, question: object) -> None:
@@ -153,16 +166,16 @@ def serve(memory: int) -> None:
 
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
-            kind, raw, where, limits = pickle.load(sys.stdin.buffer)
+            work, raw, where, limits = pickle.load(sys.stdin.buffer)
             _allow_time(limits.file_seconds)
             with watched(lambda: say(_PAGE_DONE)):
-                answer = _answer(kind, raw, where, limits)
+                answer = _answer(work, raw, where, limits)
             say(answer)
 
 
-def _answer(kind: str, raw: bytes, where: str, limits: Limits) -> Read | BadInputError | str | None:
+def _answer(work: Work[Made], raw: bytes, where: str, limits: Limits) -> Made | BadInputError | str | None:
     try:
-        return reader_of(kind)(raw, where, limits)
+        return work(raw, where, limits)
     except BadInputError as error:
         return BadInputError(str(error))  # without what caused it, which may hold words of the letter
     except MemoryError:

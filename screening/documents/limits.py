@@ -29,6 +29,7 @@ class Limits:
     pages: int
     scanned_pages: int
     page_characters: int
+    drawn_pages: int
     megapixels: int
     documents: int
     values: int

@@ -38,7 +38,7 @@ _RUBBISH = 0.3  # of the characters
 
 def read(raw: bytes, where: str, limits: Limits) -> Content:
     """The text of all pages. Raises BadInputError."""
-    with _opened(raw, where) as document:
+    with opened(raw, where) as document:
         count = len(document)
         if count > limits.pages:
             raise BadInputError(
@@ -58,7 +58,8 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
 
 
 @contextlib.contextmanager
-def _opened(raw: bytes, where: str) -> Iterator[Any]:
+def opened(raw: bytes, where: str) -> Iterator[Any]:
+    """The PDF. Raises BadInputError for one with a password or damaged."""
     try:
         document = pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
@@ -97,7 +98,7 @@ class _PageReader:
     def read(self, document: Any, number: int) -> tuple[Page, list[Line]]:
         """A page's size and its lines; none where it cannot be read, which is noted."""
         try:
-            page = _flat(document, number)
+            page = flat_page(document, number)
         except pypdfium2.PdfiumError:
             self._note(number, "damaged, and not read: save or export it again")
             return Page(0, 0), []
@@ -143,7 +144,7 @@ class _PageReader:
         return lines
 
 
-def _flat(document: Any, number: int) -> Any:
+def flat_page(document: Any, number: int) -> Any:
     """A page with what was filled into its form, or typed over it, as part of the page."""
     page = document[number]
     if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:

@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any
 
 from kb.facts import Document, Dossier, Fact, SetAside, from_json, time_from_json, time_json
+from kb.layout import Layout, Page
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.compiler import Answer
 from rules.decision import Judge
@@ -101,7 +102,16 @@ def protocol_of(record: Record) -> Protocol:
 def documents_of(record: Record) -> tuple[Document, ...]:
     """The documents as they were read; the text is empty where it was not kept."""
     told = zip(record.screening["documents"], record.content["letter_dates"], record.letters, strict=True)
-    return tuple(Document(one["name"], text or "", one["sha256"], time_from_json(when)) for one, when, text in told)
+    return tuple(
+        Document(one["name"], text or "", one["sha256"], time_from_json(when), _layout(record, index))
+        for index, (one, when, text) in enumerate(told)
+    )
+
+
+def _layout(record: Record, document: int) -> Layout | None:
+    """That a document was read from pages, where a fact stands on one: the pages themselves are not stored."""
+    last = max((one.get("page", 0) for one in record.screening["facts"] if one["document"] == document), default=0)
+    return Layout((Page(0, 0),) * last, ()) if last else None
 
 
 def decided_again(record: Record, protocol: Protocol | None = None) -> Screening:
