@@ -18,6 +18,7 @@ from dateutil.relativedelta import relativedelta
 from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
+from extraction.number_words import count_of, count_pattern
 from extraction.reading import TimeExpression, TimeRole
 from extraction.scanning import matches_at, matches_from
 from extraction.spoken_times import spoken_times
@@ -62,7 +63,7 @@ def _any_of(words: list[str]) -> str:
 
 @functools.cache
 def _amount_pattern() -> re.Pattern[str]:
-    number = rf"(?:\d{{1,3}}(?:\.\d)?|{_any_of(list(cues('timing')['numbers']))}(?![a-z]))"
+    number = rf"(?:\d{{1,3}}(?:\.\d)?|{count_pattern()}(?![a-z]))"
     vague = _any_of(list(cues("timing")["vague"]))
     units = _any_of([unit for unit in _units() if len(unit) > 1])
     return compiled(
@@ -165,13 +166,8 @@ def _read_amount(written: str) -> tuple[float, float, str] | None:
     if match["vague"]:
         low, high = cues("timing")["vague"][match["vague"].lower()]
         return float(low), float(high), unit
-    low = _count(match["count"])
-    return low, max(low, _count(match["count_to"])) if match["count_to"] else low, unit
-
-
-def _count(written: str) -> float:
-    known = cues("timing")["numbers"].get(written.lower())
-    return float(known if known is not None else written)
+    low = count_of(match["count"])
+    return low, max(low, count_of(match["count_to"])) if match["count_to"] else low, unit
 
 
 def _days(count: float, unit: str, *, shortest: bool) -> float:
