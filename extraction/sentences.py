@@ -28,6 +28,7 @@ _STOP = compiled(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _WORD_BEFORE = compiled(r"[A-Za-z][A-Za-z.]*$")
 _LONGEST = 2000
+_SHORT_NAME = 5  # letters; so short a name opens a line of a list only in capitals
 _NEWLINE = compiled(r"\n")
 _NUMBERED = compiled(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
@@ -141,16 +142,25 @@ def _is_joining(line: str) -> bool:
 
 
 def _opens_with_drug(line: str) -> bool:
-    first = _FIRST_WORD.match(line)
-    return first is not None and first.group().lower() in _drug_words(vocabulary())
+    first = _FIRST_WORD.match(_dose_form().sub("", line, count=1))
+    if first is None:
+        return False
+    word = first.group()
+    return (len(word) > _SHORT_NAME or (word.isupper() and len(word) > 2)) and word.lower() in _drug_words(vocabulary())
+
+
+@functools.cache
+def _dose_form() -> re.Pattern[str]:
+    """What a prescription puts before the name: "Tab", "Inj."."""
+    return compiled(rf"^(?:{'|'.join(cues('sentences')['dose_forms'])})\b\.? ?", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=2)
 def _drug_words(terms: Vocabulary) -> frozenset[str]:
-    """The first words of the names of drugs, the short ones left out."""
+    """The first words of the names of drugs."""
     names = (name for term in terms.of_kind("drug") if isinstance(term, Drug) for name in term.spellings)
     words = (_FIRST_WORD.match(name) for name in names)
-    return frozenset(word.group().lower() for word in words if word is not None and len(word.group()) > 5)
+    return frozenset(word.group().lower() for word in words if word is not None)
 
 
 @functools.cache
