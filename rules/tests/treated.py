@@ -128,7 +128,7 @@ class Treated(YesNo):
 
     def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
         purpose = self._purpose(fact, conditions, situation)
-        told_with = any(_near(fact, one) or _of_that_time(fact, one) for one in conditions)
+        told_with = any(_near(fact, one) or _of_that_time(fact, one) or _is_present(one) for one in conditions)
         if purpose == "unsure" and told_with and self._curative(fact, situation):
             purpose = "treatment"
         if purpose == "none":
@@ -243,6 +243,12 @@ def _near(one: Fact, other: Fact) -> bool:
     """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
     told = one.assertion == "present" and other.assertion == "present"
     return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _is_present(fact: Fact) -> bool:
+    """Whether the letter gives an infection without a day, as one of its present diagnoses."""
+    undated = fact.time is None and fact.course is None
+    return undated and fact.assertion == "present" and fact.temporality == "current" and "treatment" not in fact.attributes
 
 
 def _of_that_time(drug: Fact, fact: Fact) -> bool:
