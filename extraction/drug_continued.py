@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
 from extraction.dose_words import Token, match_phrase, tokenise_dose
+from extraction.drug_harms import harm_before_end
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -23,6 +24,7 @@ from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
 
 _NEAR, _BESIDE = 80, 16  # characters
+_PARAGRAPH = compiled(r"\n[ \t]*\n|\n[ \t]*(?:[-*•]|\(?\d{1,2}[.)])")
 _MOST_WORDS = 4  # before the amount
 
 
@@ -119,6 +121,10 @@ def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]
         opens = match_phrase(listed("ended_without_name"), tokens, 0)
         if opens is not None:
             reason = cause_in(reading, sentence.start + tokens[opens[1] - 1].end, sentence.end, weak=True, short=True)
+            if reason is not None:
+                found[scope.start] = reason
+        elif _PARAGRAPH.search(reading.normal, scope.sentence_end - 1, sentence.start) is None:
+            reason = harm_before_end(reading, sentence.start, sentence.end)
             if reason is not None:
                 found[scope.start] = reason
     return found

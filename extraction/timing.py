@@ -281,6 +281,11 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
 
 
+# "In 2023 she got ..." at the head of a sentence: its days are of that year, until it comes to the present
+_FRONTED = compiled(r"(?:\A|[.;:\n]|\d\)|-)\s*(?:back )?(?:in|during) (?:the year )?\Z", re.IGNORECASE)
+_BACK_TO_NOW = compiled(r"\b(?:now|current\w*|present\w*|this year|today|again|since|recent\w*|then|later)\b", re.IGNORECASE)
+
+
 def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
     """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
     nearest = bisect.bisect_left(years_named, (match.start(), 0))
@@ -292,6 +297,10 @@ def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named
     year = before[-1][1]
     if year >= time.earliest.year:
         return time
+    if _FRONTED.search(normal, max(0, before[-1][0] - 24), before[-1][0]) and not _BACK_TO_NOW.search(normal, before[-1][0], match.start()):
+        years = time.earliest.year - year
+        latest = None if time.latest is None else time.latest - relativedelta(years=years)
+        return Time(time.earliest - relativedelta(years=years), latest, time.written)
     return Time(time.earliest + relativedelta(year=year), time.latest, time.written)
 
 
