@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
 from extraction.dose_words import Token, match_phrase, tokenise_dose
-from extraction.drug_harms import harm_before_end
+from extraction.drug_harms import harm_before_end, reasons_referred, refers_back
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -119,7 +119,10 @@ def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]
             continue
         tokens = tokenise_dose(reading.normal[sentence.start : min(sentence.end, sentence.start + 60)])
         opens = match_phrase(listed("ended_without_name"), tokens, 0)
-        if opens is not None:
+        referred = [one for one in scopes if one.mention.sentence == scope.mention.sentence]
+        if refers_back(reading, sentence.start, sentence.end):
+            found |= reasons_referred(reading, [one.start for one in referred], sentence.start, sentence.end)
+        elif opens is not None:
             reason = cause_in(reading, sentence.start + tokens[opens[1] - 1].end, sentence.end, weak=True, short=True)
             if reason is not None:
                 found[scope.start] = reason

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_reasons import Reason, find_cues, intolerances, listed
@@ -54,6 +54,43 @@ def harm_before_end(reading: Reading, start: int, end: int) -> Reason | None:
     return None
 
 
+_REFERENCE = compiled(
+    r"\b(?:the (?P<first>former|first)|the (?P<last>latter|second|last)|(?P<all>both|neither))\b"
+    r"(?! (?:dose|infusion|visit|week|month|time|year|course|cycle|pulse|wrists?|hands?|knees?|eyes?|legs?|kidneys?)\b)"
+    r"|\A(?P<it>it|this|that)\b",
+    re.IGNORECASE,
+)
+
+
+def refers_back(reading: Reading, start: int, end: int) -> bool:
+    """Whether a sentence speaks of drugs named before it: "the latter caused pancreatitis"."""
+    return _REFERENCE.search(reading.normal[start:end]) is not None
+
+
+def reasons_referred(reading: Reading, drugs: Sequence[int], start: int, end: int) -> dict[int, Reason]:
+    """By the place of each drug of the sentence before, why it ended, told of "the former", "the latter", "both", "it"."""
+    found: dict[int, Reason] = {}
+    references = list(_REFERENCE.finditer(reading.normal[start:end]))
+    for at, reference in enumerate(references):
+        stop = start + references[at + 1].start() if at + 1 < len(references) else end
+        reason = _reason_told(reading, start + reference.end(), stop, elliptic=bool(found))
+        if reason is not None:
+            of_it = drugs if reference["all"] else drugs[:1] if reference["first"] else drugs[-1:]
+            found |= {drug: reason for drug in of_it if drug not in found}
+    return found
+
+
+def _reason_told(reading: Reading, start: int, end: int, *, elliptic: bool) -> Reason | None:
+    """The harm that a drug is told to have caused, or for which it was stopped; behind another such, the bare harm."""
+    text = tokenise_dose(reading.normal[start:end])
+    caused = next((at for at in range(min(len(text), _BETWEEN)) if match_phrase(listed("caused"), text, at)), None)
+    told = caused is not None or elliptic or _stopped().search(reading.normal, start, end) is not None
+    if not told:
+        return None
+    harms = [harm for harm in _harms(reading, start, end) if not _is_denied(reading, start, harm[0], causes=False)]
+    return Reason("intolerance", reading.text[harms[0][0] : harms[0][1]], harms[0][1]) if harms else None
+
+
 def _harms(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
     """Where harms stand, and whether each is told as a value."""
     for match in _lab_harm().finditer(reading.normal, start, end):
@@ -62,9 +99,10 @@ def _harms(reading: Reading, start: int, end: int) -> Iterator[tuple[int, int, b
         yield cue.start, cue.end, False
 
 
-def _is_denied(reading: Reading, start: int, place: int) -> bool:
+def _is_denied(reading: Reading, start: int, place: int, *, causes: bool = True) -> bool:
     tokens = tokenise_dose(reading.normal[max(start, place - 40) : place])[-_BEFORE:]
-    return any(token.text in cues("medications")["no_harm_before_end"] for token in tokens)
+    denying = {*cues("medications")["denials"], *(cues("medications")["no_harm_before_end"] if causes else ())}
+    return any(token.text in denying for token in tokens)
 
 
 def _is_of_the_disease(harm: str) -> bool:

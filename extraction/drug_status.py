@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from extraction.dose_items import read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
+from extraction.drug_exceptions import is_excepted
 from extraction.drug_harms import harm_before_end
 from extraction.drug_reasons import (
     Cue,
@@ -49,6 +50,8 @@ class DrugStatus:
 
 def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
     """The status of one drug among those of its sentence."""
+    if is_excepted(reading, scope):
+        return DrugStatus("past", told=False)
     if scope.mention.assertion == "absent" and _has_aside(reading, scope):
         scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)

@@ -15,6 +15,7 @@ from extraction.dates import month_names
 from extraction.knowledge import cues
 from kb.patterns import compiled
 
+NEARLY = 0.8  # of a duration: the least that "nearly three months" may be
 _CENTURY = 2000  # letters of the years 2000 to 2099
 _SPLIT = compiled(r"[\s-]+")
 _MANY = 20  # from here on a ten takes a unit behind it: "twenty-one"

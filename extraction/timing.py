@@ -18,7 +18,7 @@ from dateutil.relativedelta import relativedelta
 from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.knowledge import cues
-from extraction.number_words import count_of, count_pattern
+from extraction.number_words import NEARLY, count_of, count_pattern
 from extraction.reading import TimeExpression, TimeRole
 from extraction.scanning import matches_at, matches_from
 from extraction.spoken_times import spoken_times
@@ -38,6 +38,7 @@ _BEFORE = compiled(
     r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
 _ONE = {"quarter": "3 months", "half year": "6 months", "half-year": "6 months"}
+_NEARLY = compiled(r"\b(?:nearly|almost|not quite|just under|close to|just short of)\b", re.IGNORECASE)
 _OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
@@ -78,7 +79,9 @@ def _amount_pattern() -> re.Pattern[str]:
 def _relative_pattern() -> re.Pattern[str]:
     amount = re.sub(r"\?P<\w+>", "?:", _amount_pattern().pattern)
     amount = f"(?:{amount})"
-    about = r"(?:(?:about|approximately|approx\.?|around|nearly|almost|some|roughly|~|c\.) ?)?"
+    about = (
+        r"(?:(?:about|approximately|approx\.?|around|nearly|almost|not quite|just under|close to|some|roughly|~|c\.) ?)?"
+    )
     month = _any_of(list(month_names()))
     part = _any_of(list(cues("timing")["parts"]))
     return compiled(
@@ -96,7 +99,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
         rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)"
         r"|(?:(?<=days )|(?<=weeks )|(?<=months ))old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
-        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least )?"
+        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully |a full |"
+        r"all of |a good |just over |over |altogether |only |just )?"
         rf"{about}(?:a |the )?{amount})"
         rf"|(?P<since>since (?:(?:the )?(?:last|past) )?{about}{amount})"
         rf"|(?P<long>{amount}[ -](?:course|history|duration|in total|duration of))"
@@ -152,7 +156,8 @@ def days_of(written: str) -> Interval | None:
     if read is None:
         return None
     low, high, unit = read
-    return Interval(_days(low, unit, shortest=True), _days(high, unit, shortest=False))
+    least = _days(low, unit, shortest=True)
+    return Interval(least * NEARLY if _NEARLY.search(written) else least, _days(high, unit, shortest=False))
 
 
 def _read_amount(written: str) -> tuple[float, float, str] | None:
