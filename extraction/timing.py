@@ -112,7 +112,7 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
         rf" (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z]|,? (?:of )?(?:19|20)\d\d)"
-        rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
+        rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
         r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
         ")",
         re.IGNORECASE,
@@ -262,6 +262,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
     for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
+            time = _to_come(normal, match.start(), time, reference)
             time = _or_in_named_year(normal, match, time, years_named)
         if time is None and reference is None and (match["dm_m"] or match["md_m"]):
             time = Time(None, None, match.group())  # some year, so no day of this letter
@@ -284,6 +285,29 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
     behind, before = _name_beside_year()
     return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
+
+
+# before a day without its year: it is still to come
+_ENDS_THEN = compiled(
+    r"\b(?:(?:due|will|shall|planned|scheduled|booked|expected|set|going|is|are|has|have|meant|supposed|intended|course)"
+    r" (?:to )?(?:end|finish|stop|run|continue|go on|last|cease|complete|be (?:completed|stopped|finished|given|continued))"
+    r"|(?:due|ends|finishes|stops|runs|continues|planned|scheduled|booked|to (?:end|finish|stop|run|continue|go on))"
+    r"|to be (?:completed|stopped|finished|given|continued|taken))"
+    r"(?: (?:on|until|till|to|up to|by|for|through))?(?: the)? $",
+    re.IGNORECASE,
+)
+_SOON = 183  # days
+
+
+def _to_come(normal: str, start: int, time: Time, reference: date | None) -> Time:
+    """ "Due to end on 20 March", of a letter of 10 March: the day ten days later, not the one a year ago."""
+    if reference is None or time.earliest is None or time.earliest != time.latest:
+        return time
+    following = time.earliest + relativedelta(years=1)
+    if not reference < following <= reference + timedelta(days=_SOON):
+        return time
+    told = _ENDS_THEN.search(normal[max(0, start - 48) : start]) is not None
+    return Time.on(following, time.written) if told else time
 
 
 # "In 2023 she got ..." at the head of a sentence: its days are of that year, until it comes to the present

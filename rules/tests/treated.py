@@ -20,7 +20,7 @@ from rules.concepts import Names
 from rules.denials import denials, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
-from rules.matching import Attributes, Items, matching, spoken_of, weigh
+from rules.matching import Attributes, Items, concept_of, matching, spoken_of, weigh
 from rules.medication import dosing_of, going_on, taken
 from rules.moments import letter_day
 from rules.placing import place_of
@@ -164,7 +164,7 @@ class Treated(YesNo):
             mine = terms.is_a(indication, self.treated)
             other = any(terms.is_a(indication, one) for one in self.apart_from)
             if not mine or other:
-                return "none"
+                return "unsure" if indication in {concept_of(item) for item in self.raised_by} else "none"
         if purpose == "empirical":
             return "unsure"
         if purpose == "treatment":
