@@ -98,7 +98,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<near>within (?:the )?(?:last )?{amount} of (?:today|this|now)(?: (?:letter|visit|referral))?)"
         rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
         rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)"
-        r"|(?:(?<=days )|(?<=weeks )|(?<=months ))old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
+        r"|(?:(?<=days )|(?<=weeks )|(?<=months )|(?<= a year )|(?<=one year ))"
+        r"old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
         r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully |a full |"
         r"all of |a good |just over |over |altogether |only |just )?"
         rf"{about}(?:a |the )?{amount})"
@@ -310,9 +311,9 @@ def _to_come(normal: str, start: int, time: Time, reference: date | None) -> Tim
     return Time.on(following, time.written) if told else time
 
 
-# "In 2023 she got ..." at the head of a sentence: its days are of that year, until it comes to the present
+# "In 2023 she got ..." at the head of a sentence: the days of that clause are of that year
 _FRONTED = compiled(r"(?:\A|[.;:\n]|\d\)|-)\s*(?:back )?(?:in|during) (?:the year )?\Z", re.IGNORECASE)
-_BACK_TO_NOW = compiled(r"\b(?:now|current\w*|present\w*|this year|today|again|since|recent\w*|then|later)\b", re.IGNORECASE)
+_BACK_TO_NOW = compiled(r"(?<!\d{4}),|\b(?:now|current\w*|present\w*|this year|today|again|since|then|later)\b", re.IGNORECASE)
 
 
 def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
