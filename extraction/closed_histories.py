@@ -56,7 +56,7 @@ def closes(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_of_some_time(reading: Reading, mention: Mention, end: int) -> bool:
-    """ "Has never needed immunosuppressants during pregnancy", "other than MMF": not of all, or not for all the time."""
+    """ "Has never needed immunosuppressants during pregnancy", "other than MMF": not all of them, or not always."""
     denied = _words("denied_class").search(reading.normal, mention.start, mention.end)
     return denied is not None and _words("denied_in_part").search(reading.normal, mention.end, end) is not None
 

@@ -27,7 +27,7 @@ _NUMBERED = compiled(r"(?P<word>[A-Za-z]+)\.? ?(?P<number>\d{1,3})")
 
 
 def columns_told(reading: Reading, cells: Sequence[Cell], *, dated: int) -> Columns:
-    """The columns in the order that their heads tell; none where they tell nothing or fewer than are `dated` in full."""
+    """The columns as their heads tell them; none where they tell nothing or fewer than are `dated` in full."""
     newest = reading.letter_date.latest if reading.letter_date is not None else None
     heads = {column: reading.normal[start:end].strip(" :().*") for column, (start, end) in enumerate(cells)}
     months = _rising({column: _month(head, newest) for column, head in heads.items()})
@@ -35,7 +35,9 @@ def columns_told(reading: Reading, cells: Sequence[Cell], *, dated: int) -> Colu
         return months
     if dated > 1 or newest is None:
         return {}
-    days = _rising({column: _day(head, date_order(reading.normal) == "day first", newest) for column, head in heads.items()})
+    days = _rising(
+        {column: _day(head, date_order(reading.normal) == "day first", newest) for column, head in heads.items()}
+    )
     return days or _numbered(heads, newest) or _worded(heads, newest)
 
 

@@ -214,7 +214,8 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = next(
-        (one for one in _words("cause_words").finditer(behind) if not _is_of_time(reading, mention.end + one.end())), None
+        (one for one in _words("cause_words").finditer(behind) if not _is_of_time(reading, mention.end + one.end())),
+        None,
     )
     if negated is not None and (named is None or negated.start() <= named.start()):
         return "other" if _lupus_within(reading, mention.end + negated.start(), end) else None

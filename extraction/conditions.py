@@ -10,11 +10,11 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.gvhd import grades_told_later
 from extraction.interventions import with_last_treatment
-from extraction.ages import find_ages
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
 from extraction.reading import Mention, Reading, TimeExpression

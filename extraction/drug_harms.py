@@ -18,7 +18,9 @@ from kb.patterns import compiled
 
 _BETWEEN = 8  # tokens from the harm to the word of the end
 _BEFORE = 3  # tokens in which a harm is denied
-_LINKS = compiled(r"\b(?:so|therefore|hence|thus|and (?:it|this)? ?(?:was|had)|which|for (?:this|that) reason)\b", re.IGNORECASE)
+_LINKS = compiled(
+    r"\b(?:so|therefore|hence|thus|and (?:it|this)? ?(?:was|had)|which|for (?:this|that) reason)\b", re.IGNORECASE
+)
 
 
 @functools.cache
@@ -36,7 +38,11 @@ def _lab_harm() -> re.Pattern[str]:
 def harm_before_end(reading: Reading, start: int, end: int) -> Reason | None:
     """The harm of a stretch, a drug's own or one about it, that stands before the word of its end."""
     stop = next(
-        (found for found in _stopped().finditer(reading.normal, start, end) if not _is_denied(reading, start, found.start())),
+        (
+            found
+            for found in _stopped().finditer(reading.normal, start, end)
+            if not _is_denied(reading, start, found.start())
+        ),
         None,
     )
     if stop is None:
@@ -68,7 +74,7 @@ def refers_back(reading: Reading, start: int, end: int) -> bool:
 
 
 def reasons_referred(reading: Reading, drugs: Sequence[int], start: int, end: int) -> dict[int, Reason]:
-    """By the place of each drug of the sentence before, why it ended, told of "the former", "the latter", "both", "it"."""
+    """By the place of each drug of the sentence before, why it ended: told of "the former", "both", "it"."""
     found: dict[int, Reason] = {}
     references = list(_REFERENCE.finditer(reading.normal[start:end]))
     for at, reference in enumerate(references):

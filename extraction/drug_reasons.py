@@ -225,6 +225,8 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
         reason = match_phrase(_reasons(), tokens, at)
         if reason is None and short and because_at == at - 1:
             reason = match_phrase(_short_reasons(), tokens, at)
+        if reason is not None and match_phrase(listed("ruled_out"), tokens, reason[1]):
+            reason = None
         if reason is not None and because_at is not None and at - because_at <= _NEAR:
             return _reason_at(reading, start, tokens, at, reason)
         strong = match_phrase(_because("strong"), tokens, at)

@@ -99,7 +99,9 @@ def normalise(text: str) -> str:
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
-    return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _CAPITAL_I.sub("l", _SMALL_L.sub("I", read))))
+    return fill_in(
+        _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _CAPITAL_I.sub("l", _SMALL_L.sub("I", read)))
+    )
 
 
 def scan_errors(text: str) -> int:

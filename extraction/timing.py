@@ -6,7 +6,6 @@ whether something starts, ends or simply happened then. Two dates joined by "fro
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 import functools
 import re
@@ -17,6 +16,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
+from extraction.days_without_year import or_in_named_year, still_to_come
 from extraction.knowledge import cues
 from extraction.number_words import NEARLY, count_of, count_pattern
 from extraction.reading import TimeExpression, TimeRole
@@ -79,9 +79,8 @@ def _amount_pattern() -> re.Pattern[str]:
 def _relative_pattern() -> re.Pattern[str]:
     amount = re.sub(r"\?P<\w+>", "?:", _amount_pattern().pattern)
     amount = f"(?:{amount})"
-    about = (
-        r"(?:(?:about|approximately|approx\.?|around|nearly|almost|not quite|just under|close to|some|roughly|~|c\.) ?)?"
-    )
+    nearly = "nearly|almost|not quite|just under|close to"
+    about = rf"(?:(?:about|approximately|approx\.?|around|{nearly}|some|roughly|~|c\.) ?)?"
     month = _any_of(list(month_names()))
     part = _any_of(list(cues("timing")["parts"]))
     return compiled(
@@ -100,8 +99,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)"
         r"|(?:(?<=days )|(?<=weeks )|(?<=months )|(?<= a year )|(?<=one year ))"
         r"old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
-        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully |a full |"
-        r"all of |a good |just over |over |altogether |only |just )?"
+        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully "
+        r"|a full |all of |a good |just over |over |altogether |only |just )?"
         rf"{about}(?:a |the )?{amount})"
         rf"|(?P<since>since (?:(?:the )?(?:last|past) )?{about}{amount})"
         rf"|(?P<long>{amount}[ -](?:course|history|duration|in total|duration of))"
@@ -113,7 +112,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
         rf" (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z]|,? (?:of )?(?:19|20)\d\d)"
-        rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
+        rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})"
+        r"(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
         r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
         ")",
         re.IGNORECASE,
@@ -263,8 +263,8 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
     for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
-            time = _to_come(normal, match.start(), time, reference)
-            time = _or_in_named_year(normal, match, time, years_named)
+            time = still_to_come(normal, match.start(), time, reference)
+            time = or_in_named_year(normal, match, time, years_named)
         if time is None and reference is None and (match["dm_m"] or match["md_m"]):
             time = Time(None, None, match.group())  # some year, so no day of this letter
         if time is not None:
@@ -286,52 +286,6 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
     behind, before = _name_beside_year()
     return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
-
-
-# before a day without its year: it is still to come
-_ENDS_THEN = compiled(
-    r"\b(?:(?:due|will|shall|planned|scheduled|booked|expected|set|going|is|are|has|have|meant|supposed|intended|course)"
-    r" (?:to )?(?:end|finish|stop|run|continue|go on|last|cease|complete|be (?:completed|stopped|finished|given|continued))"
-    r"|(?:due|ends|finishes|stops|runs|continues|planned|scheduled|booked|to (?:end|finish|stop|run|continue|go on))"
-    r"|to be (?:completed|stopped|finished|given|continued|taken))"
-    r"(?: (?:on|until|till|to|up to|by|for|through))?(?: the)? $",
-    re.IGNORECASE,
-)
-_SOON = 183  # days
-
-
-def _to_come(normal: str, start: int, time: Time, reference: date | None) -> Time:
-    """ "Due to end on 20 March", of a letter of 10 March: the day ten days later, not the one a year ago."""
-    if reference is None or time.earliest is None or time.earliest != time.latest:
-        return time
-    following = time.earliest + relativedelta(years=1)
-    if not reference < following <= reference + timedelta(days=_SOON):
-        return time
-    told = _ENDS_THEN.search(normal[max(0, start - 48) : start]) is not None
-    return Time.on(following, time.written) if told else time
-
-
-# "In 2023 she got ..." at the head of a sentence: the days of that clause are of that year
-_FRONTED = compiled(r"(?:\A|[.;:\n]|\d\)|-)\s*(?:back )?(?:in|during) (?:the year )?\Z", re.IGNORECASE)
-_BACK_TO_NOW = compiled(r"(?<!\d{4}),|\b(?:now|current\w*|present\w*|this year|today|again|since|then|later)\b", re.IGNORECASE)
-
-
-def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
-    """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
-    nearest = bisect.bisect_left(years_named, (match.start(), 0))
-    before = [(at, year) for at, year in years_named[max(0, nearest - 1) : nearest] if match.start() - 200 < at]
-    if not before or time.earliest is None or re.search(r"[.;:]\s|\n", normal[before[-1][0] : match.start()]):
-        return time
-    if re.search(r"\b(?:since|from) $", normal[max(0, before[-1][0] - 8) : before[-1][0]]):
-        return time  # what began then has gone on
-    year = before[-1][1]
-    if year >= time.earliest.year:
-        return time
-    if _FRONTED.search(normal, max(0, before[-1][0] - 24), before[-1][0]) and not _BACK_TO_NOW.search(normal, before[-1][0], match.start()):
-        years = time.earliest.year - year
-        latest = None if time.latest is None else time.latest - relativedelta(years=years)
-        return Time(time.earliest - relativedelta(years=years), latest, time.written)
-    return Time(time.earliest + relativedelta(year=year), time.latest, time.written)
 
 
 @functools.cache

@@ -248,7 +248,9 @@ def _near(one: Fact, other: Fact) -> bool:
 def _is_present(fact: Fact) -> bool:
     """Whether the letter gives an infection without a day, as one of its present diagnoses."""
     undated = fact.time is None and fact.course is None
-    return undated and fact.assertion == "present" and fact.temporality == "current" and "treatment" not in fact.attributes
+    return (
+        undated and fact.assertion == "present" and fact.temporality == "current" and "treatment" not in fact.attributes
+    )
 
 
 def _of_that_time(drug: Fact, fact: Fact) -> bool:
