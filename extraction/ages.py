@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.scanning import matches_at
 from extraction.tokens import words_of
-from extraction.word_places import word_places
+from extraction.word_places import has_word, matches_of_words, word_places
 from kb.facts import Interval
 from kb.patterns import compiled
 
@@ -141,8 +141,15 @@ def _pattern() -> re.Pattern[str]:
 
 
 _DIGITS = compiled(r"[\d( ,](?:(?<=\d)(?<![\w./].)|(?<=\()(?=\d)|(?<=\d[ (,]))")
+# a number with what an age in digits has behind it, or what may lead to one behind a bracket or a date
+_LEADS_ON = compiled(
+    r"\d{1,2}[ ]\d\d?/12|\d{1,3}(?:\.\d|½)?(?:[ ]\d\d?/12)?(?:[ -]and[ -]a[ -]half)?[ /,|-]{0,4}"
+    r"(?:[yYFM岁]|(?i:months?\b))|\(\d|[ ]?[(,][ ]?[\dtefsnoTEFSNO]"
+)
 _BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
 _BEHIND_ARTICLE = compiled(r"[ ]\d")
+_TURNING = ("will", "turns", "is")  # what opens a birthday to come that is not called so
+_TENS = compiled(r"0'?s(?!\w)")
 _BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
 
 
@@ -167,7 +174,8 @@ def _places(normal: str) -> list[int]:
         for place in words.get(word, ())
         if behind is None or behind.match(normal, place + len(word))
     )
-    return sorted({*(match.start() for match in _DIGITS.finditer(normal)), *named})
+    digits = (match.start() for match in _DIGITS.finditer(normal))
+    return sorted({*(place for place in digits if _LEADS_ON.match(normal, place)), *named})
 
 
 @functools.lru_cache(maxsize=8)  # the age and the sex both ask
@@ -185,7 +193,7 @@ def _birthday() -> re.Pattern[str]:
     ordinals, ones = (cues("demographics")[key] for key in ("ordinals", "birthday_words"))
     count = "|".join([*ordinals, r"\d{1,2}(?:st|nd|rd|th)"])
     coming = "|".join(ones["coming"])
-    return re.compile(
+    return compiled(
         rf"(?:(?P<coming>{coming})[ ](?:[\w-]+[ ]){{0,2}})?(?:her|his|the)[ ](?P<count>{count})[ ]birthday"
         rf"(?P<to_come>[ ](?:{'|'.join(ones['to_come'])})\b)?"
         rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|"
@@ -197,7 +205,8 @@ def _birthday() -> re.Pattern[str]:
 def _birthdays(normal: str) -> Iterator[Age]:
     """Ages told by a birthday: "had her fifth birthday on Saturday", "will turn five in May" (so she is four)."""
     known = cues("demographics")
-    for match in _birthday().finditer(normal):
+    told = "birthday" in normal.lower()
+    for match in _birthday().finditer(normal) if told else matches_of_words(_TURNING, _birthday(), normal):
         if match["turns"]:
             years = _count(match["turns"].lower()) - 1
         else:
@@ -211,7 +220,7 @@ def _birthdays(normal: str) -> Iterator[Age]:
 @functools.cache
 def _decade() -> re.Pattern[str]:
     names = "|".join(cues("measurements")["decades"])
-    return re.compile(
+    return compiled(
         rf"(?:\b{people()}|\b(?:[Ss]?[Hh]e|[Pp]atient)[ ]is(?:[ ]now)?)[ ]?,?[ ]?(?:now[ ])?in[ ](?:her|his|their)[ ]"
         rf"(?:(?:early|mid|late)[ -])?(?P<decade>{names}|[2-9]0'?s)(?!\w)"
     )
@@ -219,6 +228,8 @@ def _decade() -> re.Pattern[str]:
 
 def _decades(normal: str) -> Iterator[Age]:
     """ "A lady in her forties": somewhere in the ten years."""
+    if not has_word(normal, cues("measurements")["decades"].keys()) and _TENS.search(normal) is None:
+        return
     for match in _decade().finditer(normal):
         told = match["decade"].lower()
         least = float(told[:2]) if told[0].isdigit() else float(cues("measurements")["decades"][told])

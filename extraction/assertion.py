@@ -91,7 +91,7 @@ def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
         return
     words = [reading.normal[begin:stop].lower() for begin, stop in spans]
     targets = [_target(spans, words, mention) for mention in mentions]
-    clause = Clause.of(reading.normal, spans, targets)
+    clause = Clause.of(reading.normal, spans, words, targets)
     found = _cues_of_targets(targets, clause)
     for mention, target in zip(mentions, targets, strict=True):
         reaching = found.get(target, [])

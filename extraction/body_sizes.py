@@ -18,7 +18,7 @@ from kb.patterns import compiled
 from kb.units import to_canonical
 from kb.vocabulary import Lab, vocabulary
 
-_NUMBER = compiled(r"(?<![\w.,/:<>=≤≥+^*×-])\d{1,3}(?:[.,]\d{1,2})?(?= ?[a-z%])", re.IGNORECASE)
+_NUMBER = compiled(r"\d(?<![\w.,/:<>=≤≥+^*×-].)\d{0,2}(?:[.,]\d{1,2})?(?= ?[a-zA-Z%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _size(page: Page, concept: str, match: re.Match[str]) -> BodySize | None:
 def _held_before(concept: str, support: str) -> re.Pattern[str]:
     """ "He is on room air at 99%": what holds the value up stands before it."""
     words = alternatives(cues("measurements")["body_sizes"][concept]["support"][support])
-    return re.compile(rf"(?<!\w){words}\s*(?:at|with|of|is|was|:|she is|he is)?\s*$", re.IGNORECASE)
+    return compiled(rf"(?<!\w){words}\s*(?:at|with|of|is|was|:|she is|he is)?\s*$", re.IGNORECASE)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import re
 from extraction.knowledge import cues
 from extraction.reading import Reading, Sentence
 from extraction.subjects import sex_of_patient
+from extraction.word_places import word_places
 from kb.facts import Experiencer
 from kb.patterns import compiled
 
@@ -19,14 +20,22 @@ from kb.patterns import compiled
 def other_patients(reading: Reading) -> list[tuple[int, int]]:
     """The spans of text about another patient."""
     found = []
+    naming = _sentences_naming_someone(reading)
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
-        match = (_spoken_of(reading, sentence) if number else None) or _named(text)
+        match = (_spoken_of(reading, sentence) if number else None) or (_named(text) if number in naming else None)
         if match is None:
             continue
         end = _end(text, match)
         found.append((sentence.start + match.start(), sentence.start + end))
     return found
+
+
+def _sentences_naming_someone(reading: Reading) -> set[int]:
+    """The numbers of the sentences with a word for a person in them."""
+    places = word_places(reading.normal)
+    words = (form for word in cues("context")["other_patients"]["someone"] for form in (word, f"{word}s"))
+    return {reading.sentence_at(place) for word in words for place in places.get(word, ())}
 
 
 def whose(reading: Reading, start: int) -> Experiencer:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from extraction.knowledge import cues
-from extraction.reading import Mention, Reading, TimeExpression
+from extraction.reading import InOrder, Mention, Reading, TimeExpression
 from extraction.tables import blocks_of, date_of
 from extraction.wording import value_of
 from kb.facts import Fact, Time
@@ -32,7 +32,7 @@ def read_by_columns(reading: Reading) -> None:
                     _assert(reading, mention, start, end)
                     added.append(TimeExpression(mention.start, mention.start, "point", date))
     if added:
-        reading.times = sorted([*reading.times, *added], key=lambda time: time.start)
+        reading.times = InOrder(sorted([*reading.times, *added], key=lambda time: time.start))
 
 
 def findings_of_columns(reading: Reading) -> Iterator[tuple[Mention, list[Fact]]]:

@@ -5,6 +5,7 @@ Each attribute has its word lists in `conditions.yaml`; which one is read follow
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
@@ -108,7 +109,14 @@ def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:
 def _graded_word(reading: Reading, mention: Mention, values: Mapping[str, list[str]]) -> str | None:
     before, behind = _parts(reading, mention)
     named = reading.normal[mention.start : mention.end]
+    if not _any_severity().search(f"{named}\n{before[-40:]}\n{behind[:40]}"):
+        return None
     return value_of(named, values) or value_of(before[-40:], values) or value_of(behind[:40], values)
+
+
+@functools.cache
+def _any_severity() -> re.Pattern[str]:
+    return pattern_of(tuple(word for words in cues("conditions")["severity"].values() for word in words))
 
 
 def _control(reading: Reading, mention: Mention) -> str | None:
@@ -210,7 +218,7 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     """`sle` where the clause lays the condition to lupus, `other` where it lays it to something else."""
     start, end = sentence_span(reading, mention)
     behind = reading.normal[mention.end : end]
-    if re.match(cues("conditions")["of_lupus"], behind, re.IGNORECASE):
+    if compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = next(

@@ -16,12 +16,14 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.knowledge import cues
 from extraction.scanning import matches_at
+from extraction.word_places import word_places
 from kb.facts import Time
 from kb.patterns import compiled
 
 Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
+_NUMBER = compiled(r"\d(?<!\w.)")
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
@@ -70,19 +72,17 @@ def date_pattern() -> re.Pattern[str]:
     return compiled(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)
 
 
-@functools.cache
-def date_starts() -> re.Pattern[str]:
-    """Where a date may begin: a digit, or the first two letters of a month that stand at the beginning of a word."""
-    starts = sorted({name[:2] for name in month_names()})
-    firsts = "".join(sorted({letter for start in starts for letter in (start[0], start[0].upper())}))
-    seconds = "|".join(f"(?<=[{a}{a.upper()}])[{b}{b.upper()}]" for a, b in map(tuple, starts))
-    return compiled(rf"[\d{firsts}](?<!\w.)(?:(?<=\d)|(?={seconds}))")
+@functools.lru_cache(maxsize=64)
+def month_places(normal: str) -> tuple[int, ...]:
+    """The places of a text where the name of a month stands."""
+    places = word_places(normal)
+    return tuple(sorted(place for name in month_names().keys() & places.keys() for place in places[name]))
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)
 def date_places(normal: str) -> tuple[int, ...]:
-    """The places of a text where a date may begin."""
-    return tuple(match.start() for match in date_starts().finditer(normal))
+    """The places of a text where a date may begin: numbers and the names of months."""
+    return tuple(sorted([*(match.start() for match in _NUMBER.finditer(normal)), *month_places(normal)]))
 
 
 @functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask

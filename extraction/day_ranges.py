@@ -20,7 +20,7 @@ from kb.patterns import compiled
 _TO = r" ?(?:-|to|until|till|through|~) ?"
 _ORDINAL = r"(?:st|nd|rd|th)?"
 _CLAUSE = 70  # characters between a year and the days of it
-_LEADING_YEAR = re.compile(r"(?:\b[Ii]n |\b[Dd]uring |(?:^|[\n.;|(])[ \t*•-]*)((?:19|20)\d\d)\b(?![./-]\d)[^.;\n|]*$")
+_LEADING_YEAR = compiled(r"(?:\b[Ii]n |\b[Dd]uring |(?:^|[\n.;|(])[ \t*•-]*)((?:19|20)\d\d)\b(?![./-]\d)[^.;\n|]*$")
 
 
 def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:

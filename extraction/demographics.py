@@ -14,6 +14,7 @@ from extraction.ages import find_ages
 from extraction.bystanders import whose
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.word_places import matches_of_words
 from kb.facts import Coded, Experiencer, Fact, Quantity, Temporality
 from kb.patterns import compiled
 
@@ -49,8 +50,8 @@ def _whose(reading: Reading, start: int, end: int) -> Experiencer:
         return "other"
     if _belongs(normal, start):
         return "other"
-    before = re.findall(r"[a-z]+", re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
-    after = re.findall(r"[a-z]+", re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
+    before = compiled(r"[a-z]+").findall(re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
+    after = compiled(r"[a-z]+").findall(re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
     return "family" if _relative(before[-_NEAR:]) or _relative(after[:3], behind=True) else "patient"
 
 
@@ -71,16 +72,25 @@ def _belongs_to() -> re.Pattern[str]:
 
 def _belongs(normal: str, start: int) -> bool:
     """Whether the words before name a person as someone of the patient's: "her little boy", "has a 12-year-old"."""
-    return _belongs_to().search(re.sub(r"\s+", " ", normal[max(0, start - 40) : start])) is not None
+    return _belongs_to().search(compiled(r"\s+").sub(" ", normal[max(0, start - 40) : start])) is not None
 
 
 def _when(normal: str, start: int) -> Temporality:
-    before = re.sub(r"\s+", " ", normal[max(0, start - 60) : start].lower()).rstrip(" ,(")
-    if any(re.search(rf"\b{re.escape(word)}$", before) for word in cues("demographics")["past"]):
+    before = compiled(r"\s+").sub(" ", normal[max(0, start - 60) : start].lower()).rstrip(" ,(")
+    if _past().search(before):
         return "historical"
-    event = re.search(rf"\b(?:{'|'.join(cues('demographics')['events'])})\b[^.;,:\n]*$", before)
-    is_named = re.match(r"age", normal[start : start + 4], re.IGNORECASE) is not None
-    return "historical" if event is not None and is_named else "current"
+    is_named = normal[start : start + 3].lower() == "age"
+    return "historical" if is_named and _event().search(before) else "current"
+
+
+@functools.cache
+def _past() -> re.Pattern[str]:
+    return compiled(rf"\b(?:{'|'.join(map(re.escape, cues('demographics')['past']))})$")
+
+
+@functools.cache
+def _event() -> re.Pattern[str]:
+    return compiled(rf"\b(?:{'|'.join(cues('demographics')['events'])})\b[^.;,:\n]*$")
 
 
 @functools.cache
@@ -120,7 +130,7 @@ def _code(fact: Fact) -> str | None:
 
 def _sexes_with_age(reading: Reading) -> Iterator[Fact]:
     normal = reading.normal
-    for label in _SEX_LABEL.finditer(normal):
+    for label in matches_of_words(("sex", "gender"), _SEX_LABEL, normal):
         if whose(reading, label.start()) == "patient":
             yield _sex(reading, label.start(), label.end(), label["sex"])
     for age in find_ages(normal):
@@ -194,7 +204,8 @@ def _sex_by_pronouns(reading: Reading) -> Iterator[Fact]:
     found: dict[str, list[re.Match[str]]] = {}
     for sex in ("female", "male"):
         pattern = compiled(rf"\b(?:{'|'.join(cues('demographics')[f'pronouns_{sex}'])})\b", re.IGNORECASE)
-        found[sex] = [one for one in pattern.finditer(reading.normal) if _speaks_of_patient(reading, one.start())]
+        told = matches_of_words(cues("demographics")[f"pronouns_{sex}"], pattern, reading.normal)
+        found[sex] = [one for one in told if _speaks_of_patient(reading, one.start())]
     for sex, other in (("female", "male"), ("male", "female")):
         if len(found[sex]) > _MANY * len(found[other]):
             yield _sex(reading, found[sex][0].start(), found[sex][0].end(), sex)
@@ -224,12 +235,16 @@ def _sex(reading: Reading, start: int, end: int, word: str) -> Fact:
     return reading.fact("demographic", "sex", "Sex", start, end, value=Coded(code, reading.text[start:end]))
 
 
-def _birth_dates(reading: Reading) -> Iterator[Fact]:
+@functools.cache
+def _birth_label() -> re.Pattern[str]:
     labels = "|".join(sorted(map(re.escape, cues("demographics")["birth"]), key=len, reverse=True))
-    pattern = compiled(rf"(?<!\w)(?:{labels})[\s:.]{{0,4}}(?:on |in )?$", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?:{labels})[\s:.]{{0,4}}(?:on |in )?$", re.IGNORECASE)
+
+
+def _birth_dates(reading: Reading) -> Iterator[Fact]:
     for time in reading.times:
         before = reading.normal[max(0, time.start - 24) : time.start]
-        label = pattern.search(before)
+        label = _birth_label().search(before)
         if label is not None and time.role == "point" and time.time is not None:
             start = time.start - len(before) + label.start()
             whose = _whose(reading, start, time.end)

@@ -43,7 +43,9 @@ def _is_of_the_test(reading: Reading, mention: Mention) -> bool:
     """ "No HIV serology so far", "no HBsAg has been sent": it is the test that there is none of."""
     behind = _behind(reading, mention)
     following = _NEXT.match(behind)
-    if _words("positivity").search(behind):
+    assert mention.cue is not None
+    cue = reading.normal[mention.cue[0] : mention.cue[1]]
+    if _words("of_results").search(cue) or _words("positivity").search(behind):
         return False
     if _words("tests").search(reading.normal[mention.start : mention.end]):
         return True

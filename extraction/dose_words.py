@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from extraction.knowledge import cues
@@ -24,6 +25,7 @@ _TOKEN = compiled(
     r"|(?P<arrow>-{1,2}>|=+>|>>|[→➔⟶])"
     r"|(?P<other>\S)"
 )
+_PLAIN = compiled(r"[a-z]+(?: [a-z]+)*")
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _LONG_WORD = 6
 _TENS = frozenset(range(20, 100, 10))
@@ -88,8 +90,12 @@ Phrases = dict[str, list[tuple[tuple[str, ...], Any]]]
 def phrases(entries: Iterator[tuple[str, Any]]) -> Phrases:
     """Phrases with what they mean, by first token, the longest first; a hyphen may be left out."""
     index: Phrases = {}
+    slips = _slips()
     for written, meaning in entries:
-        words = tuple(token.text for token in tokenise_dose(written))
+        if _PLAIN.fullmatch(written):  # as most are: a word is a token
+            words = tuple(slips.get(word, word) for word in written.split(" "))
+        else:
+            words = tuple(token.text for token in tokenise_dose(written))
         for form in {words, tuple(word for word in words if word != "-")}:
             if form:
                 index.setdefault(form[0], []).append((form, meaning))
@@ -110,6 +116,28 @@ def match_phrase(index: Phrases, tokens: Sequence[Token], at: int) -> tuple[Any,
         if len(form) == 1 or (end <= len(tokens) and all(map(_is, form, tokens[at:end]))):
             return meaning, end
     return None
+
+
+def signs_of(index: Phrases) -> tuple[str, ...]:
+    """Small letters of which a text holds some wherever it holds a phrase: the longest word of each, and its slips."""
+    words = {max(form, key=len) for forms in index.values() for form, _ in forms}
+    signs = words | {slip for slip, word in _slips().items() if word in words}
+    return tuple(sorted(sign for sign in signs if not any(other in sign for other in signs - {sign})))
+
+
+def holds_one(signs: Sequence[str], text: str) -> bool:
+    """Whether a text holds one of the signs; the full stops of an abbreviation do not count."""
+    plain = text.lower().replace(".", "")
+    return any(sign in plain for sign in signs)
+
+
+def may_open(index: Phrases, text: str, among: int = 1) -> bool:
+    """Whether one of the first tokens of a text begins a phrase.
+
+    >>> may_open(phrases(iter([("blood level", 1)])), "blood levels were low")
+    True
+    """
+    return any(_token(match).text in index for match in islice(_TOKEN.finditer(text), among))
 
 
 def _is(word: str, token: Token) -> bool:

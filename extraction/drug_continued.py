@@ -13,12 +13,12 @@ from collections.abc import Sequence
 
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
-from extraction.dose_words import Token, match_phrase, tokenise_dose
+from extraction.dose_words import Token, match_phrase, may_open, tokenise_dose
 from extraction.drug_harms import harm_before_end, reasons_referred, refers_back
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
-from extraction.reading import Mention, Reading
+from extraction.reading import Mention, Reading, Sentence
 from kb.facts import Time
 from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
@@ -35,9 +35,9 @@ def continued_scopes(reading: Reading, scopes: Sequence[Scope], vocabulary: Voca
     found: list[Scope] = []
     for index, sentence in enumerate(reading.sentences[1:], 1):
         previous = last_of.get(index - 1)
-        if previous is None or not _has_dose(reading, previous):
+        if previous is None or not vocabulary.is_one_of(previous.concept, cues("medications")["told_in_steps"]):
             continue
-        if not any(vocabulary.is_a(previous.concept, drug) for drug in cues("medications")["told_in_steps"]):
+        if not _has_dose(reading, previous):
             continue
         stop = first_of[index].before if index in first_of else sentence.end
         named = [
@@ -74,12 +74,10 @@ def told_ends(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Time]:
             continue
         sentence = reading.sentences[following]
         drugs = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "drug"]
-        tokens = tokenise_dose(reading.normal[sentence.start : min(sentence.end, sentence.start + 60)])
         times = [
             time for time in reading.times_in(sentence.start, sentence.end) if time.role in ("point", "start", "end")
         ]
-        opens = match_phrase(listed("ended_without_name"), tokens, 0)
-        if opens is None or len(times) != 1 or times[0].time is None:
+        if len(times) != 1 or times[0].time is None or _told_end(reading, sentence) is None:
             continue
         if all(one.start < times[0].start and _is_general(one.concept) for one in drugs):
             found[scope.start] = times[0].time
@@ -117,13 +115,11 @@ def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]
         sentence = reading.sentences[following]
         if any(one.kind == "drug" for one in reading.mentions_in(sentence.start, sentence.end)):
             continue
-        tokens = tokenise_dose(reading.normal[sentence.start : min(sentence.end, sentence.start + 60)])
-        opens = match_phrase(listed("ended_without_name"), tokens, 0)
-        referred = [one for one in scopes if one.mention.sentence == scope.mention.sentence]
         if refers_back(reading, sentence.start, sentence.end):
-            found |= reasons_referred(reading, [one.start for one in referred], sentence.start, sentence.end)
-        elif opens is not None:
-            reason = cause_in(reading, sentence.start + tokens[opens[1] - 1].end, sentence.end, weak=True, short=True)
+            referred = [one.start for one in scopes if one.mention.sentence == scope.mention.sentence]
+            found |= reasons_referred(reading, referred, sentence.start, sentence.end)
+        elif (ended := _told_end(reading, sentence)) is not None:
+            reason = cause_in(reading, ended, sentence.end, weak=True, short=True)
             if reason is not None:
                 found[scope.start] = reason
         elif _PARAGRAPH.search(reading.normal, scope.sentence_end - 1, sentence.start) is None:
@@ -131,6 +127,16 @@ def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]
             if reason is not None:
                 found[scope.start] = reason
     return found
+
+
+def _told_end(reading: Reading, sentence: Sentence) -> int | None:
+    """Where the words end that open a sentence and tell of the end of a drug without its name."""
+    text = reading.normal[sentence.start : min(sentence.end, sentence.start + 60)]
+    if not may_open(listed("ended_without_name"), text):
+        return None
+    tokens = tokenise_dose(text)
+    opens = match_phrase(listed("ended_without_name"), tokens, 0)
+    return None if opens is None else sentence.start + tokens[opens[1] - 1].end
 
 
 def _is_general(concept: str) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from extraction.dose_items import read_items
-from extraction.dose_words import Phrases, match_phrase, phrases, tokenise_dose
+from extraction.dose_words import Phrases, holds_one, match_phrase, phrases, signs_of, tokenise_dose
 from extraction.drug_chains import chained
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
@@ -49,9 +49,11 @@ _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained
 def purpose_of(reading: Reading, scope: Scope, end: int) -> str | None:
     """Whether it is told to be prevention, cover or treatment."""
     text = reading.normal[max(scope.sentence_start, scope.start - 40) : max(end, min(scope.after, scope.end + 60))]
+    if not holds_one(_signs_of_purpose(), text):
+        return None
     tokens = tokenise_dose(text)
     for name, index in _purposes().items():
-        if any(match_phrase(index, tokens, at) for at in range(len(tokens))):
+        if any(token.text in index and match_phrase(index, tokens, at) for at, token in enumerate(tokens)):
             return name
     return None
 
@@ -61,6 +63,11 @@ def _purposes() -> dict[str, Phrases]:
     return {
         name: phrases((written, name) for written in words) for name, words in cues("medications")["purposes"].items()
     }
+
+
+@functools.cache
+def _signs_of_purpose() -> tuple[str, ...]:
+    return tuple(sign for index in _purposes().values() for sign in signs_of(index))
 
 
 def indication_of(reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int) -> str | None:

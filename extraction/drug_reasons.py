@@ -16,6 +16,7 @@ from extraction.dose_words import Phrases, Token, match_phrase, phrases, tokenis
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.word_places import has_word
 from kb.patterns import compiled
 
 _ALLERGIES = compiled(
@@ -27,6 +28,9 @@ _BUT_FOR = compiled(
     re.IGNORECASE,
 )
 _NO_ALLERGY = compiled(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
+_OF_ALLERGIES = frozenset(
+    ("allergy", "allergies", "nkda", "nka", "intolerance", "intolerances", "adverse", "adr", "adrs")
+)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 
@@ -82,7 +86,7 @@ def find_cues(index: Phrases, tokens: Sequence[Token], offset: int) -> list[Cue]
     found: list[Cue] = []
     at = 0
     while at < len(tokens):
-        match = match_phrase(index, tokens, at)
+        match = match_phrase(index, tokens, at) if tokens[at].text in index else None
         if match is None:
             at += 1
             continue
@@ -238,6 +242,8 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
 
 def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
     """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line; so does "NKDA except X"."""
+    if not has_word(reading.normal, _OF_ALLERGIES):
+        return False
     line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
     if _BUT_FOR.search(line):
         return True

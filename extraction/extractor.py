@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Callable, Iterable
 
@@ -16,13 +15,13 @@ from extraction.language_library import language
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
-from extraction.reading import Mention, Reading, Sentence
+from extraction.reading import InOrder, Mention, Reading, Sentence
 from extraction.sections import Part, build_sectionizer, find_sections
 from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times
 from extraction.tokens import tokenise
 from extraction.warnings import warnings
-from kb.facts import Document, Fact
+from kb.facts import Document, Fact, numbered
 from kb.vocabulary import Vocabulary, vocabulary
 
 logger.disable("PyRuSH")  # it writes tokens of the text to standard error
@@ -53,21 +52,24 @@ class Extractor:
         normal = normalise(document.text)
         page = layout(normal)
         doc, token_spans = tokenise(normal, page.breaks, [start for start, _ in page.sentences], self.nlp.vocab)
-        reading = Reading(document, index, normal, doc, token_spans, letter_date=document.date)
+        ends = [end for _, end in token_spans]
+        reading = Reading(document, index, normal, doc, token_spans, ends, letter_date=document.date)
         parts = find_sections(normal, self.nlp, self._sectionizer)
-        reading.sentences = _sentences(normal, parts, page.sentences)
+        reading.sentences = InOrder(_sentences(normal, parts, page.sentences))
+        mentions: list[Mention] = []
         titles = {part.start: part.title_end for part in parts if part.section}
-        for found in self._mentions.find(doc):
+        words = {normal[start:end] for start, end in token_spans}
+        for found in self._mentions.find(doc, words):
             start, end = token_spans[found.start][0], token_spans[found.end - 1][1]
             kind = self.vocabulary.kinds[found.label_]
             if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):
                 continue  # "PE:" and "Contraception:" name a part of the letter
-            reading.mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
-        reading.mentions += statements.find_statements(reading)
+            mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
+        mentions += statements.find_statements(reading)
         for start, end in spans:
-            reading.mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
-        reading.mentions.sort(key=lambda mention: (mention.start, mention.end))
-        reading.times = find_times(unwrapped(normal, page.breaks), document.date, date_order(normal))
+            mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
+        reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
+        reading.times = InOrder(find_times(unwrapped(normal, page.breaks), document.date, date_order(normal)))
         assert_mentions(reading)
         read_by_columns(reading)
         return reading
@@ -81,8 +83,8 @@ class Extractor:
         facts += [_span_fact(reading, mention) for mention in reading.mentions if mention.kind == "span"]
         facts = _unique(facts)
         facts.sort(key=lambda fact: (fact.start, fact.end, fact.kind, fact.concept))
-        numbered = [dataclasses.replace(fact, id=f"f{number}") for number, fact in enumerate(facts, 1)]
-        return numbered, warnings(reading, numbered)
+        facts = numbered(facts)
+        return facts, warnings(reading, facts)
 
 
 def _sentences(normal: str, parts: list[Part], spans: list[tuple[int, int]]) -> list[Sentence]:

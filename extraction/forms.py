@@ -18,12 +18,14 @@ from kb.patterns import compiled
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
 _EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
 _BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
+_LIKE_A_BOX = compiled(r"[\[(☑☒✓✔☐□](?:(?<=[☑☒✓✔☐□])|[ _]{0,3}[xX✓✔√*]?[ _]?[\])])")
+_ANSWERED = compiled(r"[:?]\s*(?:[yY][eE][sS]|[nN][oO])")
 _LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w|\[|[☐☑☒✓])")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
 _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
 _DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
 _HEADER_LINES = 25
-_WITHIN = compiled(r"\bwithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:])", re.IGNORECASE)
+_WITHIN = compiled(r"[wW](?<!\w.)(?i:ithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:]))")
 _WIDE = compiled(r" {2,}|\t")
 
 
@@ -44,10 +46,11 @@ def fill_in(normal: str) -> str:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
         out = _answered_cells(_rows(out))
-    if len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out):
+    if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
         out = _boxes(out)
     out = _questions().sub(_answered_question, out)
-    return _turned().sub(_turn, _WITHIN.sub(lambda match: "past".rjust(len(match.group())), out))
+    out = _WITHIN.sub(lambda match: "past".rjust(len(match.group())), out)
+    return _turned().sub(_turn, out) if _ANSWERED.search(out) else out
 
 
 def _colon(leader: re.Match[str]) -> str:

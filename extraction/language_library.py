@@ -6,36 +6,11 @@ takes as long as reading ten letters. They stay out here, and come when a progra
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import ModuleType
-from typing import Any
-
-from spacy.attrs import LOWER  # type: ignore[import-not-found]
-from spacy.errors import filter_warning
-from spacy.language import Language
-from spacy.vocab import Vocab
-
+from extraction.spacy_parts import LOWER, Language, Vocab, filter_warning
+from extraction.stand_ins import without
 from extraction.tokens import LetterTokenizer
 
-
-@contextmanager
-def _without(name: str, **members: Any) -> Iterator[None]:
-    """Imports of the package find an empty one with these members meanwhile, unless it is loaded already."""
-    if name in sys.modules:
-        yield
-        return
-    stand_in = ModuleType(name)
-    vars(stand_in).update(members)
-    sys.modules[name] = stand_in
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-
-
-with _without("quickumls", spacy_component=None):
+with without("quickumls", spacy_component=None):
     from medspacy.common.util import prune_overlapping_matches
     from medspacy.context import ConTextGraph, ConTextModifier, ConTextRule
     from medspacy.section_detection import Sectionizer, SectionRule

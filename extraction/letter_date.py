@@ -24,6 +24,7 @@ _FOOT_LINES = 8
 _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
+_FEWEST_DIGITS = 3  # of a whole date: "1 May 26"
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
 _SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
@@ -41,7 +42,8 @@ _SIGNED = compiled(
     r" (?:this|it)(?: (?:letter|note|report|summary|referral))?(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $",
     re.IGNORECASE,
 )
-_DATED = compiled(r"\d|twenty|thousand", re.IGNORECASE)
+_DIGIT = compiled(r"\d")
+_IN_WORDS = compiled(r"twenty|thousand", re.IGNORECASE)
 _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
@@ -133,7 +135,9 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
-    line = repaired(line) if _DATED.search(line) else line
+    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS and not _IN_WORDS.search(line):
+        return None
+    line = repaired(line)
     last_end = 0
     dates = [match for match in find_dates(line) if _is_full(match)]
     best: tuple[int, Time] | None = None
@@ -154,21 +158,26 @@ def repaired(line: str) -> str:
     >>> repaired("Date: 1 4 M ay 202 6")
     'Date: 14 May 2026'
     """
-    line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
-    line = re.sub(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)", r"\1 ", line)
-    line = _MISREAD_MONTH.sub(_month_meant, line)
-    line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
-    line = re.sub(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b", r"\1.\2.\3", line)
-    line = re.sub(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)", r"\g<1>1", _in_digits(line))
-    line = _ungapped(line)
+    if "_" in line:
+        line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
+    dated = _YEAR.search(line) is not None
+    if dated:
+        line = _MISREAD_MONTH.sub(_month_meant, compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line))
+    if " day of " in line:
+        line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
+    if dated:
+        line = compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line)
+    line = _in_digits(line)
+    if dated:
+        line = compiled(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)").sub(r"\g<1>1", line)
+    line = _in_digits(line)
+    line = _ungapped(line) if _PARTED.search(line) else line
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
     if "|" in line:
         line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
-    line = _gapped_month().sub(lambda match: match.group().replace(" ", ""), line)
-    line = re.sub(
-        rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?(?:{_month_name()}\b|[./-] ?\d))", r"\1\2\3", line, flags=re.IGNORECASE
-    )
-    line = re.sub(r"(?<=[/. -])(20)(?: (\d)(\d)|(\d) (\d)|(\d)(\d))(?![\d])", _joined_year, line)
+    line = _gapped_month().sub(_without_gaps, line)
+    line = _gapped_day().sub(r"\1\2\3", line)
+    line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
     if not _EIGHT_DIGITS.search(line):
         return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
@@ -191,6 +200,8 @@ _BLANKS = compiled(
     re.IGNORECASE,
 )
 _PAGE = compiled(r"^\W*(?:page|seite|p\.|pg\.?) ?\d{1,2}(?: ?(?:of|/|von) ?\d{1,2})?\W*", re.IGNORECASE)
+_PARTED = compiled(r"\d[./]? \d|\bt \d|\d{8}", re.IGNORECASE)
+_YEAR = compiled(r"[12](?:(?<=1)9|(?<=2)0)\d\d")
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
 # a word between a day and a year, or between "Date" or a line's beginning and both
 _MISREAD_MONTH = compiled(r"(?<=\d )(?P<word>[A-Za-z]{4,11})(?=\.?,? (?:19|20)\d\d\b)")
@@ -213,16 +224,22 @@ def _in_digits(line: str) -> str:
 
 
 _EIGHT_DIGITS = compiled(r"20\d{6}")
-_GAPPED = compiled(r"(?<!\d)\d{1,2} ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
+_GAPPED = compiled(r"\d(?<!\d.)\d? ?(?P<sign>[./-]) ?\d{1,2} ?(?P=sign) ?(?:19|20)\d ?\d(?!\d)")
 
 
-def _joined_year(match: re.Match[str]) -> str:
+def _without_gaps(match: re.Match[str]) -> str:
     return match.group().replace(" ", "")
 
 
 @functools.cache
 def _month_name() -> str:
     return "(?:" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + ")"
+
+
+@functools.cache
+def _gapped_day() -> re.Pattern[str]:
+    """A day with a gap inside it that opens the line, before the month."""
+    return compiled(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?(?:{_month_name()}\b|[./-] ?\d))", re.IGNORECASE)
 
 
 @functools.cache
@@ -250,7 +267,7 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         return min(rank, _IN_TITLE) if is_title else rank
     if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
         return _TOLD
-    words = set(re.findall(r"[a-z-]+", line.lower()))
+    words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):
         return _IN_TITLE if _LAST_OF_STAY.search(line[: match.start()]) else None
     if not only or _never().search(before) or re.search(r"(?<!\*)\*\s*$", before):

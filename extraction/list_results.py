@@ -151,7 +151,7 @@ def _course(
     return [*results[:-1], back] if back.is_overtaken else [*results, back]
 
 
-_AS_WERE = re.compile(
+_AS_WERE = compiled(
     r"[\s,;(–-]*(?:as|so|and so|likewise|just as|similarly|"
     r"the same (?:goes|is true|holds) for|ditto(?: for)?|same for|also)\s*"
     r"(?:were|was|are|is|did|for)?\s*(?:the |her |his |her own )?",
@@ -312,7 +312,7 @@ def _number_before(reading: Reading, page: Page, named: Named, taken: list[tuple
     """ "60% ejection fraction", "2.1 g of protein": a number with its unit directly before a name."""
     begin = reading.sentences[named.mention.sentence].start
     start = max([begin, *(end for _, end in taken if end <= named.mention.start), named.mention.start - 30])
-    for match in re.finditer(r"(?<![\w.,/-])[<>≤≥]?\s?\d", page.normal[start : named.mention.start]):
+    for match in compiled(r"(?<![\w.,/-])[<>≤≥]?\s?\d").finditer(page.normal[start : named.mention.start]):
         written = read_number(page.normal, start + match.start(), named.mention.start, page.comma)
         if written is None or written.unit is None:
             continue

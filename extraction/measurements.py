@@ -41,7 +41,7 @@ _TITLE_WORDS = compiled(r"serology|results?|report|panel|screen|date|dated|micro
 _VITALS_HEAD = compiled(
     r"^\W*(?:vs|vitals?|vital signs|obs|observations|o/e|on examination|exam(?:ination)?)\b", re.IGNORECASE
 )
-_UNTIL = re.compile(
+_UNTIL = compiled(
     r"until (?:(?:early|mid|late|last|the|this|end of|beginning of|about|"
     r"around|spring|summer|autumn|winter) ?)*(?:\d|week|month|year|"
     r"spring|summer|autumn|winter|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|then|recently|now)",
@@ -325,7 +325,7 @@ def _experiencer(reading: Reading, mention: Mention) -> Experiencer:
     line = reading.normal.rfind("\n", 0, mention.start) + 1
     before = _VITALS_HEAD.sub("", reading.normal[line : mention.start])
     told = [one for one in reading.mentions_in(line, mention.start) if one.kind != "lab"]
-    opens = not re.search(r"\w", before) or (before != reading.normal[line : mention.start] and not told)
+    opens = not compiled(r"\w").search(before) or (before != reading.normal[line : mention.start] and not told)
     return "patient" if opens and isinstance(term, Lab) and term.panel == "vitals" else mention.experiencer
 
 
@@ -351,7 +351,7 @@ def _in_the_past(page: Page, mention: Mention, result: Result) -> bool:
         and pattern_of("now_words").search(between) is None
         and not re.search(r"from", between, re.IGNORECASE)
     ) or (
-        re.search(r"\bfrom\s*$", between, re.IGNORECASE) is not None
+        compiled(r"\bfrom\s*$", re.IGNORECASE).search(between) is not None
         and leads_on(page.normal[result.end : result.end + 14])
     )
 

@@ -7,12 +7,13 @@ A sentence's words are shared out among its drugs (`drug_scope`), each share is 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, tokenise_dose
+from extraction.dose_words import match_phrase, may_open, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, goes_back, times_of
@@ -140,7 +141,7 @@ def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instructi
     text = text[: scope.start - start] + " " * (scope.end - scope.start) + text[scope.end - start :]
     if _is_level(reading, scope):
         text = ""
-    name = parse_dose(reading.normal[scope.start : scope.end])
+    name = _told_by_name(reading.normal[scope.start : scope.end])
     daily = any(terms.is_a(scope.concept, drug) for drug in cues("medications")["daily_when_untold"])
     instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily)
     route = instruction.route or name.route or _usual_route(scope.concept, terms)
@@ -157,6 +158,12 @@ def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instructi
         start=start + instruction.start,
         end=start + instruction.end if instruction.end else 0,
     )
+
+
+@functools.lru_cache(maxsize=256)  # the same few names are written again and again
+def _told_by_name(name: str) -> Instruction:
+    """What the name itself says of route and pulse: "IV methylprednisolone"."""
+    return parse_dose(name)
 
 
 def _usual_route(concept: str, terms: Vocabulary) -> str | None:
@@ -347,24 +354,32 @@ def _attributes(
 
 
 def _is_level(reading: Reading, scope: Scope) -> bool:
-    tokens = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)])
+    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)]
+    if not may_open(listed("levels"), text, among=2):
+        return False
+    tokens = tokenise_dose(text)
     skip = 1 if tokens and tokens[0].text in ("blood", "serum", "trough", "whole") else 0
     return match_phrase(listed("levels"), tokens, skip) is not None
 
 
 def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     """ "steroid-induced", "anti-rituximab antibodies", "steroid-naive": something else is spoken of."""
-    behind = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)])
-    if behind and behind[0].text == "-":
-        behind = behind[1:]
     if scope.concept in cues("measurements")["level_of"] and _is_level(reading, scope):
         return True  # "folic acid levels were normal"
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
-    if match_phrase(listed("not_the_drug"), behind, 0) is not None or before.endswith(("anti-", "non-")):
+    if before.endswith(("anti-", "non-")) or _goes_on_as_another(reading, scope):
         return True
     elsewhere = cues("medications")["not_as_pressor"].get(scope.concept)
     around = reading.normal[max(scope.sentence_start, scope.start - 40) : min(scope.sentence_end, scope.end + 40)]
     return elsewhere is not None and re.search(elsewhere, around, re.IGNORECASE) is not None
+
+
+def _goes_on_as_another(reading: Reading, scope: Scope) -> bool:
+    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)]
+    if not may_open(listed("not_the_drug"), text, among=2):
+        return False
+    behind = tokenise_dose(text)
+    return match_phrase(listed("not_the_drug"), behind, int(behind[0].text == "-")) is not None
 
 
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:

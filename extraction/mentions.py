@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from spacy.language import Language
-from spacy.tokens import Doc, Span
-
 from extraction import tokens
 from extraction.language_library import TargetMatcher, TargetRule
+from extraction.spacy_parts import Doc, Language, Span
 from extraction.tokens import words_of
 from kb.kept import kept
 from kb.patterns import compiled
@@ -59,9 +57,11 @@ class MentionFinder:
         self._as_written = _Matcher(nlp, as_written, exact=True)
         self._any_case = _Matcher(nlp, any_case, exact=False)
 
-    def find(self, doc: Doc) -> list[Span]:
-        """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`."""
-        words = {token.orth_ for token in doc}
+    def find(self, doc: Doc, words: Set[str]) -> list[Span]:
+        """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`.
+
+        `words` are those of the Doc.
+        """
         found = [
             *self._as_written.find(doc, words),
             *self._any_case.find(doc, {word.lower() for word in words}),

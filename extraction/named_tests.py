@@ -185,7 +185,7 @@ def is_member(panel: str, concept: str) -> bool:
 def _joins_past_bracket(page: Page, group: list[Named], between: str) -> bool:
     """ "HBV (sAg and core) and HCV": the list goes on behind the bracket with the members of one of its panels."""
     told = page.normal[group[0].mention.start : group[-1].mention.end]
-    closing = re.match(r"\s*(?:antibod(?:y|ies)|ab|antigens?|ag)?\s*\)", between, re.IGNORECASE)
+    closing = compiled(r"\s*(?:antibod(?:y|ies)|ab|antigens?|ag)?\s*\)", re.IGNORECASE).match(between)
     if closing is None or told.count("(") <= told.count(")") or not any(one.is_heading for one in group):
         return False
     return between[closing.end() :].strip() != "" and _joint().fullmatch(between[closing.end() :]) is not None

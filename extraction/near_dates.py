@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from extraction.dates import Order, date_order, day_of, month_names, whole_month
+from extraction.dates import Order, date_order, day_of, month_names, month_places, whole_month
 from extraction.knowledge import cues
-from extraction.reading import Reading, TimeExpression
+from extraction.reading import InOrder, Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
+from extraction.scanning import matches_at
 from extraction.word_places import has_word
 from kb.facts import Time
 from kb.patterns import compiled
@@ -43,7 +44,7 @@ def with_near_dates(reading: Reading) -> Reading:
     months = list(_months_of_scores(reading, newest))
     kept = [one for one in reading.times if not any(one.start <= time.start < one.end for time in months)]
     if months:
-        reading = replace(reading, times=sorted([*kept, *months], key=lambda time: time.start))
+        reading = replace(reading, times=InOrder(sorted([*kept, *months], key=lambda time: time.start)))
     taken = [(time.start, time.end) for time in reading.times]
     added = [
         time
@@ -52,15 +53,15 @@ def with_near_dates(reading: Reading) -> Reading:
     ]
     if not added:
         return reading
-    return replace(reading, times=sorted([*reading.times, *added], key=lambda time: time.start))
+    return replace(reading, times=InOrder(sorted([*reading.times, *added], key=lambda time: time.start)))
 
 
 @functools.cache
 def _score_list() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True))
     item = rf"(?:(?:{names})\.?|today|now) \d\d?(?![\w/:%]|[.,]\d| ?(?:19|20)\d\d)"
-    listed = re.compile(rf"[ \t:=]*{item}(?:\s*(?:[;,>]|->|→|and|then)\s*{item})+(?=\s*(?:[.;,)\n]|$))", re.IGNORECASE)
-    return listed, re.compile(rf"(?<![\w-])(?P<month>{names})\.?(?= \d)", re.IGNORECASE)
+    listed = compiled(rf"[ \t:=]*{item}(?:\s*(?:[;,>]|->|→|and|then)\s*{item})+(?=\s*(?:[.;,)\n]|$))", re.IGNORECASE)
+    return listed, compiled(rf"(?<![\w-])(?P<month>{names})\.?(?= \d)", re.IGNORECASE)
 
 
 def _months_of_scores(reading: Reading, newest: date) -> Iterator[TimeExpression]:
@@ -82,9 +83,7 @@ def _month_pattern() -> re.Pattern[str]:
 
 def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
     """A month without a year behind a test's name, or alone in brackets."""
-    if not has_word(reading.normal, month_names().keys()):
-        return
-    for match in _month_pattern().finditer(reading.normal):
+    for match in matches_at(month_places(reading.normal), _month_pattern(), reading.normal):
         led = _LED_MONTH.search(reading.normal[max(0, match.start() - 12) : match.start()]) is not None
         led = led or _OCCASION.match(reading.normal, match.end()) is not None
         if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):

@@ -32,7 +32,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
     known = cues("conditions")
     if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
         return True
-    if re.match(known["not_asked"], reading.normal[mention.end :][:12], re.IGNORECASE):
+    if compiled(known["not_asked"], re.IGNORECASE).match(reading.normal[mention.end :][:12]):
         return True
     if spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True
@@ -158,7 +158,7 @@ def _was_looked_for(reading: Reading, mention: Mention) -> bool:
 def _is_name_of_test(reading: Reading, mention: Mention) -> bool:
     """ "PJP PCR negative", "pneumonia antigen pending": a test's name, unless it is told to be positive."""
     end = sentence_span(reading, mention)[1]
-    named = re.match(cues("conditions")["test_behind"], reading.normal[mention.end : end], re.IGNORECASE)
+    named = compiled(cues("conditions")["test_behind"], re.IGNORECASE).match(reading.normal[mention.end : end])
     infection = vocabulary().is_a(mention.concept, "infection")
     return infection and named is not None and named["positive"] is None
 

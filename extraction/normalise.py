@@ -41,7 +41,7 @@ _LETTER_IN_NUMBER = compiled(
     r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
 _DATE_SHAPED = compiled(
-    r"(?<![\w/.-])[\dlIOoSZ]{1,2}(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
+    r"[\dlIOoSZ](?<![\w/.-].)[\dlIOoSZ]?(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
     r"(?![\w/]|[.-]\w)"
 )
 _FEWEST_DIGITS = 3  # of a date; fewer, and it may be anything
@@ -52,9 +52,10 @@ _DIGIT_AT_END = compiled(
     r"|(?<=\btw0)(?!\w)|(?<=[a-z]0)(?=0[a-z])|(?<=[a-z][0o]0)(?=[a-z])"
     r"|(?<=\b[lI1-3]O)(?= [A-Z][a-z]{2,8} [\dO]{4}))"
 )
-_SMALL_L = compiled(r"(?<![^\W\d_])l(?=n[a-z]{3})")  # "lnfection"
+_SMALL_L = compiled(r"ln(?<![^\W\d_]..)(?=[a-z]{3})")  # "lnfection"
 _CAPITAL_I = compiled(
-    r"I(?:(?<=[a-z]I)(?=[a-z](?![GMAED]))|(?<![^\W\d_].)(?=(?:ow|upus|eft|ungs?|ast|arge|iver|ess|ong|ittle|evels?|eu[ck]o[a-z]+|VEF)\b))"
+    r"I(?:(?<=[a-z]I)(?=[a-z](?![GMAED]))|(?<![^\W\d_].)(?=(?:ow|upus|eft|ungs?|ast|arge|iver|ess|ong|ittle|evels?"
+    r"|eu[ck]o[a-z]+|VEF)\b))"
 )
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
@@ -99,9 +100,8 @@ def normalise(text: str) -> str:
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
-    return fill_in(
-        _CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _CAPITAL_I.sub("l", _SMALL_L.sub("I", read)))
-    )
+    read = _CAPITAL_I.sub("l", _SMALL_L.sub("In", read))
+    return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read))
 
 
 def scan_errors(text: str) -> int:
@@ -112,7 +112,7 @@ def scan_errors(text: str) -> int:
 
 def _read_digits(match: re.Match[str]) -> str:
     written = match.group()
-    if re.search(r"[/.-]I{1,3}[/.-]", written):
+    if compiled(r"[/.-]I{1,3}[/.-]").search(written):
         return written  # a Roman month
     return written.translate(_DIGITS) if sum(char.isdigit() for char in written) >= _FEWEST_DIGITS else written
 

@@ -29,6 +29,9 @@ _EXPONENT = compiled(
 _BARE_POWER = compiled(r"10 ?(?:\^|\*\*) ?(\d{1,2})(?!\d)(?! ?/)")
 _RANGE = compiled(r" ?(?:%|percent)? ?(?:-{1,2}|~|to|and) ?", re.IGNORECASE)
 _NUMBER_HERE = compiled(_DIGITS)
+_WITH_COMMA = compiled(r"\d(?<![\d.,].)\d{0,2},\d{1,2}(?![\d,])(?! ?,)")
+_WITH_POINT = compiled(r"\d(?<![\d.,].)\d{0,3}\.\d{1,2}(?![\d.])")
+_BETWEEN = compiled(r"between (?=\d)", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TIMES = compiled(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
 _LOG = compiled(r" ?log(?: ?_?10|₁₀)?(?![a-z])(?: ?\(?)?", re.IGNORECASE)
@@ -86,9 +89,7 @@ def decimal_comma(normal: str) -> bool:
     >>> decimal_comma("Kreatinin 1,2 mg/dl, Hb 10,4 g/dl"), decimal_comma("creatinine 1.2 mg/dL, platelets 98,000")
     (True, False)
     """
-    commas = len(re.findall(r"(?<![\d.,])\d{1,3},\d{1,2}(?![\d,])(?! ?,)", normal))
-    points = len(re.findall(r"(?<![\d.,])\d{1,4}\.\d{1,2}(?![\d.])", normal))
-    return commas > points
+    return len(_WITH_COMMA.findall(normal)) > len(_WITH_POINT.findall(normal))
 
 
 def to_float(digits: str, comma: bool) -> float:
@@ -130,9 +131,9 @@ def _read(text: str, start: int, comma: bool, *, ranges: bool) -> Written | None
     at = _skip_space(text, start)
     begin = at
     kind, at = _read_comparator(text, at)
-    between = re.match(r"between (?=\d)", text[at : at + 9], re.IGNORECASE) if ranges else None
+    between = _BETWEEN.match(text, at, at + 9) if ranges else None
     if between:
-        at += between.end()
+        at = between.end()
     leading = _LOG_BEFORE.match(text, at)
     if leading:
         inner = _read(text, leading.end(), comma, ranges=ranges)

@@ -32,17 +32,24 @@ class Clause:
     inside: frozenset[int] = field(default=frozenset())
 
     @classmethod
-    def of(cls, text: str, spans: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, str]]) -> Clause:
-        dashes = frozenset(
-            i
-            for i, (start, end) in enumerate(spans)
-            if text[start:end] == "-" and (text[start - 1 : start].isspace() or text[end : end + 1].isspace())
-        )
+    def of(
+        cls,
+        text: str,
+        spans: Sequence[tuple[int, int]],
+        words: Sequence[str],
+        mentions: Sequence[tuple[int, int, str]],
+    ) -> Clause:
+        """`spans` are those of the words in the text."""
+        dashes = frozenset(i for i, word in enumerate(words) if word == "-" and _stands_free(text, *spans[i]))
         inside = frozenset(i for start, end, _ in mentions for i in range(start, end))
-        return cls(tuple(text[a:b].lower() for a, b in spans), tuple(mentions), dashes, inside)
+        return cls(tuple(words), tuple(mentions), dashes, inside)
 
     def mention_between(self, start: int, end: int, *kinds: str) -> bool:
         return any(start <= at and stop <= end and (not kinds or kind in kinds) for at, stop, kind in self.mentions)
+
+
+def _stands_free(text: str, start: int, end: int) -> bool:
+    return text[start - 1 : start].isspace() or text[end : end + 1].isspace()
 
 
 @functools.cache

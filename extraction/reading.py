@@ -6,16 +6,14 @@ kind of fact takes it and gives facts. All offsets are characters of the documen
 
 from __future__ import annotations
 
-import bisect
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, Self, TypeVar
 
-from spacy.tokens import Doc
-
+from extraction.spacy_parts import Doc
 from kb.facts import Assertion, Document, Experiencer, Fact, Interval, Kind, Temporality, Time
 
-_START = attrgetter("start")
 TimeRole = Literal["point", "start", "end", "span", "lookback", "duration"]
 
 
@@ -59,6 +57,36 @@ class Mention:
     cue: tuple[int, int] | None = None  # the words that set the assertion, inside the same sentence
 
 
+class Placed(Protocol):
+    """Something that begins at a character of the text."""
+
+    @property
+    def start(self) -> int: ...
+
+
+OnePlaced = TypeVar("OnePlaced", bound=Placed)
+
+
+class InOrder(tuple[OnePlaced, ...]):
+    """What a letter holds of a kind, in the order of the text; what begins in a stretch is looked up."""
+
+    starts: list[int]
+
+    def __new__(cls, items: Iterable[OnePlaced] = ()) -> Self:
+        made = super().__new__(cls, items)
+        made.starts = [item.start for item in made]
+        return made
+
+    def beginning_in(self, start: int, end: int) -> list[OnePlaced]:
+        """Those that begin in [start, end)."""
+        first = bisect_left(self.starts, start)
+        return list(self[first : bisect_left(self.starts, end, first)]) if start < end else []
+
+    def before(self, offset: int) -> int:
+        """How many begin at the offset or before it."""
+        return bisect_right(self.starts, offset)
+
+
 @dataclass(slots=True)
 class Reading:
     """One document while it is read. `text` is the document's own, `normal` the same length with plain characters."""
@@ -68,9 +96,10 @@ class Reading:
     normal: str
     doc: Doc  # words only, no white space; a hard line break is one token
     token_spans: list[tuple[int, int]]  # of each token of `doc`, in characters of the text
-    sentences: list[Sentence] = field(default_factory=list)
-    mentions: list[Mention] = field(default_factory=list)
-    times: list[TimeExpression] = field(default_factory=list)
+    token_ends: list[int]
+    sentences: InOrder[Sentence] = field(default_factory=InOrder)
+    mentions: InOrder[Mention] = field(default_factory=InOrder)
+    times: InOrder[TimeExpression] = field(default_factory=InOrder)
     letter_date: Time | None = None
     others: list[tuple[int, int]] = field(default_factory=list)  # the characters that tell of another patient
 
@@ -80,20 +109,18 @@ class Reading:
 
     def token_at(self, offset: int) -> int:
         """The index of the token that holds the offset, or the next one behind it."""
-        return bisect.bisect_left(self.token_spans, offset, key=lambda span: span[1] - 1)
+        return bisect_right(self.token_ends, offset)
 
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the offset (the nearest before it between two)."""
-        return max(0, bisect.bisect_right(self.sentences, offset, key=_START) - 1)
+        return max(0, self.sentences.before(offset) - 1)
 
     def section_at(self, offset: int) -> str | None:
         return self.sentences[self.sentence_at(offset)].section if self.sentences else None
 
     def mentions_in(self, start: int, end: int) -> list[Mention]:
         """The mentions that begin in [start, end), in order."""
-        first = bisect.bisect_left(self.mentions, start, key=_START)
-        last = bisect.bisect_left(self.mentions, end, key=_START)
-        return self.mentions[first:last]
+        return self.mentions.beginning_in(start, end)
 
     def mentions_of(self, sentence: int) -> list[Mention]:
         """The mentions of a sentence, in order."""
@@ -102,9 +129,7 @@ class Reading:
         return self.mentions_in(begin, end)
 
     def times_in(self, start: int, end: int) -> list[TimeExpression]:
-        first = bisect.bisect_left(self.times, start, key=_START)
-        last = bisect.bisect_left(self.times, end, key=_START)
-        return self.times[first:last]
+        return self.times.beginning_in(start, end)
 
     def fact_of(self, kind: Kind, concept: str, label: str, mention: Mention, **more: Any) -> Fact:
         """A fact over a mention, of the person and with the assertion that the mention has."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _FAR = 160  # characters between the two names
@@ -90,4 +91,4 @@ def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
 
 @functools.cache
 def _pattern(key: str) -> re.Pattern[str]:
-    return re.compile(cues("conditions")["replaced_lupus"][key], re.IGNORECASE)
+    return compiled(cues("conditions")["replaced_lupus"][key], re.IGNORECASE)

@@ -15,6 +15,7 @@ from extraction.named_tests import Named
 from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from extraction.results import read_result
+from extraction.word_places import first_words, matches_of_words
 from kb.facts import Coded
 from kb.patterns import compiled
 
@@ -27,7 +28,8 @@ def _rest() -> re.Pattern[str]:
 def rest_of_panels(reading: Reading, page: Page) -> Iterator[Named]:
     """The members of the panel that opens the sentence which nobody named, each with the result of the rest."""
     members: dict[str, list[str]] = cues("measurements")["rest_of_panel"]["members"]
-    for match in _rest().finditer(reading.normal):
+    words = first_words(cues("measurements")["rest_of_panel"]["words"])
+    for match in matches_of_words(words, _rest(), reading.normal):
         sentence = reading.sentences[reading.sentence_at(match.start())]
         before = reading.mentions_in(sentence.start, match.start())
         panel = next((one for one in before if one.concept in members), None)

@@ -15,12 +15,13 @@ from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
 from kb.facts import Interval, Quantity
+from kb.patterns import compiled
 from kb.vocabulary import Score, vocabulary
 
 _REACH = 130
-_SHORT_DATE = re.compile(r"(?<![\w/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])")
-_BRACKET = re.compile(r"[(\[][^()\[\]\n]{0,60}[)\]]")
-_WEAK_END = re.compile(
+_SHORT_DATE = compiled(r"(?<![\w/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])")
+_BRACKET = compiled(r"[(\[][^()\[\]\n]{0,60}[)\]]")
+_WEAK_END = compiled(
     r"\s*(?:points?|pts)?\s*(?:[.,;:)\]\n]|$|(?:on|in|at|by|for|with|and|but|today|now|this|last|from)\b)",
     re.IGNORECASE,
 )
@@ -32,28 +33,28 @@ def _words(key: str) -> str:
 
 @functools.cache
 def _opening() -> re.Pattern[str]:
-    return re.compile(rf"[\s,(–-]*{_words('openings')}", re.IGNORECASE)
+    return compiled(rf"[\s,(–-]*{_words('openings')}", re.IGNORECASE)
 
 
 @functools.cache
 def _other_matter() -> re.Pattern[str]:
-    return re.compile(_words("not_between"), re.IGNORECASE)
+    return compiled(_words("not_between"), re.IGNORECASE)
 
 
 @functools.cache
 def _link() -> re.Pattern[str]:
-    return re.compile(rf"(?:[:=]|{_words('links')})\s*(?:{_words('hedges')}\s*)*$", re.IGNORECASE)
+    return compiled(rf"(?:[:=]|{_words('links')})\s*(?:{_words('hedges')}\s*)*$", re.IGNORECASE)
 
 
 @functools.cache
 def _number() -> re.Pattern[str]:
     listed = alternatives([*cues("measurements")["number_words"], *cues("measurements")["tens"]])
-    return re.compile(rf"(?<![\w.,/-])(?:(?:[<>≤≥~]\s?)?\d|{listed})", re.IGNORECASE)
+    return compiled(rf"(?<![\w.,/-])(?:(?:[<>≤≥~]\s?)?\d|{listed})", re.IGNORECASE)
 
 
 @functools.cache
 def _nothing() -> re.Pattern[str]:
-    return re.compile(
+    return compiled(
         r"[\s:=]*(?:(?:is|was|of|at|score|today|now|currently|down to)\s+)*(?P<nil>nil|zero)\b"
         r"(?!\s+(?:recorded|available|known|documented|done|on file))",
         re.IGNORECASE,

@@ -80,7 +80,7 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
 
 def _next_column(page: Page, at: int, limit: int) -> re.Match[str] | None:
     """The gap before a further date with a colon: "11/2025: 20   02/2026: 6"."""
-    gap = re.compile(r"[ \t|]+").match(page.normal, at, limit)
+    gap = compiled(r"[ \t|]+").match(page.normal, at, limit)
     return gap if gap is not None and _past_colon(page, gap.end(), limit) > gap.end() else None
 
 
@@ -102,17 +102,17 @@ def earlier(page: Page, concept: str, first: Result, limit: int) -> list[Result]
 
 def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Result | None:
     """The dated value in the bracket behind an undated one: "51 % (05.2024: 60 %)", "60 % (45 % in 2024)"."""
-    opening = re.compile(r"\s*[(\[]\s*(?:previously|prev\.?|was|in|on|from|last|at|prior|before)?\s*").match(
+    opening = compiled(r"\s*[(\[]\s*(?:previously|prev\.?|was|in|on|from|last|at|prior|before)?\s*").match(
         page.normal, first.end, limit
     )
     if opening is None or first.written is None:
         return None
-    close = re.compile(r"[^()\[\]\n]{0,60}[)\]]").match(page.normal, opening.end(), limit)
+    close = compiled(r"[^()\[\]\n]{0,60}[)\]]").match(page.normal, opening.end(), limit)
     if close is None:
         return None
     time = page.time_at(opening.end())
     at = opening.end() if time is None else time.end
-    lead = re.compile(r"\s*[:=,]?\s*(?:it\s+)?(?:was\s+|at\s+)?").match(page.normal, at, close.end())
+    lead = compiled(r"\s*[:=,]?\s*(?:it\s+)?(?:was\s+|at\s+)?").match(page.normal, at, close.end())
     at = lead.end() if lead else at
     written = read_number(page.normal, at, close.end(), page.comma)
     if written is None or page.time_at(written.start) is not None:

@@ -10,7 +10,7 @@ import functools
 import re
 from dataclasses import replace
 
-from extraction.reading import Reading, TimeExpression
+from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import code_pattern
 from kb.facts import Time
 from kb.patterns import compiled
@@ -76,6 +76,7 @@ _IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 _LINES_ABOVE = 45
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
+_WORDS_OF_A_HEADING = 5
 _ALL = compiled(
     r"\ball(?: (?:on|from|of|in|dated|done|taken|checked|tested|sent|repeated|at))?\s*[(:]?\s*$", re.IGNORECASE
 )
@@ -135,17 +136,18 @@ def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
 
 def _is_of_brackets(normal: str, time: TimeExpression) -> bool:
     """A heading's second date, that of the values in brackets: "Findings (in brackets 15 May):", "3 May (2 April):"."""
-    opening = max(normal.rfind(sign, max(0, time.start - 24), time.start) for sign in "([")
-    if opening < 0 or re.search(r"[)\]\n]", normal[opening : time.start]):
+    before = max(0, time.start - 24)
+    opening = max(normal.rfind("(", before, time.start), normal.rfind("[", before, time.start))
+    if opening < 0 or compiled(r"[)\]\n]").search(normal[opening : time.start]):
         return False
-    closing = re.search(r"[)\]]", normal[time.end : time.end + 24])
+    closing = compiled(r"[)\]]").search(normal[time.end : time.end + 24])
     if closing is None:
         return False
     inside = normal[opening + 1 : time.end + closing.start()]
     if _IN_BRACKETS.search(inside):
         return True
     alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
-    led = re.search(r"\d\s*$|\b(?:19|20)\d\d\s*$", normal[max(0, opening - 6) : opening]) is not None
+    led = compiled(r"\d\s*$|\b(?:19|20)\d\d\s*$").search(normal[max(0, opening - 6) : opening]) is not None
     return alone and led and re.match(r"\s*:", normal[time.end + closing.end() :][:3]) is not None
 
 
@@ -179,19 +181,19 @@ def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
     return None
 
 
-_LEADS_VALUE = re.compile(
+_LEADS_VALUE = compiled(
     r"(?:'s)?(?: (?:visit|clinic|review|admission|one))?[ \t]*(?:[:=]|"
     r"was|it was|is|it is)?[ \t]*(?:only |just )?[<>≤≥~]?\d"
 )
-_TO_NEXT = re.compile(r"\s*[,;]\s*(?:(?:and|but|then)\s*)?(?:(?:at|on|in|by)\s*)?(?:the\s*)?")
+_TO_NEXT = compiled(r"\s*[,;]\s*(?:(?:and|but|then)\s*)?(?:(?:at|on|in|by)\s*)?(?:the\s*)?")
 _VALUE_WORDS = r"\d[\d.,]*\s?(?:%|[a-zµ{}\[\]]+(?:/[a-z\d.²^{}]+)*)?"
 _VALUE_IN_BRACKET = (
-    re.compile(
+    compiled(
         rf"\s*(?:in|on|last|was|previously|prev\.?|"
         rf"from)?\s*@\s*[:=,]?\s*(?:it )?(?:was )?(?:[<>≤≥~]\s?)?{_VALUE_WORDS}\s*",
         re.I,
     ),
-    re.compile(
+    compiled(
         rf"\s*(?:was|previously|prev\.?|from|last|down from|up from|"
         rf"it was)?\s*{_VALUE_WORDS}\s*(?:in|on|at|of|,|-)?\s*(?:the\s*)?@\s*",
         re.I,
@@ -212,7 +214,7 @@ def _is_of_value_behind(normal: str, end: int, expression: TimeExpression) -> bo
 
 def second_value(reading: Reading, end: int) -> int | None:
     """Where a bracket opens behind a result that holds another value and its date: "51 % (05.2024: 60 %)"."""
-    bracket = re.compile(r"\s*[(\[]([^()\[\]\n]{3,60})[)\]]").match(reading.normal, end)
+    bracket = compiled(r"\s*[(\[]([^()\[\]\n]{3,60})[)\]]").match(reading.normal, end)
     if bracket is None:
         return None
     first, last = bracket.span(1)
@@ -231,7 +233,7 @@ def _in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
     before = [time for time in reading.times_in(max(0, start - 30), start) if time.end <= start]
     if (
         not before
-        or not re.fullmatch(r"[ \t]*[:=]?[ \t]*", reading.normal[before[-1].end : start])
+        or not compiled(r"[ \t]*[:=]?[ \t]*").fullmatch(reading.normal[before[-1].end : start])
         or not _usable(before[-1])
     ):
         return None
@@ -292,7 +294,7 @@ def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:
     """The date of all that a bracket holds: "(19.02.2026: 612 umol/L, eGFR 7)"."""
     sentence = reading.sentences[reading.sentence_at(start)]
     opening = max(reading.normal.rfind(sign, sentence.start, start) for sign in "([")
-    if opening < 0 or re.search(r"[)\]]", reading.normal[opening:start]):
+    if opening < 0 or compiled(r"[)\]]").search(reading.normal[opening:start]):
         return None
     for expression in _times_in(reading, opening, start)[:1]:
         lead = reading.normal[opening + 1 : expression.start].strip().lower()
@@ -311,7 +313,7 @@ def _head_of_paragraph(reading: Reading, start: int) -> TimeExpression | None:
         if _heads_paragraph(reading, begin, expression):
             return expression
         before = reading.normal[max(begin, expression.start - 12) : expression.start]
-        if not re.search(r"[(\[][^()\[\]]*$", before):
+        if not compiled(r"[(\[][^()\[\]]*$").search(before):
             return None  # another date on the way: what follows it may be its own
     return None
 
@@ -334,12 +336,12 @@ def _heads_paragraph(reading: Reading, begin: int, expression: TimeExpression) -
     opening = max(begin, reading.sentences[reading.sentence_at(expression.start)].start)
     opening = max(opening, normal.rfind("\n", 0, expression.start) + 1)
     before, behind = normal[opening : expression.start], normal[expression.end : expression.end + 6]
-    if len(before) > 60 or re.search(r"\d", re.sub(r"^\s*\d{1,2}[.)]", "", before)):
+    if len(before) > 60 or compiled(r"\d").search(re.sub(r"^\s*\d{1,2}[.)]", "", before)):
         return False
     named = [
         mention for mention in reading.mentions_in(opening, expression.start) if mention.kind not in ("lab", "span")
     ]
-    colon = re.match(r"\s*[)\]]?\s*[:=]", behind) is not None
+    colon = compiled(r"\s*[)\]]?\s*[:=]").match(behind) is not None
     if (named and not (colon and before.rstrip().endswith("("))) or _NO_HEAD.search(before):
         return False
     if not before.strip(" *•-\t("):
@@ -380,22 +382,22 @@ def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     return None
 
 
-_ONSET = re.compile(
+_ONSET = compiled(
     r"\b(?:present(?:ed|ing|ation)|declared|debut\w*|onset|began|begun|manifest\w*|diagnos\w*|admitted|admission|flared?|flare|"
     r"relapsed?|hospitali[sz]ed|came|opened|fell ill|broke out|"
     r"revealed|discovered|recognised|first seen|was seen)\b[^.;\d]*$",
     re.IGNORECASE,
 )
-_WITH = re.compile(
+_WITH = compiled(
     r"[\s,]*(?:with|showing|when|where|and had|having|at which|at that time|then with)\b|\s*,\s*[a-z]", re.IGNORECASE
 )
-_NOW = re.compile(r"\b(?:now|currently|today|at present|latest|most recent|last|since|but|recent)\b", re.IGNORECASE)
+_NOW = compiled(r"\b(?:now|currently|today|at present|latest|most recent|last|since|but|recent)\b", re.IGNORECASE)
 
 
 def _came_with(reading: Reading, begin: int, expression: TimeExpression, between: str) -> bool:
     """Whether the date is that of an illness's outbreak and the value came with it: "presented in July with 5.1"."""
     told = _ONSET.search(reading.normal[begin : expression.start]) is not None
-    away = _NOW.search(between) or re.search(r"[;.]\s|\n\s*\n", between)
+    away = _NOW.search(between) or compiled(r"[;.]\s|\n\s*\n").search(between)
     return told and _WITH.match(between) is not None and away is None and len(between) < 120
 
 
@@ -457,16 +459,18 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     """The date of a heading line; False for a heading without date (it ends the search); None for any other line."""
     times = [time for time in _times_in(reading, begin, end) if _usable(time) and time.role == "point"]
     rest = reading.normal[begin:end]
+    closes = rest.rstrip().endswith((":", ":-", "-", "="))
+    if not times:
+        ends = closes and (len(rest.split()) <= _WORDS_OF_A_HEADING or not re.search(r"\w", rest))
+        return False if ends and not any(_is_test(one) for one in reading.mentions_in(begin, end)) else None
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]
-    words = rest.split() if re.search(r"\w", rest) else []
-    results = [m for m in reading.mentions_in(begin, end) if m.kind in ("lab", "score")]
-    closes = reading.normal[begin:end].rstrip().endswith((":", ":-", "-", "="))
+    words = rest.split() if compiled(r"\w").search(rest) else []
     if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):
         return False  # the letter's own date over its text: no date of what was measured before
     if (
         len(times) == 1
-        and not re.search(r"\d", rest)
+        and not compiled(r"\d").search(rest)
         and len(words) <= 8
         and (closes or _names_tests(rest) or not words)
     ):
@@ -479,9 +483,11 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
             )
             else times[0]
         )
-    if not times and closes and not results and len(words) <= 5:
-        return False
     return None
+
+
+def _is_test(mention: Mention) -> bool:
+    return mention.kind in ("lab", "score")
 
 
 @functools.cache

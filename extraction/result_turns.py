@@ -82,10 +82,8 @@ def _is_subject(page: Page, drug: int, at: int) -> bool:
     return not under or re.search(r"\d ?m?c?g\b", told) is not None or _OF_DOSES.search(told) is not None
 
 
-_UNDER = re.compile(
-    r"\b(?:on|with|under|during|after|from|to|by|while on|whilst on|taking|of) (?:the )?$", re.IGNORECASE
-)
-_OF_DOSES = re.compile(r"\b(?:reduced|increased|decreased|tapered|changed|got|down|up|weaned|cut)\b", re.IGNORECASE)
+_UNDER = compiled(r"\b(?:on|with|under|during|after|from|to|by|while on|whilst on|taking|of) (?:the )?$", re.IGNORECASE)
+_OF_DOSES = compiled(r"\b(?:reduced|increased|decreased|tapered|changed|got|down|up|weaned|cut)\b", re.IGNORECASE)
 
 
 @functools.cache
@@ -119,7 +117,7 @@ def came_back(page: Page, last: Result, limit: int) -> Result | None:
 @functools.cache
 def _normal_now() -> re.Pattern[str]:
     pointing = rf"(?:(?:{_words('joints')}|{_words('auxiliaries')}|{_words('now')})\s+)"
-    return re.compile(
+    return compiled(
         rf"(?:[.,;:)–-]|\b{_words('joints')})\s*{pointing}*(?P<normal>{_words('normal_again')})(?![\w-])"
         rf"(?:\s+(?:{_words('behind')}|again|since|ever since))?",
         re.IGNORECASE,

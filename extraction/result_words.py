@@ -48,7 +48,7 @@ def page_of(reading: Reading) -> Page:
 
 def _is_amount(normal: str, time: TimeExpression) -> bool:
     """Whether what looks like a year is a number with its unit: "creatinine 1940 umol/L"."""
-    if not re.fullmatch(r"\d{4}", normal[time.start : time.end]):
+    if not compiled(r"\d{4}").fullmatch(normal[time.start : time.end]):
         return False
     unit_before = re.search(r"\(([^()]{1,20})\)\s*[:=|]?\s*$", normal[max(0, time.start - 28) : time.start])
     if unit_before and find_unit(unit_before.group(1), 0) == len(unit_before.group(1)):

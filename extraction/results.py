@@ -164,7 +164,7 @@ def _result_here(
     if level is not None:
         return level
     written = read_number(page.normal, at, limit, page.comma, ranges=not trend)
-    if written is None or (written.form != "uln" and re.search(r"\bby\s*$", page.normal[max(0, at - 5) : at])):
+    if written is None or (written.form != "uln" and compiled(r"\bby\s*$").search(page.normal[max(0, at - 5) : at])):
         return None  # "fell by 12": a difference
     return numeric_result(page, concept, written, limit, unit, reference)
 
@@ -393,11 +393,11 @@ def _score(page: Page, term: Score, written: Written, limit: int) -> Result | No
 def _belongs_elsewhere(page: Page, written: Written, limit: int) -> bool:
     """Whether the number counts days, doses or criteria, or is part of a larger sign ("C3", "10%ile", "3rd")."""
     behind = page.normal[written.end : min(len(page.normal), written.end + 16)]
-    if written.unit is None and re.match(r"[ -]?(?:st|nd|rd|th)(?![a-z])", behind, re.IGNORECASE):
+    if written.unit is None and compiled(r"[ -]?(?:st|nd|rd|th)(?![a-z])", re.IGNORECASE).match(behind):
         return True
     if (
         written.unit is None
-        and re.match(r"[A-KM-Za-z](?![A-Za-z])|L[\d.]|[A-Za-z]{2,}", behind)
+        and compiled(r"[A-KM-Za-z](?![A-Za-z])|L[\d.]|[A-Za-z]{2,}").match(behind)
         and behind[:1] != "H"
         and not re.match(r"(?:pts|points|HL?|LL?)\b", behind)
     ):

@@ -10,18 +10,19 @@ import re
 from extraction.numbers import Written, read_number
 from extraction.result_words import Page
 from kb.facts import Coded, Interval, Quantity, Value
+from kb.patterns import compiled
 from kb.vocabulary import Score
 
 _FIGURES = (("iii", "3"), ("ii", "2"), ("iv", "4"), ("i", "1"), ("v", "5"))
 # behind a number that would be a percentage: it is in litres or in a unit of gas transfer
-FOREIGN = re.compile(r" ?(?:l(?:it(?:er|re)s?)?|ml|mmol|m[lL]s)(?![a-z])(?:/[a-z0-9]+)*", re.IGNORECASE)
+FOREIGN = compiled(r" ?(?:l(?:it(?:er|re)s?)?|ml|mmol|m[lL]s)(?![a-z])(?:/[a-z0-9]+)*", re.IGNORECASE)
 
 
 def class_written(page: Page, scale: Score, at: int, limit: int) -> tuple[Value, int, int] | None:
     """A class of an ordered scale, by its word: "MGFA class IIb", "renal BILAG A"; of "II-III" either may be meant."""
     levels = scale_words(scale)
     words = "|".join(sorted(map(re.escape, levels), key=len, reverse=True))
-    match = re.compile(
+    match = compiled(
         rf"(?:(?:class|grade|category|score)[ \t]+)?({words})(?:[ \t]?(?:-|/|to|or)[ \t]?({words}))?(?![\w-])",
         re.IGNORECASE,
     ).match(page.normal, at, limit)
@@ -54,6 +55,6 @@ def by_its_range(interval: Interval, bounds: Interval, words: str) -> Value | No
 
 def percent_behind(page: Page, at: int, limit: int) -> Written | None:
     """The percentage behind a value in another unit: "2.1 L (71 % predicted)"."""
-    joint = re.compile(r"[ \t]*[(,;:=/-]*[ \t]*").match(page.normal, at, limit)
+    joint = compiled(r"[ \t]*[(,;:=/-]*[ \t]*").match(page.normal, at, limit)
     written = read_number(page.normal, joint.end() if joint else at, limit, page.comma)
     return written if written is not None and written.unit == "%" else None

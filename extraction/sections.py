@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from spacy.language import Language
-from spacy.tokens import Doc
-
 from extraction.knowledge import cues
 from extraction.language_library import Sectionizer, SectionRule
+from extraction.scanning import matches_at
 from extraction.sentences import is_table_row
-from extraction.tokens import LINE_BREAK
+from extraction.spacy_parts import Doc, Language
+from extraction.tokens import LINE_BREAK, words_of
 from kb.patterns import compiled
 
 # the head of a line (or, in capitals, of a sentence inside a line) up to a colon, or a short line by itself
@@ -38,6 +37,7 @@ _OCCASION = compiled(
     re.IGNORECASE,
 )
 
+_SIGN = compiled(r"[\n.,;]")
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _WORDS_OF_PROSE = 9
 _ENDED_BY_ANY = frozenset({"allergies", "family_history", "social_history"})
@@ -68,15 +68,14 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
     """The parts in order, the first at 0 without a name; running text behind a blank line belongs to no heading."""
     heads = [
         (match.start(group), match[group].strip())
-        for match in _HEAD.finditer(normal)
+        for match in matches_at(_starts(normal), _HEAD, normal)
         for group in ("line" if match["line"] else "inline",)
     ]
     words: list[str] = []
     owners: dict[int, tuple[int, str]] = {}
     for start, head in heads:
         owners[len(words)] = start, head
-        words += [token.text for token in nlp.tokenizer(_OCCASION.sub("", head))]
-        words.append(LINE_BREAK)
+        words += [*words_of(_OCCASION.sub("", head)), LINE_BREAK]
     found = [Part(0, 0, None)]
     unknown = dict(heads)
     if words:
@@ -110,6 +109,11 @@ def _first_gap(normal: str, start: int) -> Iterator[int]:
         if re.search(r"\w", normal[start : gap.start()]):
             yield gap.end()
             return
+
+
+def _starts(normal: str) -> list[int]:
+    """Where the head of a line, or of a sentence inside one, may begin."""
+    return [0, *(sign.end() - (sign.group() == "\n") for sign in _SIGN.finditer(normal))]
 
 
 def _ends_of_parts(normal: str) -> Iterator[int]:

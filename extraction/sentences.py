@@ -24,7 +24,10 @@ _KEY_VALUE = compiled(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
 _COLUMNS = compiled(r"\S(?:\t+| *\| *| {3,})\S")
 _NARROW_COLUMNS = compiled(r"\S {2,}\S+.* {2,}\S")
 _WORDS_OF_A_ROW = 10
-_STOP = compiled(r"[.!?]+[\"')\]]*(?=\s|$)|(?<=[a-z)]{2})\.(?=,?[A-Z][a-z])|\.(?=,\s{0,2}[A-Z])|;(?=\s)")
+# the sign comes first and looks back over itself, so that the search leaps from one to the next
+_STOP = compiled(
+    r"[.!?;](?:(?<!;)[.!?]*[\"')\]]*(?=\s|$)|(?<=[a-z)]{2}\.)(?=,?[A-Z][a-z])|(?<=\.)(?=,\s{0,2}[A-Z])|(?<=;)(?=\s))"
+)
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _WORD_BEFORE = compiled(r"[A-Za-z][A-Za-z.]*$")
 _LONGEST = 2000

@@ -9,24 +9,36 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives
 from extraction.spans import Spans
+from extraction.word_places import first_words, matches_of_words
 from kb.patterns import compiled
 
 _REACH = 140
 
 
 @functools.cache
-def _shorts() -> tuple[tuple[re.Pattern[str], dict[str, str]], ...]:
-    """Each short name as a pattern, with what it means behind which concept."""
+def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str]], ...]:
+    """Each short name as a pattern with the first words of its names, and what it means behind which concept."""
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
-        found.append((compiled(alternatives_exact(entry["names"]), flags), dict(entry["behind"])))
+        pattern = compiled(alternatives_exact(entry["names"]), flags)
+        found.append((pattern, first_words(entry["names"]), dict(entry["behind"])))
     return tuple(found)
+
+
+@functools.cache
+def _places() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, Any]], ...]:
+    """Each name that an organ before it explains as a pattern with the first words of its names, and its entry."""
+    return tuple(
+        (compiled(alternatives_exact(entry["names"]), re.IGNORECASE), first_words(entry["names"]), entry)
+        for entry in cues("measurements")["placed_names"]
+    )
 
 
 def alternatives_exact(words: list[str]) -> str:
@@ -44,10 +56,10 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
     added: list[Mention] = []
     replaced: set[int] = set()
     told_of = {mention.concept for mention in reading.mentions}
-    for pattern, behind in _shorts():
+    for pattern, firsts, behind in _shorts():
         if told_of.isdisjoint(behind):
             continue
-        for match in pattern.finditer(page.normal):
+        for match in matches_of_words(firsts, pattern, page.normal):
             holder = _explained_by(reading, match.start(), behind)
             own = [number for number in starting.get(match.start(), ()) if reading.mentions[number].end <= match.end()]
             covered = spans.overlap(match.start(), match.end())
@@ -81,8 +93,8 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
 
 def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
     """Investigations that the words before them give an organ: "Lungs: normal CT"."""
-    for entry in cues("measurements")["placed_names"]:
-        for match in re.finditer(alternatives_exact(entry["names"]), page.normal, re.IGNORECASE):
+    for pattern, firsts, entry in _places():
+        for match in matches_of_words(firsts, pattern, page.normal):
             general = entry.get("instead_of", ())
             own = [one.concept for one in reading.mentions_in(match.start(), match.end())]
             if taken.overlap(match.start(), match.end()) and not (own and all(one in general for one in own)):

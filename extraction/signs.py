@@ -76,9 +76,7 @@ def _answers() -> re.Pattern[str]:
     known = cues("context")["signs"]
     word = "|".join(re.escape(word) for word in (*known["paired_no"], *known["paired_yes"]))
     one = rf"(?:{word})(?!\w)(?:\s*\([^()]*\))?"
-    return re.compile(
-        rf"(?P<lead>\s*[:=|-]\s*)(?P<answers>{one}(?:\s*[/,;]\s*{one})+)(?=\s*(?:$|[.|\n]|\s{{2}}))", re.I
-    )
+    return compiled(rf"(?P<lead>\s*[:=|-]\s*)(?P<answers>{one}(?:\s*[/,;]\s*{one})+)(?=\s*(?:$|[.|\n]|\s{{2}}))", re.I)
 
 
 def _paired(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:

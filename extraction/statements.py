@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 
+from extraction import triggers
 from extraction.closed_histories import closes
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.triggers import PIECE, Triggers
 from extraction.when import since_duration
 from kb.facts import Assertion, Coded, Course, Fact, Temporality, Time
+from kb.kept import kept
 from kb.patterns import compiled
 
 _DENIED = compiled(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
@@ -56,7 +58,7 @@ def compile_pattern(pattern: str) -> str:
     return "".join(out)
 
 
-_CONSENT = re.compile(r"\b(?:consent|assent)\b", re.IGNORECASE)
+_CONSENT = compiled(r"\b(?:consent|assent)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,20 @@ class Pattern:
     code: str | None
     assertion: Assertion | None
 
-    @cached_property
-    def expression(self) -> re.Pattern[str]:
-        """Made when a text may hold one of them for the first time."""
-        joined = "|".join(f"(?:{compile_pattern(pattern)})" for pattern in self.listed)
-        return compiled(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)
+    def matches(self, text: str) -> Iterator[re.Match[str]]:
+        """As those of one expression of all of them: at each place that of the first listed."""
+        expressions = [_expression(pattern) for pattern in self.listed]
+        at = 0
+        while found := [match for one in expressions if (match := one.search(text, at)) is not None]:
+            first = min(found, key=re.Match.start)
+            yield first
+            at = first.end()
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Made when a text may hold the pattern for the first time."""
+    return compiled(rf"(?<!\w)(?:{compile_pattern(pattern)})(?!\w)", re.IGNORECASE)
 
 
 @functools.cache
@@ -88,8 +99,25 @@ def _patterns() -> tuple[Pattern, ...]:
 
 
 @functools.cache
+def _listed() -> tuple[tuple[int, str], ...]:
+    """Every pattern of the cue file with the number of those that it stands among."""
+    return tuple((number, one) for number, pattern in enumerate(_patterns()) for one in pattern.listed)
+
+
+@functools.cache
 def _triggers() -> Triggers:
-    return Triggers((listed, number) for number, pattern in enumerate(_patterns()) for listed in pattern.listed)
+    sources = (Path(__file__), Path(triggers.__file__), Path(__file__).with_suffix(".yaml"))
+    return kept("triggers", sources, lambda: Triggers((text, number) for number, (_, text) in enumerate(_listed())))
+
+
+def _patterns_of(numbers: Iterable[int]) -> list[Pattern]:
+    """The patterns of which these are listed, without the others listed."""
+    found: dict[int, list[str]] = {}
+    for number in sorted(numbers):
+        among, pattern = _listed()[number]
+        found.setdefault(among, []).append(pattern)
+    groups = ((_patterns()[among], listed) for among, listed in found.items())
+    return [Pattern(listed, group.concept, group.code, group.assertion) for group, listed in groups]
 
 
 def find_statements(reading: Reading) -> Iterator[Mention]:
@@ -97,16 +125,19 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
 
     Inside a sentence a statement that settles itself ("declined to take part") takes the place of a bare one.
     """
-    for number, sentence in enumerate(reading.sentences):
-        text = reading.normal[sentence.start : sentence.end]
+    texts = [reading.normal[sentence.start : sentence.end] for sentence in reading.sentences]
+    for number, (text, held) in enumerate(zip(texts, _triggers().candidates(texts), strict=True)):
+        if not held:
+            continue
+        sentence = reading.sentences[number]
         taken: dict[str, list[tuple[int, int]]] = {}
         settled: set[str] = set()
-        candidates = [_patterns()[index] for index in sorted(_triggers().candidates(text))]
+        candidates = _patterns_of(held)
         for pattern in candidates:
             concept, code, assertion = pattern.concept, pattern.code, pattern.assertion
             if concept in settled and assertion != "absent":
                 continue
-            for match in pattern.expression.finditer(text):
+            for match in pattern.matches(text):
                 if assertion == "absent" and _DENIED.search(text[: match.start()]):
                     continue  # "no contraindication to apheresis"
                 if _is_of_something_else(concept, text, *match.span()):
@@ -138,7 +169,9 @@ def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start:
     """ "At first she declined, but has now agreed": whether the same is said the other way round behind it."""
     turn = _TURN.search(text, start)
     bare = [pattern for pattern in candidates if pattern.concept == concept and pattern.assertion is None]
-    return turn is not None and any(pattern.expression.search(text, turn.end()) for pattern in bare)
+    return turn is not None and any(
+        _expression(one).search(text, turn.end()) for pattern in bare for one in pattern.listed
+    )
 
 
 def _yields_to(concept: str) -> str:

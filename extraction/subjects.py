@@ -15,6 +15,7 @@ from typing import Literal
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.word_places import has_word, matches_of_words
 from extraction.word_tree import letters, word_tree
 from kb.facts import Experiencer
 from kb.patterns import compiled
@@ -37,13 +38,17 @@ class Subject:
     alike: bool = False  # has the patient's own disease, so that what follows may be of either
 
 
+_FAMILY = Subject("family", "")
+
+
 def carry_subjects(reading: Reading) -> None:
     """Sets the experiencer of mentions in sentences that go on about a relative; unclear ones become possible."""
     patient = sex_of_patient(reading.normal)
     mine = _designation_of_patient(reading.normal)
     subject: Subject | None = None
     mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
-    children = bool(_child_word().search(reading.normal))
+    children = has_word(reading.normal, _child_words())
+    heredity = _word_of("heredity").search(reading.normal) is not None
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
@@ -52,6 +57,8 @@ def carry_subjects(reading: Reading) -> None:
         mentions = mentions_of.get(number, [])
         if children:
             _give_to_children(text, sentence.start, mentions)
+        if heredity:
+            _give_to_family(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -83,10 +90,10 @@ def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, men
 
 
 @functools.cache
-def _child_word() -> re.Pattern[str]:
-    words = "|".join((*cues("context")["subjects"]["children"], *cues("context")["subjects"]["infants"]))
-    firsts = "".join(sorted({case for word in words.split("|") for case in (word[0].lower(), word[0].upper())}))
-    return compiled(rf"[{firsts}](?<!\w.)(?i:(?<=(?=(?:{words})\s).))")
+def _child_words() -> frozenset[str]:
+    """The words for a child, of which the cue file lists some as "boys?"."""
+    words = (*cues("context")["subjects"]["children"], *cues("context")["subjects"]["infants"])
+    return frozenset(form for word in words for form in (word.replace("?", ""), word.removesuffix("s?")))
 
 
 @functools.cache
@@ -111,6 +118,24 @@ def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
                 mention.experiencer = "family"
 
 
+@functools.cache
+def _of_heredity() -> re.Pattern[str]:
+    """A sentence that opens with the family's history, up to where it turns to the patient."""
+    words = "|".join(cues("context")["subjects"]["heredity"])
+    return compiled(
+        rf"^[\W_]*(?:(?:her|his|the|their|a|in)\s+)*(?:{words})(?:\s+(?:is|was|of|for|in)\b|\s*[:,-]|\s+(?:negative|positive))"
+        r"(?P<told>(?:(?!\b(?:she|he|patient|herself|himself|personal\w*|own)\b).)*)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:
+    """ "Family history was positive for diabetes, yet negative for cancer": both are of the family."""
+    told = _of_heredity().match(text)
+    if told is not None:
+        _give([one for one in mentions if told.start("told") <= one.start - start < told.end("told")], _FAMILY)
+
+
 def _give(mentions: list[Mention], subject: Subject) -> None:
     for mention in mentions:
         if mention.experiencer == "patient":
@@ -126,13 +151,18 @@ def _word_of(name: str) -> re.Pattern[str]:
 def sex_of_patient(text: str) -> Sex:
     """The sex that the letter's nouns tell, else that most pronouns have; none where they are mixed."""
     letters = {found.lower() for found in re.findall(cues("context")["subjects"]["letter_of_sex"], text)}
-    women, men = bool(_word_of("women").search(text)), bool(_word_of("men").search(text))
+    women, men = _count_of("women", text) > 0, _count_of("men", text) > 0
     if (women or "f" in letters) != (men or "m" in letters):
         return "f" if women or "f" in letters else "m"
-    hers, his = len(_word_of("of_women").findall(text)), len(_word_of("of_men").findall(text))
+    hers, his = _count_of("of_women", text), _count_of("of_men", text)
     if hers > _FEW * his:
         return "f"
     return "m" if his > _FEW * hers else ""
+
+
+def _count_of(name: str, text: str) -> int:
+    """How often one of the words, each of letters alone, stands in the text."""
+    return sum(1 for _ in matches_of_words(cues("context")["subjects"][name], _word_of(name), text))
 
 
 @functools.cache
@@ -189,6 +219,8 @@ def _designation() -> re.Pattern[str]:
 
 def _designation_of_patient(text: str) -> str | None:
     """ "elder" where the letter tells two people apart and calls the elder its patient; else None."""
+    if not has_word(text, cues("context")["subjects"]["designations"]):
+        return None
     named = list(_designation().finditer(text))
     if len({match[1].lower() for match in named}) < _FEW:
         return None

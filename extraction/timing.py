@@ -14,12 +14,12 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, date_places, find_dates, full_year, month_names, read_date, whole_month, whole_year
+from extraction.dates import Order, find_dates, full_year, month_names, month_places, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
 from extraction.days_without_year import or_in_named_year, still_to_come
 from extraction.knowledge import cues
 from extraction.number_words import NEARLY, count_of, count_pattern
-from extraction.reading import TimeExpression, TimeRole
+from extraction.reading import TimeExpression
 from extraction.scanning import matches_at, matches_from
 from extraction.spoken_times import spoken_times
 from extraction.tokens import words_of
@@ -120,7 +120,7 @@ def _relative_pattern() -> re.Pattern[str]:
     )
 
 
-_GLUED = ("for", "over", "during", "lasting", "of", "times", "x")  # an amount may follow without a space
+_GLUED = ("for", "over", "during", "lasting", "times", "x")  # an amount may follow without a space
 _DIGITS = compiled(r"[\d~](?<![\w/.].)")
 
 
@@ -142,9 +142,29 @@ def _relative_places(normal: str) -> list[int]:
         for word, places in word_places(normal).items()
         if word in _first_words() or word.startswith(_GLUED)
         for place in places
-        if normal[place - 1 : place] not in ("/", ".")
+        if normal[place - 1 : place] not in ("/", ".") and _leads_on(normal, word, place)
     )
     return sorted([*numbers, *words])
+
+
+@functools.cache
+def _second_words() -> dict[str, tuple[str, ...]]:
+    """What must follow the words that letters are full of: the beginning of the next word, behind one space."""
+    known = cues("timing")
+    listed = [*known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
+    back = ("last", "past", "previous", "preceding", "prior", "other day")
+    found: dict[str, tuple[str, ...]] = {"of": ()} | dict.fromkeys(("the", "these", "her", "his"), back)
+    found |= dict.fromkeys(("to", "from", "until", "till", "through"), tuple(month_names()))
+    return {
+        word: (*behind, *(name[len(word) + 1 :] for name in listed if name.startswith(f"{word} ")))
+        for word, behind in found.items()
+    }
+
+
+def _leads_on(normal: str, word: str, place: int) -> bool:
+    behind = _second_words().get(word)
+    end = place + len(word)
+    return behind is None or (normal[end : end + 1] == " " and normal[end + 1 : end + 16].lower().startswith(behind))
 
 
 def days_of(written: str) -> Interval | None:
@@ -210,7 +230,7 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     return _joined(normal, [_with_role(normal, expression) for expression in kept])
 
 
-_COMPARED = re.compile(
+_COMPARED = compiled(
     r"\b(?:(?:just |much |the same )?as (?:it was |they were )?(?:in|on|"
     r"at)|like (?:in|on)|same as (?:in|on)|identical to(?: that of)?|"
     r"unchanged (?:from|compared (?:to|with)|as against)|no change (?:from|"
@@ -218,7 +238,7 @@ _COMPARED = re.compile(
     r" (?:the |that of |those of )?$",
     re.IGNORECASE,
 )
-_NO_COMPARISON = re.compile(
+_NO_COMPARISON = compiled(
     r"\b(?:as (?:of|soon|long|far|well|early|late|recently)|such as|known as|treated as) ", re.IGNORECASE
 )
 
@@ -249,7 +269,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             span = Time(start.earliest, end.latest, years.group())
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
     yield from day_ranges(normal, reference, order)
-    for match in matches_at(date_places(normal), _month_range_pattern(), normal):
+    for match in matches_at(month_places(normal), _month_range_pattern(), normal):
         first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
         year = full_year(match["year"], newest)
         start, end = whole_month(year - (first > last), first), whole_month(year, last)
@@ -436,16 +456,21 @@ def _with_role(normal: str, expression: TimeExpression) -> TimeExpression:
     """A point behind "since" starts something, behind "until" it ends it."""
     if expression.role != "point":
         return expression
-    before = _BEFORE.search(normal[max(0, expression.start - 40) : expression.start].lower())
-    if before is None:
+    text = normal[max(0, expression.start - 40) : expression.start].lower()
+    starts, ends = _words_of_role("start_words"), _words_of_role("end_words")
+    if not any(word[1:] in text for word in (*starts, *ends)):
         return expression
-    words = before.group(1)
-    role: TimeRole = "point"
-    if any(words == word or words.endswith(f" {word}") for word in cues("timing")["start_words"]):
-        role = "start"
-    elif any(words == word or words.endswith(f" {word}") for word in cues("timing")["end_words"]):
-        role = "end"
-    return dataclasses.replace(expression, role=role)
+    before = _BEFORE.search(text)
+    words = "" if before is None else f" {before.group(1)}"
+    if words.endswith(starts):
+        return dataclasses.replace(expression, role="start")
+    return dataclasses.replace(expression, role="end") if words.endswith(ends) else expression
+
+
+@functools.cache
+def _words_of_role(key: str) -> tuple[str, ...]:
+    """The words behind which something starts or ends, each with the space before it."""
+    return tuple(f" {word}" for word in cues("timing")[key])
 
 
 def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpression]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import bisect
 
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
-
+from extraction.spacy_parts import Doc, Vocab
 from kb.patterns import compiled
 
 _TOKEN = compiled(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
@@ -50,11 +48,10 @@ def tokenise(
 
     `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
     """
-    found = [(*match.span(), match.group()) for match in _TOKEN.finditer(normal)]
+    spans = [match.span() for match in _TOKEN.finditer(normal)]
     if breaks:
-        found = sorted([*found, *((offset, offset + 1, LINE_BREAK) for offset in breaks)])
-    spans = [(start, end) for start, end, _ in found]
-    words = [word for _, _, word in found]
+        spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
+    words = [normal[start:end] for start, end in spans]
     starts: list[bool | int | None] = [False] * len(words)
     begins = [start for start, _ in spans]
     for offset in sentence_starts:

@@ -7,17 +7,26 @@ too many, but never one too few; most sentences leave none, and the expressions 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from kb.patterns import compiled
 
 PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 _WORD = compiled(r"\w+")
 _MOST_WORDS = 10_000  # that are remembered
-_STEM = 4  # characters of a word that are compared
+_STEM = 6  # characters of a word that are compared
+_FEW = 2  # characters with which too many words begin
+_COMMON = frozenset(  # stems that many sentences hold
+    "all. also. an. and. any. are. as. at. be. been. but. by. can. did. do. does. for. from. had. has. have. her. him. "
+    "his. if. in. into. is. it. may. mg. my. no. not. of. on. or. our. out. over. she. so. some that. the. then. they. "
+    "this. to. two. up. was. we. well. were. when. which. will. with. would. year. years. you. your. "
+    "contin diseas histor lupus. month months now. patien presen sle. therap treatm".split()
+)
 
 Group = frozenset[str]
 """The stems of a group's alternatives, one of which the text must hold."""
+Waiting = Mapping[str, Sequence[tuple[int, tuple[Group, ...]]]]
+"""By a word of the text, the patterns that wait for it, each with the groups that it needs besides."""
 
 
 class Triggers:
@@ -32,31 +41,55 @@ class Triggers:
             if not groups:
                 self._always.append(number)
                 continue
-            rarest = max(groups, key=lambda group: min(map(len, group)))
+            rarest, *others = sorted(groups, key=_rarity, reverse=True)
             for stem in rarest:
-                self._by_stem.setdefault(stem, []).append((number, groups))
+                self._by_stem.setdefault(stem, []).append((number, tuple(others)))
 
-    def candidates(self, text: str) -> set[int]:
-        """The numbers of the patterns that the text could match."""
-        words = _WORD.findall(text.lower())
-        found = set(self._always)
-        needing = [entry for word in words for entry in self._needing(word)]
-        if needing:
-            stems = frozenset().union(*map(_stems_of, words))
-            found |= {number for number, groups in needing if not any(map(stems.isdisjoint, groups))}
+    def candidates(self, texts: Sequence[str]) -> list[set[int]]:
+        """For each of the sentences of a letter the numbers of the patterns that it could match.
+
+        What the whole letter cannot match is left out first, which is most.
+        """
+        words_of = [set(_WORD.findall(text.lower())) for text in texts]
+        words = set[str]().union(*words_of)
+        waiting = _possible({word: entries for word in words if (entries := self._needing(word))}, words)
+        found = []
+        for own in words_of:
+            known = {word: waiting[word] for word in own & waiting.keys()}
+            numbers = {number for entries in _possible(known, own).values() for number, _ in entries}
+            found.append(numbers.union(self._always))
         return found
 
     def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
         """The patterns that wait for this word; most words have none."""
         known = self._by_word.get(word)
-        if known is None:
-            known = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
-            if len(self._by_word) < _MOST_WORDS:
-                self._by_word[word] = known
-        return known
+        if known is not None:
+            return known
+        needing = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
+        if len(self._by_word) < _MOST_WORDS:
+            self._by_word[word] = needing
+        return needing
 
 
-@functools.lru_cache(maxsize=4096)
+def _possible(waiting: Waiting, words: Iterable[str]) -> Waiting:
+    """The patterns of which the words meet every other group too."""
+    if not waiting:
+        return {}
+    stems = frozenset[str]().union(*map(_stems_of, words))
+    return {
+        word: kept
+        for word, entries in waiting.items()
+        if (kept := [entry for entry in entries if not any(map(stems.isdisjoint, entry[1]))])
+    }
+
+
+def _rarity(group: Group) -> tuple[int, int]:
+    """Greater for a group that fewer sentences meet: by its common stems, then by its shortest one."""
+    common = [stem for stem in group if stem in _COMMON or len(stem) <= _FEW]
+    return -len(common), min(map(len, group))
+
+
+@functools.lru_cache(maxsize=_MOST_WORDS)
 def _stems_of(word: str) -> frozenset[str]:
     """Its beginnings, and a short word also as a whole (marked by a full stop)."""
     return frozenset(
@@ -112,7 +145,7 @@ def _alternatives(pieces: Sequence[str], at: int) -> tuple[list[list[Group]], in
 
 def _one_of(alternatives: Iterable[list[Group]]) -> Group:
     """The stems of which one is needed, whichever alternative it is; empty where one of them needs nothing."""
-    rarest = [max(groups, key=lambda group: min(map(len, group)), default=frozenset()) for groups in alternatives]
+    rarest = [max(groups, key=_rarity, default=frozenset()) for groups in alternatives]
     return frozenset[str]().union(*rarest) if all(rarest) else frozenset()
 
 

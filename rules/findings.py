@@ -95,6 +95,13 @@ class Situation:
         return self._placed[first : bisect_left(self._placed, (document, end), key=_place)]
 
     @cached_property
+    def spoken_of(self) -> frozenset[str]:
+        """Every concept that a fact of the patient's, planned or not, tells of, or that a denial among them closes."""
+        own = {fact.concept for fact in self.facts if fact.experiencer == "patient" and fact.assertion == "absent"}
+        closed = map(self.vocabulary.closed_by_denial, own)
+        return frozenset().union(*self._told, *closed)
+
+    @cached_property
     def denied(self) -> tuple[Fact, ...]:
         """The patient's facts that deny something, planned ones left out."""
         own = (fact for fact in self.facts if fact.experiencer == "patient" and fact.temporality != "planned")

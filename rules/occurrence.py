@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -17,7 +18,7 @@ from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules import derivation
 from rules.amounts import because, day_words
-from rules.concepts import Names
+from rules.concepts import ANYTHING, Names
 from rules.denials import Denial, covers, denials, denying, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
@@ -34,6 +35,7 @@ from rules.matching import (
 )
 from rules.moments import Dated, course_of, newest, reading_day
 from rules.placing import place_of
+from rules.standing import is_behind
 from rules.tests.base import Outcome, YesNo
 from rules.while_taking import weight_while
 from rules.windows import SpanText, Window, WindowText, lasts, window
@@ -136,7 +138,15 @@ class Occurrence(YesNo):
             return f"No {name}{span}{basis}."
         return f"{capital(name)}{span} is not settled{basis}{because(finding)}."
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every concept without a fact on which the letter says nothing."""
+        items = (*self.also, *self.unclear, *self.ruled_out_by, *self.replaced_by, *self.raised_by)
+        return frozenset((*self.concepts(), *self.denied_by, *self.named_generally, *map(concept_of, items)))
+
     def find(self, situation: Situation) -> Finding | None:
+        if ANYTHING not in self.named and situation.spoken_of.isdisjoint(self.named):
+            return None
         if self.state == "planned":
             return self._planned(situation)
         votes = self._votes(situation)
@@ -286,8 +296,7 @@ class Occurrence(YesNo):
         """What the letter puts in its place, where the denial is undated and stands behind all that told of it."""
         if not denied.complete or not denied.covering or any(fact.time is not None for fact in denied.covering):
             return ()
-        behind = min((fact.document, fact.start) for fact in denied.covering)
-        if any(vote.answer == "yes" and (vote.fact.document, vote.fact.start) > behind for vote in yes):
+        if not all(is_behind(fact, vote.fact, situation) for fact in denied.covering for vote in yes):
             return ()
         return [fact for fact in spoken_of(self.replaced_by, situation) if fact.temporality == "current"]
 

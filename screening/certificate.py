@@ -32,6 +32,10 @@ def certificate(screening: Screening, protocol: str) -> dict[str, Any]:
 
     Raises BadInputError where the checking program would not bear it out.
     """
+    if any(fact.source == "structured" for fact in screening.facts):
+        raise BadInputError(
+            "no certificate: it is of a letter's words, and these are entries of a record: give a letter"
+        )
     decisions = [screening.decision, *_later(screening)]
     raw = _content(screening, decisions)
     texts = [document.text for document in screening.dossier.documents]

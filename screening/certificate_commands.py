@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from screening.calls import DossierOption, Failures, dossiers_named, only_dossier
 from screening.own_folders import ProtocolsOption, TermsOption
 
 if TYPE_CHECKING:
@@ -20,7 +24,11 @@ def add_certificate_commands(app: typer.Typer) -> None:
 
 
 def certify(
-    letter: Annotated[str, typer.Argument(metavar="LETTER", help="A letter, or - for standard input.")],
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="LETTER...", help="A letter, or - for standard input; with --dossier one patient's."),
+    ],
+    dossier: DossierOption = False,
     protocol: Annotated[str, typer.Option("--protocol", metavar="ID", help="A protocol's id, or a file.")] = "",
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="DATE", help="Screening date, YYYY-MM-DD; else the letter's own.")
@@ -31,37 +39,50 @@ def certify(
 ) -> None:
     """Write a screening's certificate: one JSON file that 'eligo verify' checks without trusting this program.
 
-    Example: eligo certify letter.txt --out letter.certificate.json
+    Example: eligo certify letter.txt --out c.json; eligo certify --dossier letter.txt labs.txt --out c.json
     """
     from screening.certificate import certificate
     from screening.writing import Output, json_text
 
-    screening, text = _screened(letter, protocol, as_of)
+    screening, text = _screened(paths, protocol, as_of, together=dossier)
     content = certificate(screening, text)
     with Output(out) as sink:
         sink.text(json_text(content, alone=True))
 
 
-def _screened(letter: str, protocol: str, as_of: str) -> tuple[Screening, str]:
-    """The screening of a letter, with the text of the protocol file by which it was decided."""
-    from screening.documents import BadInputError, parse_day, read_letters
-    from screening.documents.kinds import kind_of
+def _screened(paths: Sequence[str], protocol: str, as_of: str, *, together: bool) -> tuple[Screening, str]:
+    """The screening of a dossier, with the text of the protocol file by which it was decided."""
+    from screening.documents import BadInputError, parse_day
     from screening.pipeline import Pipeline
     from screening.protocols import DEFAULT, find_protocol, read_protocol
 
     if protocol == "all":
         raise BadInputError("--protocol all: a certificate is by one protocol: name one")
-    if letter != "-" and kind_of(_bytes(letter)) != "text":
-        raise BadInputError(f"{letter}: no plain text, in which a certificate's quotes can be found: save it as text")
     day = parse_day(as_of) if as_of else None
-    letters, name = read_letters(letter), protocol or DEFAULT
+    failures = Failures()
+    for named in dossiers_named(paths, failures, together=together):
+        _only_plain_text(named.paths)
+    letters, name = only_dossier(paths, failures, together=together), protocol or DEFAULT
+    failures.leave()
     screening = Pipeline([read_protocol(name)]).screen(letters, day)[0]
     return screening, find_protocol(name).read_text(encoding="utf-8")
 
 
+def _only_plain_text(paths: Sequence[str]) -> None:
+    """Raises BadInputError for a letter that is something else."""
+    from screening.documents import BadInputError
+    from screening.documents.kinds import kind_of
+
+    for path in paths:
+        if path != "-" and kind_of(_bytes(path)) != "text":
+            raise BadInputError(f"{path}: no plain text, in which a certificate's quotes can be found: save it as text")
+
+
 def verify(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The certificate.")],
-    letter: Annotated[list[str], typer.Option("--letter", metavar="LETTER", help="The letter; once for each.")],
+    letter: Annotated[
+        list[str], typer.Option("--letter", metavar="LETTER", help="The letter; once for each, in any order.")
+    ],
     protocol_file: Annotated[str, typer.Option("--protocol-file", metavar="FILE", help="The protocol's YAML file.")],
 ) -> None:
     """Check a certificate against its letter and the protocol file; say what must be taken on trust.
@@ -73,11 +94,21 @@ def verify(
 
     content, protocol, *letters = (_bytes(name) for name in (file, protocol_file, *letter))
     try:
-        check = verified(content, letters, protocol)
+        check = verified(content, _as_listed(letters, content), protocol)
     except Refused as refusal:
         typer.echo(f"refused ({refusal})", err=True)
         raise typer.Exit(1) from refusal
     typer.echo("\n".join(check.report()))
+
+
+def _as_listed(letters: list[bytes], certificate: bytes) -> list[bytes]:
+    """The letters in the order in which the certificate lists their hashes; as they are where it does not list them."""
+    try:
+        listed = [one["sha256"] for one in json.loads(certificate)["documents"]]
+    except (ValueError, KeyError, TypeError):  # the checking program says what is wrong with it
+        return letters
+    places = {digest: at for at, digest in enumerate(listed)}
+    return sorted(letters, key=lambda letter: places.get(hashlib.sha256(letter).hexdigest(), len(listed)))
 
 
 def _bytes(name: str) -> bytes:

@@ -15,6 +15,7 @@ from kb.patterns import compiled
 
 _WORDS = Path(__file__).parent / "languages.yaml"
 _WORD = compiled(r"[^\W\d_]+")
+_OUTSIDE_ASCII = compiled(r"[^\x00-\x7f]")
 _ENOUGH = 5  # fewer foreign words are names, addresses, a quoted phrase
 _DIFFERENT = 4  # one foreign word again and again is an abbreviation
 # Scripts by the first word of their characters' Unicode names; several letters make up the weight of one Latin word.
@@ -48,12 +49,15 @@ def foreign_language(text: str) -> str | None:
     >>> foreign_language("38F SLE. LVEF 48%.") is None
     True
     """
-    words = Counter(word.lower() for word in _WORD.findall(text) if word.isascii() or _is_latin(word))
+    written = _WORD.findall(text)
+    if not text.isascii():
+        written = [word for word in written if word.isascii() or _is_latin(word)]
+    words = Counter(map(str.lower, written))
     total = sum(words.values())
     script = _other_script(text, total)
     if script is not None:
         return script
-    scores = {name: sum(words[word] for word in known) for name, known in _words().items()}
+    scores = {name: sum(words[word] for word in words.keys() & known) for name, known in _words().items()}
     english = scores.pop("english")
     name, score = max(scores.items(), key=lambda entry: entry[1])
     different = sum(1 for word in _words()[name] if words[word])
@@ -66,8 +70,8 @@ def _is_latin(word: str) -> bool:
 
 def _other_script(text: str, latin_words: int) -> str | None:
     letters: Counter[str] = Counter()
-    for char in text:
-        if not char.isascii() and char.isalpha():
+    for char in _OUTSIDE_ASCII.findall(text):
+        if char.isalpha():
             script = unicodedata.name(char, "").split(" ")[0].split("-")[0]
             if script in _SCRIPTS:
                 letters[script] += 1

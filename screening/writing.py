@@ -17,7 +17,8 @@ from screening.text import Line, plain
 
 def json_text(content: Mapping[str, Any], *, alone: bool = False) -> str:
     """One object on a line, or indented where it is the only one; keys in their order."""
-    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2 if alone else None) + "\n"
+    indent = 2 if alone else None
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, check_circular=False, indent=indent) + "\n"
 
 
 class Output:

@@ -5,6 +5,7 @@ The newest stated total within the window counts; where there is none, the point
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
@@ -232,6 +233,7 @@ class Score(Bounded):
         return f"What is the total {self._name}{recent}, and of which day?"
 
 
+@functools.lru_cache(maxsize=64)
 def _parts(score: str, terms: Vocabulary) -> dict[str, tuple[str, ...]]:
     """The scores that are this one without some of its items, with these items."""
     return {

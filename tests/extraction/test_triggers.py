@@ -47,10 +47,10 @@ def test_what_matches_is_a_candidate(pattern: str, chance: random.Random) -> Non
     text = f"Today {_written(PIECE.findall(pattern), chance)} as told."
     text = text.upper() if chance.random() < 0.2 else text
     if re.search(rf"(?<!\w)(?:{compile_pattern(pattern)})(?!\w)", text, re.IGNORECASE):
-        assert Triggers([(pattern, 7)]).candidates(text) == {7}
+        assert Triggers([(pattern, 7)]).candidates([text]) == [{7}]
 
 
 def test_words_that_a_pattern_needs_are_missed() -> None:
     triggers = Triggers([("(keen|eager) ... (trial|study)", 1), ("refractory to", 2), (", ...", 3)])
-    assert triggers.candidates("She is eager to join the study.") == {1, 3}
-    assert triggers.candidates("She is eager to leave.") == {3}
+    assert triggers.candidates(["She is eager to join the study."]) == [{1, 3}]
+    assert triggers.candidates(["She is eager to leave.", "The study is refractory to her."]) == [{3}, {2, 3}]
