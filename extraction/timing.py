@@ -43,7 +43,7 @@ _OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
     "approximately around nearly almost some roughly c. since lasting duration total course times x day yesterday "
-    "today this by earlier tonight until till from through to"
+    "today this by earlier tonight until till from through to of"
 ).split(" ")
 _JOINT = compiled(r"\s?(?:->|-+|~|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
@@ -153,8 +153,8 @@ def _second_words() -> dict[str, tuple[str, ...]]:
     known = cues("timing")
     listed = [*known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
     back = ("last", "past", "previous", "preceding", "prior", "other day")
-    found: dict[str, tuple[str, ...]] = {"of": ()} | dict.fromkeys(("the", "these", "her", "his"), back)
-    found |= dict.fromkeys(("to", "from", "until", "till", "through"), tuple(month_names()))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(("the", "these", "her", "his"), back)
+    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of"), tuple(month_names()))
     return {
         word: (*behind, *(name[len(word) + 1 :] for name in listed if name.startswith(f"{word} ")))
         for word, behind in found.items()
