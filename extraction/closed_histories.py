@@ -18,6 +18,8 @@ from kb.vocabulary import vocabulary
 _SENTENCES_BEFORE = 3
 _NUMBER = compiled(r"\d")
 _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
+_TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
+_ALONE = compiled(r"\b(?:only|alone)$", re.IGNORECASE)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
 
@@ -38,6 +40,8 @@ def closes(reading: Reading, mention: Mention) -> bool:
         return False
     if _LACKING.search(written) or any(_SINCE.search(reading.normal[sentence.start : drug.start]) for drug in drugs):
         return False
+    if _is_of_some_time(reading, mention, sentence.end) or _is_of_what_it_did(reading, mention, drugs):
+        return False
     following = [one.start for one in drugs if one.start >= mention.end]
     between = reading.normal[mention.end : min(following)] if following else ""
     if _NUMBER.search(between) or _words("details").search(between):
@@ -49,6 +53,22 @@ def closes(reading: Reading, mention: Mention) -> bool:
         return not narrowed
     limited = any(time.role in ("point", "duration", "span") for time in reading.times_in(sentence.start, sentence.end))
     return not limited and _words("limits").search(whole) is None and not narrowed
+
+
+def _is_of_some_time(reading: Reading, mention: Mention, end: int) -> bool:
+    """ "Has never needed immunosuppressants during pregnancy", "other than MMF": not all of them, or not always."""
+    denied = _words("denied_class").search(reading.normal, mention.start, mention.end)
+    return denied is not None and _words("denied_in_part").search(reading.normal, mention.end, end) is not None
+
+
+def _is_of_what_it_did(reading: Reading, mention: Mention, drugs: Sequence[Mention]) -> bool:
+    """ "Has had two flares on hydroxychloroquine alone": not the drug is had, but these."""
+    written = reading.normal[mention.start : mention.end]
+    inside = [one.start for one in drugs if mention.start < one.start < mention.end]
+    taken = _TAKEN.match(written)
+    if taken is None or not inside or not _ALONE.search(written):
+        return False
+    return len(written[taken.end() : min(inside) - mention.start].split()) > 1
 
 
 def _any_of_list(drugs: Sequence[Mention]) -> bool:

@@ -221,7 +221,10 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     if compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
         return "sle"
     negated = _words("not_cause_words").search(behind)
-    named = _words("cause_words").search(behind)
+    named = next(
+        (one for one in _words("cause_words").finditer(behind) if not _is_of_time(reading, mention.end + one.end())),
+        None,
+    )
     if negated is not None and (named is None or negated.start() <= named.start()):
         return "other" if _lupus_within(reading, mention.end + negated.start(), end) else None
     if named is not None and not (_FULL_STOPS if _attributes(named[0]) else _STOPS).search(behind, 0, named.start()):
@@ -230,6 +233,11 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     if _words("other_cause_before").search(before):
         return "other"
     return "sle" if _LUPUS_RELATED.search(before) else None
+
+
+def _is_of_time(reading: Reading, offset: int) -> bool:
+    """Whether a day stands behind the words: "managed as neurolupus with pulses from 9 April"."""
+    return any(time.start - offset <= 1 for time in reading.times_in(offset, offset + 2))
 
 
 def _attributes(cause: str) -> bool:

@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.gvhd import grades_told_later
@@ -25,6 +26,8 @@ from extraction.when import clause_span, denied_time, lasting, sentence_span, ti
 from extraction.wording import holds
 from kb.facts import Assertion, Course, Fact, Temporality, Time
 from kb.vocabulary import vocabulary
+
+_OPENING, _GROWN_UP = 1500, 18  # characters in which the patient's age stands; years
 
 
 def read_conditions(reading: Reading) -> list[Fact]:
@@ -122,10 +125,21 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None, course: 
     if not is_one_of(known["events"]):
         by_section = mention.temporality == "historical" and mention.cue is None
         return "current" if by_section else mention.temporality
+    if time is None and course is None and _is_of_youth(reading, mention):
+        return "historical"
     day = reading.letter_date.earliest if reading.letter_date else None
     if mention.temporality == "current" and course is None and day is not None and time is not None and time.latest:
         return "historical" if (day - time.latest).days > int(known["days_until_historical"]) else "current"
     return mention.temporality
+
+
+def _is_of_youth(reading: Reading, mention: Mention) -> bool:
+    """ "Chickenpox as a child", "measles at the age of six", of a patient who is no child any more."""
+    clause = reading.normal[mention.end : clause_span(reading, mention)[1]]
+    if re.search(cues("conditions")["of_youth"], clause, re.IGNORECASE) is None:
+        return False
+    ages = [age.years.low for age in find_ages(reading.normal[:_OPENING]) if age.years.low is not None]
+    return bool(ages) and max(ages) >= _GROWN_UP
 
 
 def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:

@@ -51,8 +51,10 @@ def date_pattern() -> re.Pattern[str]:
         rf"th)?(?:[ ](?:day[ ])?(?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
         r"(?:[ ]de[ ])?[-/., ]{0,2}"
         r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.:%]|[ ]?(?:mg|g|kg|%|[-/]\d)))",
-        rf"(?P<mdy_m>{month})\.?[ ]?(?:the[ ])?(?P<mdy_d>3[01]|[12]\d|"
-        rf"0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<mdy_y>(?:19|20)\d\d)",
+        rf"(?P<ymd_y>(?:19|20)\d\d)[-/. ]{{1,2}}(?P<ymd_m>{month})[-/. ]{{1,2}}(?P<ymd_d>3[01]|[12]\d|0?[1-9])"
+        r"(?:st|nd|rd|th)?(?!\d|[.,]\d| ?(?:mg|g|kg|%|x|ml|mcg|days|weeks|months)\b)",
+        rf"(?P<mdy_m>{month})(?:\.?[ ]?|[-.])(?:the[ ])?(?P<mdy_d>3[01]|[12]\d|"
+        rf"0?[1-9])(?:st|nd|rd|th)?(?:,?[ ]|[-.,])(?P<mdy_y>(?:19|20)\d\d)",
         rf"(?P<my_m>{month})\.?[-/, ]{{0,2}}(?:of )?(?P<my_y>(?:19|20)\d\d|'\d\d|(?<=[-/'])\d\d(?!\d))",
         rf"(?P<dm_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ]of)?[-/ ](?P<dm_m>{month})",
         rf"(?P<md_m>{month})\.? (?P<md_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
@@ -145,7 +147,7 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
             return _on(day_of(*numbers, int(group[f"{form}_d"])), written)
     if group["num_y"]:
         return _numeric(match, order, newest, reference)
-    for form in ("dmy", "mdy"):
+    for form in ("dmy", "mdy", "ymd"):
         if group[f"{form}_y"]:
             year_written = full_year(group[f"{form}_y"], newest)
             return _on(day_of(year_written, _number(group[f"{form}_m"]), int(group[f"{form}_d"])), written)

@@ -24,6 +24,7 @@ from extraction.dose_words import (
     units,
     words,
 )
+from extraction.number_words import NEARLY
 from kb.facts import Interval
 
 Production = Callable[[Sequence[Token], int], Item | None]
@@ -135,8 +136,15 @@ def _duration(tokens: Sequence[Token], at: int) -> Item | None:
     if text_at(tokens, after) in ("course", "s"):
         after += 1
     if bound is not None:
-        value = Interval(value.low, None) if bound[0] == "least" else Interval(0.0, value.high)
+        value = _bounded(value, bound[0])
     return Item("duration", at, after, value)
+
+
+def _bounded(value: Interval, bound: str) -> Interval:
+    """The days that "more than", "up to" or "nearly" so long stands for."""
+    if bound == "least":
+        return Interval(value.low, None)
+    return Interval((value.low or 0.0) * NEARLY if bound == "nearly" else 0.0, value.high)
 
 
 def _long(tokens: Sequence[Token], at: int, *, introduced: bool) -> tuple[Interval, int] | None:

@@ -28,6 +28,7 @@ _TOKEN = compiled(
 _PLAIN = compiled(r"[a-z]+(?: [a-z]+)*")
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _LONG_WORD = 6
+_TENS = frozenset(range(20, 100, 10))
 _REAL_WORDS = ("moths", "nigh", "thing")  # not slips
 _DASHES = ("-", "–", "—", "−")
 
@@ -206,6 +207,8 @@ def read_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
 
     >>> read_number(tokenise_dose("one and a half tablets"), 0)
     (1.5, 4)
+    >>> read_number(tokenise_dose("two hundred and sixty-five mg"), 0)
+    (265.0, 6)
     """
     first = _simple_number(tokens, at)
     if first is None:
@@ -229,7 +232,27 @@ def _simple_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None
     if token.number is not None:
         return token.number, at + 1
     value = number_words().get(token.text)
-    return None if value is None else (value, at + 1)
+    if value is None:
+        return None
+    return _compound(tokens, at, value)
+
+
+def _compound(tokens: Sequence[Token], at: int, value: float) -> tuple[float, int]:
+    """ "Sixty-five", "two hundred and fifty": what the words behind a number's first make of it."""
+    at += 1
+    if value < 10 and text_at(tokens, at) == "hundred":
+        value, at = value * 100, at + 1
+        more = at + 1 if text_at(tokens, at) == "and" else at
+        rest = number_words().get(text_at(tokens, more), 100)
+        if not 1 < rest < 100:
+            return value, at
+        small, at = _compound(tokens, more, rest)
+        return value + small, at
+    unit = at + 1 if text_at(tokens, at) == "-" else at
+    rest = number_words().get(text_at(tokens, unit), 0)
+    if value in _TENS and 1 <= rest < 10 and len(text_at(tokens, unit)) > 2:
+        return value + rest, unit + 1
+    return value, at
 
 
 def _part_of_one(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:

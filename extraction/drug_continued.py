@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
 from extraction.dose_words import Token, match_phrase, may_open, tokenise_dose
+from extraction.drug_harms import harm_before_end, reasons_referred, refers_back
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -23,6 +24,7 @@ from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
 
 _NEAR, _BESIDE = 80, 16  # characters
+_PARAGRAPH = compiled(r"\n[ \t]*\n|\n[ \t]*(?:[-*•]|\(?\d{1,2}[.)])")
 _MOST_WORDS = 4  # before the amount
 
 
@@ -113,9 +115,15 @@ def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]
         sentence = reading.sentences[following]
         if any(one.kind == "drug" for one in reading.mentions_in(sentence.start, sentence.end)):
             continue
-        ended = _told_end(reading, sentence)
-        if ended is not None:
+        if refers_back(reading, sentence.start, sentence.end):
+            referred = [one.start for one in scopes if one.mention.sentence == scope.mention.sentence]
+            found |= reasons_referred(reading, referred, sentence.start, sentence.end)
+        elif (ended := _told_end(reading, sentence)) is not None:
             reason = cause_in(reading, ended, sentence.end, weak=True, short=True)
+            if reason is not None:
+                found[scope.start] = reason
+        elif _PARAGRAPH.search(reading.normal, scope.sentence_end - 1, sentence.start) is None:
+            reason = harm_before_end(reading, sentence.start, sentence.end)
             if reason is not None:
                 found[scope.start] = reason
     return found

@@ -5,6 +5,7 @@ Each date belongs to the level it stands beside; a date behind a word of stoppin
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -105,6 +106,10 @@ def course_of_steps(
     start, end = told_of[0][0], told_of[-1][1]
     if end is not None and status.told and status.status == "current" and _is_to_come(reading, end):
         told_of[-1], end = (told_of[-1][0], None), None
+    ahead = end is not None and _is_ahead(reading, end)
+    if ahead and status.status in ("current", "past") and not pulse:
+        told_of[-1], end = (told_of[-1][0], None), None
+        status = dataclasses.replace(status, status="current", told=True)
     told = status.status if settled else _status_by_dates(reading, times, status, steps, start, end)
     if pulse and told == "current":
         told = "past"
@@ -300,6 +305,12 @@ def _ran_out(steps: Sequence[DoseStep], start: Time | None, today: date | None) 
         and lasted.high is not None
         and start.latest + timedelta(days=min(lasted.high, _LONGEST)) < today
     )
+
+
+def _is_ahead(reading: Reading, end: Time) -> bool:
+    """Whether the day told as the end lies behind the letter's: the drug is taken until then."""
+    today = reading.letter_date.latest if reading.letter_date is not None else None
+    return today is not None and end.earliest is not None and end.earliest > today
 
 
 def _is_to_come(reading: Reading, end: Time) -> bool:

@@ -42,7 +42,7 @@ _AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
 _BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
 _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
-_HEADED = compiled(r"\)?\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
+_HEADED = compiled(r"(?: of the \w+(?: and \w+)?)?\)?\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 

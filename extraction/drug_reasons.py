@@ -71,6 +71,12 @@ def _reasons() -> Phrases:
 
 
 @functools.cache
+def intolerances() -> Phrases:
+    """The harms that count as intolerance."""
+    return phrases((written, written) for written in cues("medications")["reasons"]["intolerance"])
+
+
+@functools.cache
 def _short_reasons() -> Phrases:
     return phrases((written, "intolerance") for written in cues("medications")["short_reasons"])
 
@@ -149,7 +155,7 @@ def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | Non
     near = match_phrase(_reasons(), tokens, 0)
     if near is not None and near[0] == "intolerance" and not match_phrase(listed("only_a_check"), tokens, near[1]):
         return _reason_at(reading, scope.end, tokens, 0, near)
-    if tokens[0].text not in (":", "-", "(", "→", "=", "["):
+    if tokens[0].text not in (":", "-", "(", "→", "=", "[", "|", "/"):
         return None
     for at in range(1, min(len(tokens), _DIRECT + 6)):
         if match_phrase(listed("no_harm"), tokens, at) or tokens[at].text in (";", "."):
@@ -223,6 +229,8 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
         reason = match_phrase(_reasons(), tokens, at)
         if reason is None and short and because_at == at - 1:
             reason = match_phrase(_short_reasons(), tokens, at)
+        if reason is not None and match_phrase(listed("ruled_out"), tokens, reason[1]):
+            reason = None
         if reason is not None and because_at is not None and at - because_at <= _NEAR:
             return _reason_at(reading, start, tokens, at, reason)
         strong = match_phrase(_because("strong"), tokens, at)

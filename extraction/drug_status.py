@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from extraction.dose_items import read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
+from extraction.drug_exceptions import is_excepted
+from extraction.drug_harms import harm_before_end
 from extraction.drug_reasons import (
     Cue,
     Reason,
@@ -48,6 +50,8 @@ class DrugStatus:
 
 def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugStatus:
     """The status of one drug among those of its sentence."""
+    if is_excepted(reading, scope):
+        return DrugStatus("past", told=False)
     if scope.mention.assertion == "absent" and _has_aside(reading, scope):
         scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)
@@ -146,6 +150,9 @@ def _why(reading: Reading, scope: Scope, scopes: Sequence[Scope], deciding: Cue,
     """The reason told for the drug, else the one told at the end of the list in which it stands."""
     causes = [cue for cue in told if cue.group in (*_IMPLY_PAST, "allergy", "declined", "never")] or [deciding]
     found = reason_of(reading, scope, causes, scopes)
+    if found is None and deciding.group in ("stopped", "forbidden") and deciding.start >= scope.end:
+        following = [other.start for other in scopes if other.start > scope.start]
+        found = harm_before_end(reading, scope.end, min([scope.sentence_end, *following]))
     if found is not None or deciding.group not in ("stopped", "forbidden", "intolerance", "failed"):
         return found
     chain = [other for other in scopes if other.start >= scope.start]
@@ -215,6 +222,8 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
             return None
         if _is_weak(reading, cue, scope) or _is_repeated(reading, cue, found):
             continue
+        if _closes_brackets(reading.normal[cue.end : scope.start]):
+            continue
         if _follows_a_drug(reading, cue, scope, scopes):
             continue
         crossed = [other for other in scopes if cue.end <= other.start < scope.start]
@@ -232,6 +241,11 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
             return None
         return cue
     return None
+
+
+def _closes_brackets(between: str) -> bool:
+    """Whether the cue stands in brackets that are closed before the drug: "MMF (stopped 2023) azathioprine"."""
+    return ")" in between and "(" not in between[: between.index(")")]
 
 
 def _is_repeated(reading: Reading, cue: Cue, found: Sequence[Cue]) -> bool:
@@ -343,6 +357,8 @@ def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:
 def _belongs_to_next(reading: Reading, cue: Cue, next_drug: int) -> bool:
     """ "stopped MMF", "started on azathioprine": the verb stands straight before the next name."""
     between = reading.normal[cue.end : next_drug]
+    if _closes_brackets(between):
+        return False
     written = reading.normal[cue.start : cue.end].lower()
     if any(word in written for word in ("switched", "changed", "replaced", "converted", "swapped")):
         return False

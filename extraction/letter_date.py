@@ -15,6 +15,7 @@ from datetime import date
 from extraction.dates import Order, date_order, find_dates, month_names, read_date
 from extraction.knowledge import cues
 from extraction.normalise import normalise
+from extraction.number_words import spelled_dates
 from kb.facts import Time
 from kb.patterns import compiled
 
@@ -32,11 +33,17 @@ _LAST_OF_STAY = compiled(
 )
 _TODAY = compiled(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
 _SIGNED = compiled(
-    r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed)"
-    r"(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$",
+    r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed"
+    r"|completed|prepared|compiled|checked|recorded|entered)(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$"
+    r"|(?:\bthis (?:letter|note|report|summary|referral|e-?mail|record|statement|form)"
+    r"|^\W*(?:the )?(?:letter|note|summary)) (?:was|is|has been)"
+    r" (?:written|dictated|typed|completed|prepared|drawn up)(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $"
+    r"|\b(?:I|we) (?:am |are |have )?(?:writ(?:e|ing|ten)|wrote|dictat(?:e|ing|ed)|typed|completed|prepared|drawn up)"
+    r" (?:this|it)(?: (?:letter|note|report|summary|referral))?(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $",
     re.IGNORECASE,
 )
 _DIGIT = compiled(r"\d")
+_IN_WORDS = compiled(r"twenty|thousand", re.IGNORECASE)
 _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
 
@@ -46,7 +53,7 @@ def _label() -> re.Pattern[str]:
     weekdays = "|".join(cues("timing")["weekdays"])
     return compiled(
         rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\.?\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
-        rf"(?:on )?(?:the )?(?:(?:{weekdays})[,.]? ?)?$",
+        rf"(?:on )?(?:the |this )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
     )
 
@@ -128,7 +135,7 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
-    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS:
+    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS and not _IN_WORDS.search(line):
         return None
     line = repaired(line)
     last_end = 0
@@ -159,7 +166,12 @@ def repaired(line: str) -> str:
     if " day of " in line:
         line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
     if dated:
-        line = _spelled_out(compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line))
+        line = compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line)
+    line = _in_digits(line)
+    if dated:
+        line = compiled(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)").sub(r"\g<1>1", line)
+    line = _in_digits(line)
+    line = _ungapped(line) if _PARTED.search(line) else line
     line = re.sub(r"(?<=\d) ?([./|-]) ?(?=[\d ]+(?:[./|-]|\b))", r"\1", line) if _GAPPED.search(line) else line
     if "|" in line:
         line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
@@ -171,6 +183,24 @@ def repaired(line: str) -> str:
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
 
 
+def _ungapped(line: str) -> str:
+    """Dates of numbers that blanks part, alone or behind "Date": "21/05 2026", "2026. 05. 21.", "Date: 21 05 26"."""
+    line = re.sub(r"(?<![\d./])(\d{1,2})([./])(\d{1,2})\.? (20\d\d)(?![\d./])", r"\1\2\3\2\4", line)
+    line = re.sub(r"(?<!\d)(20\d\d)\. (\d{1,2})\. (\d{1,2})\.?(?!\d)", r"\1-\2-\3", line)
+    line = _BLANKS.sub(r"\g<label>\g<day>/\g<month>/\g<year>", line)
+    line = re.sub(
+        r"^(\s*|.*\bdate\W{1,3})(20\d\d) (1[0-2]|0[1-9]) ([0-3]\d)\s*$", r"\1\2-\3-\4", line, flags=re.IGNORECASE
+    )
+    return re.sub(r"(?i)^(\W*)d (?=\d.*\bt \d)", r"\1d: ", line)  # "d 21/05/26  t 23/05/26", dictated and typed
+
+
+_BLANKS = compiled(
+    r"^(?P<label>\s*(?=\d\d \d\d \d{4})|.*\bdate\W{1,3})(?P<day>3[01]|[12]\d|0[1-9]) ?(?P<month>1[0-2]|0[1-9]) ?"
+    r"(?P<year>20\d\d|(?<= )\d\d)\s*$",
+    re.IGNORECASE,
+)
+_PAGE = compiled(r"^\W*(?:page|seite|p\.|pg\.?) ?\d{1,2}(?: ?(?:of|/|von) ?\d{1,2})?\W*", re.IGNORECASE)
+_PARTED = compiled(r"\d[./]? \d|\bt \d|\d{8}", re.IGNORECASE)
 _YEAR = compiled(r"[12](?:(?<=1)9|(?<=2)0)\d\d")
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
 # a word between a day and a year, or between "Date" or a line's beginning and both
@@ -186,39 +216,11 @@ def _month_meant(match: re.Match[str]) -> str:
     return near[0] if len(near) == 1 else match["word"]
 
 
-@functools.cache
-def _ordinals() -> dict[str, int]:
-    """The days of a month spelled out: "fourth", "twenty-first"."""
-    words = cues("timing")["days_spelled"]
-    joined = {
-        f"{ten}{sign}{one}": 20 + at for ten in ("twenty",) for at, one in enumerate(words[:9], 1) for sign in "- "
-    }
-    return (
-        {word: at for at, word in enumerate(words, 1)}
-        | joined
-        | {"thirtieth": 30, "thirty-first": 31, "thirty first": 31}
-    )
-
-
-@functools.cache
-def _spelled() -> re.Pattern[str]:
-    days = "|".join(sorted(map(re.escape, _ordinals()), key=len, reverse=True))
-    return compiled(
-        rf"(?<!\w)(?:the )?(?P<day>{days})(?: day)?(?: of)? (?P<month>{_month_name()}),? ?(?P<year>(?:19|"
-        rf"20)\d\d)(?!\d)",
-        re.IGNORECASE,
-    )
-
-
-# the end of such a day with what stands up to the year
-_SPELLED_END = compiled(r"[dhtDHT](?i:(?: day)?(?: of)? [^\W\d_]+,? ?)[12]")
-
-
-def _spelled_out(line: str) -> str:
-    """The line with a day of the month in digits: "the fourteenth of May 2026"."""
-    if not _SPELLED_END.search(line):
-        return line
-    return _spelled().sub(lambda match: f"{_ordinals()[match['day'].lower()]} {match['month']} {match['year']}", line)
+def _in_digits(line: str) -> str:
+    """The line with its dates in words as days of the calendar: "21 May 2026"."""
+    for told in reversed([one for one in spelled_dates(line) if one.year is not None]):
+        line = f"{line[: told.start]}{told.day} {calendar.month_name[told.month]} {told.year}{line[told.end :]}"
+    return line
 
 
 _EIGHT_DIGITS = compiled(r"20\d{6}")
@@ -236,8 +238,8 @@ def _month_name() -> str:
 
 @functools.cache
 def _gapped_day() -> re.Pattern[str]:
-    """A day with a gap inside it that opens the line, before the name of a month."""
-    return compiled(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?{_month_name()}\b)", re.IGNORECASE)
+    """A day with a gap inside it that opens the line, before the month."""
+    return compiled(rf"^(\W*(?:date\W*)?)(\d) (\d)(?= ?(?:{_month_name()}\b|[./-] ?\d))", re.IGNORECASE)
 
 
 @functools.cache
@@ -287,6 +289,7 @@ def _opens_line(before: str) -> bool:
 def _stands_alone(before: str, after: str) -> bool:
     """Only a place, a weekday or a greeting's punctuation stands beside the date."""
     after = re.sub(r"\([^()]*\)", "", after)
+    before = _PAGE.sub("", before)
     rest = re.sub(r"\d{1,2}[:.]\d\d(?::\d\d)?|[\W\d_]+", " ", after).strip()
     before = _ARTICLE.sub(",", before)
     words = before.replace(":", " ").split()

@@ -18,6 +18,8 @@ from kb.patterns import compiled
 _BEHIND = compiled(
     r"[\s,)\]]*(?:[(\[]|-|--|=|:|@|;)?\s*(?:(?:but|although|though|and|only)\s+)?"
     r"(?:(?:which|that|this|it|these|those)\s+(?:was|is|were|are|dates?|dated)\s+(?:back\s+)?)?"
+    r"(?:dates\s+(?:back\s+)?(?:from|to)\s+)?(?:(?:(?:is|are|by)\s+)?"
+    r"(?:(?:now|already|by now|more than|over|well over|at least|about|nearly|almost)\s+)+)?"
     r"(?:on|in|at|from|as of|as at|as on|dated|dated:|date|taken|taken on|taken in|done|"
     r"done on|measured|measured on|checked|checked on|checked in|"
     r"performed|performed on|performed in|repeated on|repeated in|during|w/c|in the week of|of|"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from extraction.knowledge import cues
@@ -63,12 +63,14 @@ def _is_amount(normal: str, time: TimeExpression) -> bool:
 def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
     """How a letter without units counts, by its numbers: a creatinine of 92 is µmol/L, so is its bilirubin."""
     votes: set[str] = set()
+    bare: dict[str, list[float]] = {}
     for mention in reading.mentions:
         if mention.kind != "lab":
             continue
         gap = compiled(r"[ :=]*").match(reading.normal, mention.end)
         written = read_number(reading.normal, gap.end() if gap else mention.end, len(reading.normal), comma)
         if written is not None and written.unit is None:
+            bare.setdefault(mention.concept, []).append(written.interval.low or 0)
             codes = units_meant(mention.concept, written.interval, None)
             votes |= set(codes) & {"mg/dL", "umol/L"} if len(codes) == 1 else set()
             votes |= {"umol/L"} if mention.concept == "haemoglobin" and codes == ("g/L",) else set()
@@ -76,7 +78,19 @@ def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
         return "si"
     if votes == {"mg/dL"}:
         return "conventional"
-    return None if votes else _system_of_spelling(reading.normal)
+    return None if votes else _system_of_spelling(reading.normal) or _system_of_liver(reading.normal, bare)
+
+
+def _system_of_liver(normal: str, bare: Mapping[str, Sequence[float]]) -> System | None:
+    """A bilirubin of 12 beside normal transaminases is in µmol/L: in mg/dL it would be a deep jaundice."""
+    rule = cues("measurements")["liver_without_units"]
+    bilirubin, enzymes = bare.get(rule["of"], ()), [value for name in rule["beside"] for value in bare.get(name, ())]
+    if not bilirubin or len(enzymes) < int(rule["fewest"]) or _spellings()[1].search(normal):
+        return None
+    if any(re.search(word, normal, re.IGNORECASE) for word in rule["not_with"]):
+        return None
+    normal_enzymes = all(0 < value <= float(rule["at_most"]) for value in enzymes)
+    return "si" if normal_enzymes and min(bilirubin) >= float(rule["at_least"]) else None
 
 
 def _system_of_spelling(normal: str) -> System | None:

@@ -31,6 +31,8 @@ _STOP = compiled(
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _WORD_BEFORE = compiled(r"[A-Za-z][A-Za-z.]*$")
 _LONGEST = 2000
+_WIDEST_PAGE, _NEARLY = 140, 0.7
+_SHORT_NAME = 5  # letters; so short a name opens a line of a list only in capitals
 _NEWLINE = compiled(r"\n")
 _NUMBERED = compiled(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
@@ -96,14 +98,21 @@ def _hard_breaks(normal: str) -> list[int]:
     for line in normal.split("\n"):
         lines.append((start, start + len(line)))
         start += len(line) + 1
+    full = _full_line([normal[begin:end] for begin, end in lines])
     return [
         end
         for (begin, end), (following, following_end) in pairwise(lines)
-        if not _is_wrapped(normal[begin:end], normal[following:following_end])
+        if not _is_wrapped(normal[begin:end], normal[following:following_end], full)
     ]
 
 
-def _is_wrapped(line: str, following: str) -> bool:
+def _full_line(lines: Sequence[str]) -> float:
+    """How long a line is that may have been wrapped: where paragraphs run on far beyond a page's width, none is."""
+    longest = max((len(line.strip()) for line in lines if not is_table_row(line)), default=0)
+    return longest * _NEARLY if longest > _WIDEST_PAGE else 0
+
+
+def _is_wrapped(line: str, following: str, full: float) -> bool:
     """Whether a paragraph goes on over the line break."""
     here, there = line.strip(), following.strip()
     if not here or not there or _SALUTATION.fullmatch(here):
@@ -126,7 +135,12 @@ def _is_wrapped(line: str, following: str) -> bool:
         return True
     if _KEY_VALUE.match(following) or len(here) < 45:
         return here[-1] in ",(" or _is_joining(here)
-    return True
+    return len(here) >= full or here[-1] in ",(" or _is_joining(here)
+
+
+@functools.cache
+def _behind_initials() -> tuple[str, ...]:
+    return tuple(cues("sentences")["behind_initials"])
 
 
 @functools.cache
@@ -144,16 +158,25 @@ def _is_joining(line: str) -> bool:
 
 
 def _opens_with_drug(line: str) -> bool:
-    first = _FIRST_WORD.match(line)
-    return first is not None and first.group().lower() in _drug_words(vocabulary())
+    first = _FIRST_WORD.match(_dose_form().sub("", line, count=1))
+    if first is None:
+        return False
+    word = first.group()
+    return (len(word) > _SHORT_NAME or (word.isupper() and len(word) > 2)) and word.lower() in _drug_words(vocabulary())
+
+
+@functools.cache
+def _dose_form() -> re.Pattern[str]:
+    """What a prescription puts before the name: "Tab", "Inj."."""
+    return compiled(rf"^(?:{'|'.join(cues('sentences')['dose_forms'])})\b\.? ?", re.IGNORECASE)
 
 
 @functools.lru_cache(maxsize=2)
 def _drug_words(terms: Vocabulary) -> frozenset[str]:
-    """The first words of the names of drugs, the short ones left out."""
+    """The first words of the names of drugs."""
     names = (name for term in terms.of_kind("drug") if isinstance(term, Drug) for name in term.spellings)
     words = (_FIRST_WORD.match(name) for name in names)
-    return frozenset(word.group().lower() for word in words if word is not None and len(word.group()) > 5)
+    return frozenset(word.group().lower() for word in words if word is not None)
 
 
 @functools.cache
@@ -185,6 +208,8 @@ def _is_abbreviation(block: str, dot: int, end: int) -> bool:
     after = block[end : end + 3].lstrip()
     if after[:1].isdigit() and text.split(".")[-1] in cues("sentences")["before_numbers"]:
         return True  # "bili. 17"
+    if len(text) == 1 and before[-2:-1] != "-" and block[end : end + 12].strip().lower().startswith(_behind_initials()):
+        return True  # "T. Bil"
     if len(text) == 1 and text not in "ai" and after[:1].islower() and before[-1].isupper():
         return True  # "E. coli"
     # "o.d.", "b.i.d.", "p.o.", "i.v." inside a sentence; an initial before a name

@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import day_of, month_names, whole_month, whole_year
 from extraction.knowledge import cues
+from extraction.number_words import spelled_dates
 from extraction.reading import TimeExpression
 from extraction.word_places import has_word
 from kb.facts import Time
@@ -43,6 +44,7 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
         yield from _weekdays(normal, reference)
     if "last year" in lower or "this year" in lower:
         yield from _of_years(normal, reference)
+    yield from _spelled(normal, reference)
     if not _THE_NTH.search(normal):
         return
     for match in _bare_day().finditer(normal):
@@ -83,6 +85,16 @@ def _weekdays(normal: str, reference: date) -> Iterator[TimeExpression]:
         back = (reference.weekday() - int(names[day.lower()])) % 7 or 7
         found = reference - timedelta(days=back + (7 if match["day2"] else 0))
         yield TimeExpression(match.start(), match.end(), "point", Time.on(found, match.group()))
+
+
+def _spelled(normal: str, reference: date) -> Iterator[TimeExpression]:
+    """ "On the tenth of April": that day of the year told, else the last one not after the letter's."""
+    for told in spelled_dates(normal):
+        years = (reference.year, reference.year - 1) if told.year is None else (told.year,)
+        days = (day_of(year, told.month, told.day) for year in years)
+        day = next((day for day in days if day is not None and day <= reference), None)
+        if day is not None:
+            yield TimeExpression(told.start, told.end, "point", Time.on(day, normal[told.start : told.end]))
 
 
 @functools.cache

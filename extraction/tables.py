@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extraction.column_heads import columns_told
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.reading import Mention, Reading
@@ -149,7 +150,8 @@ def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
 def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a date: "Test | 3 May | 10 June" over rows of tests."""
     dates = {column: date_of(reading, cell) for column, cell in enumerate(head.cells)}
-    columns = {column: date for column, date in dates.items() if date is not None}
+    columns: dict[int, Time | None] = {column: date for column, date in dates.items() if date is not None}
+    columns = columns_told(reading, head.cells, dated=len(columns)) or columns
     if len(columns) < 2:
         return []
     # without a cell over the names, the dates of the head stand one column to the left

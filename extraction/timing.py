@@ -6,7 +6,6 @@ whether something starts, ends or simply happened then. Two dates joined by "fro
 
 from __future__ import annotations
 
-import bisect
 import dataclasses
 import functools
 import re
@@ -17,7 +16,9 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import Order, find_dates, full_year, month_names, month_places, read_date, whole_month, whole_year
 from extraction.day_ranges import day_ranges
+from extraction.days_without_year import or_in_named_year, still_to_come
 from extraction.knowledge import cues
+from extraction.number_words import NEARLY, count_of, count_pattern
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at, matches_from
 from extraction.spoken_times import spoken_times
@@ -37,11 +38,12 @@ _BEFORE = compiled(
     r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
 _ONE = {"quarter": "3 months", "half year": "6 months", "half-year": "6 months"}
+_NEARLY = compiled(r"\b(?:nearly|almost|not quite|just under|close to|just short of)\b", re.IGNORECASE)
 _OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
     "approximately around nearly almost some roughly c. since lasting duration total course times x day yesterday "
-    "today this by earlier tonight until till from through to"
+    "today this by earlier tonight until till from through to of"
 ).split(" ")
 _JOINT = compiled(r"\s?(?:->|-+|~|to|until|till|through|and|→)\s?$", re.IGNORECASE)
 
@@ -62,7 +64,7 @@ def _any_of(words: list[str]) -> str:
 
 @functools.cache
 def _amount_pattern() -> re.Pattern[str]:
-    number = rf"(?:\d{{1,3}}(?:\.\d)?|{_any_of(list(cues('timing')['numbers']))}(?![a-z]))"
+    number = rf"(?:\d{{1,3}}(?:\.\d)?|{count_pattern()}(?![a-z]))"
     vague = _any_of(list(cues("timing")["vague"]))
     units = _any_of([unit for unit in _units() if len(unit) > 1])
     return compiled(
@@ -77,7 +79,8 @@ def _amount_pattern() -> re.Pattern[str]:
 def _relative_pattern() -> re.Pattern[str]:
     amount = re.sub(r"\?P<\w+>", "?:", _amount_pattern().pattern)
     amount = f"(?:{amount})"
-    about = r"(?:(?:about|approximately|approx\.?|around|nearly|almost|some|roughly|~|c\.) ?)?"
+    nearly = "nearly|almost|not quite|just under|close to"
+    about = rf"(?:(?:about|approximately|approx\.?|around|{nearly}|some|roughly|~|c\.) ?)?"
     month = _any_of(list(month_names()))
     part = _any_of(list(cues("timing")["parts"]))
     return compiled(
@@ -94,8 +97,10 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<near>within (?:the )?(?:last )?{amount} of (?:today|this|now)(?: (?:letter|visit|referral))?)"
         rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
         rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)"
-        r"|(?:(?<=days )|(?<=weeks )|(?<=months ))old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
-        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least )?"
+        r"|(?:(?<=days )|(?<=weeks )|(?<=months )|(?<= a year )|(?<=one year ))"
+        r"old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
+        r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully "
+        r"|a full |all of |a good |just over |over |altogether |only |just )?"
         rf"{about}(?:a |the )?{amount})"
         rf"|(?P<since>since (?:(?:the )?(?:last|past) )?{about}{amount})"
         rf"|(?P<long>{amount}[ -](?:course|history|duration|in total|duration of))"
@@ -107,7 +112,8 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<season>{_any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
         rf" (?P<season_back>{_any_of(list(cues('timing')['seasons']))})(?![a-z]|,? (?:of )?(?:19|20)\d\d)"
-        rf"|(?:in|by|since|until|till|from|last|this|through|to) (?P<month>{month})(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
+        rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})"
+        r"(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
         r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
         ")",
         re.IGNORECASE,
@@ -147,8 +153,8 @@ def _second_words() -> dict[str, tuple[str, ...]]:
     known = cues("timing")
     listed = [*known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
     back = ("last", "past", "previous", "preceding", "prior", "other day")
-    found: dict[str, tuple[str, ...]] = {"of": ()} | dict.fromkeys(("the", "these", "her", "his"), back)
-    found |= dict.fromkeys(("to", "from", "until", "till", "through"), tuple(month_names()))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(("the", "these", "her", "his"), back)
+    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of"), tuple(month_names()))
     return {
         word: (*behind, *(name[len(word) + 1 :] for name in listed if name.startswith(f"{word} ")))
         for word, behind in found.items()
@@ -171,7 +177,8 @@ def days_of(written: str) -> Interval | None:
     if read is None:
         return None
     low, high, unit = read
-    return Interval(_days(low, unit, shortest=True), _days(high, unit, shortest=False))
+    least = _days(low, unit, shortest=True)
+    return Interval(least * NEARLY if _NEARLY.search(written) else least, _days(high, unit, shortest=False))
 
 
 def _read_amount(written: str) -> tuple[float, float, str] | None:
@@ -185,13 +192,8 @@ def _read_amount(written: str) -> tuple[float, float, str] | None:
     if match["vague"]:
         low, high = cues("timing")["vague"][match["vague"].lower()]
         return float(low), float(high), unit
-    low = _count(match["count"])
-    return low, max(low, _count(match["count_to"])) if match["count_to"] else low, unit
-
-
-def _count(written: str) -> float:
-    known = cues("timing")["numbers"].get(written.lower())
-    return float(known if known is not None else written)
+    low = count_of(match["count"])
+    return low, max(low, count_of(match["count_to"])) if match["count_to"] else low, unit
 
 
 def _days(count: float, unit: str, *, shortest: bool) -> float:
@@ -281,7 +283,8 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
     for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
-            time = _or_in_named_year(normal, match, time, years_named)
+            time = still_to_come(normal, match.start(), time, reference)
+            time = or_in_named_year(normal, match, time, years_named)
         if time is None and reference is None and (match["dm_m"] or match["md_m"]):
             time = Time(None, None, match.group())  # some year, so no day of this letter
         if time is not None:
@@ -303,20 +306,6 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
     behind, before = _name_beside_year()
     return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
-
-
-def _or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
-    """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
-    nearest = bisect.bisect_left(years_named, (match.start(), 0))
-    before = [(at, year) for at, year in years_named[max(0, nearest - 1) : nearest] if match.start() - 200 < at]
-    if not before or time.earliest is None or re.search(r"[.;:]\s|\n", normal[before[-1][0] : match.start()]):
-        return time
-    if re.search(r"\b(?:since|from) $", normal[max(0, before[-1][0] - 8) : before[-1][0]]):
-        return time  # what began then has gone on
-    year = before[-1][1]
-    if year >= time.earliest.year:
-        return time
-    return Time(time.earliest + relativedelta(year=year), time.latest, time.written)
 
 
 @functools.cache

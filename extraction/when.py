@@ -138,7 +138,7 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
             continue  # "no trial, now or in the last year"
         if _STATEMENT_ENDS.search(reading.normal, min(time.end, mention.end), max(time.start, mention.start)):
             continue
-        if _belongs_elsewhere(reading, mention, time):
+        if _belongs_elsewhere(reading, mention, time) or _is_of_a_test(reading, mention, time, start):
             continue
         if time.role == "lookback":
             return time.time
@@ -153,6 +153,14 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
         if counted and reading.letter_date and (began := since_duration(reading, time)) is not None:
             return Time(began.latest, reading.letter_date.latest, began.written)
     return None
+
+
+def _is_of_a_test(reading: Reading, mention: Mention, time: TimeExpression, start: int) -> bool:
+    """Whether a day before a denial is that of a test: "Echo 3 March: EF 60 %, no malignancy"."""
+    cue = mention.cue or (mention.start, mention.end)
+    if time.role not in ("point", "span") or time.end > cue[0]:
+        return False
+    return any(other.kind == "lab" for other in reading.mentions_in(start, cue[0]))
 
 
 def _of_its_item(reading: Reading, mention: Mention, time: TimeExpression, others: Sequence[Mention]) -> bool:

@@ -71,8 +71,8 @@ class Intolerances(Test):
         if not facts:
             return None
         low = len(certain)
-        closed = closing if not raising else []
-        high = len(told) if closed else len(self.intolerances)
+        closed = closing if not raising and not told else []  # one that is told leaves room for another
+        high = 0 if closed else len(self.intolerances)
         return Finding(
             self.finding_id(),
             low,

@@ -20,7 +20,7 @@ from rules.concepts import Names
 from rules.denials import denials, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
-from rules.matching import Attributes, Items, matching, spoken_of, weigh
+from rules.matching import Attributes, Items, concept_of, matching, spoken_of, weigh
 from rules.medication import dosing_of, taken, told_as_taken
 from rules.placing import going_on_in, place_of
 from rules.tests.base import Outcome, YesNo
@@ -127,7 +127,7 @@ class Treated(YesNo):
 
     def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
         purpose = self._purpose(fact, conditions, situation)
-        told_with = any(_near(fact, one) or _of_that_time(fact, one) for one in conditions)
+        told_with = any(_near(fact, one) or _of_that_time(fact, one) or _is_present(one) for one in conditions)
         if purpose == "unsure" and told_with and self._curative(fact, situation):
             purpose = "treatment"
         if purpose == "none":
@@ -162,7 +162,7 @@ class Treated(YesNo):
             mine = terms.is_a(indication, self.treated)
             other = any(terms.is_a(indication, one) for one in self.apart_from)
             if not mine or other:
-                return "none"
+                return "unsure" if indication in {concept_of(item) for item in self.raised_by} else "none"
         if purpose == "empirical":
             return "unsure"
         if purpose == "treatment":
@@ -241,6 +241,14 @@ def _near(one: Fact, other: Fact) -> bool:
     """Whether the letter tells the two in one breath, so that the drug is taken to be for the condition."""
     told = one.assertion == "present" and other.assertion == "present"
     return told and one.document == other.document and abs(one.start - other.start) <= _ONE_BREATH
+
+
+def _is_present(fact: Fact) -> bool:
+    """Whether the letter gives an infection without a day, as one of its present diagnoses."""
+    undated = fact.time is None and fact.course is None
+    return (
+        undated and fact.assertion == "present" and fact.temporality == "current" and "treatment" not in fact.attributes
+    )
 
 
 def _of_that_time(drug: Fact, fact: Fact) -> bool:

@@ -51,6 +51,12 @@ def day(written: str) -> date:
         ("in the preceding quarter", "2025-12-10", "2026-03-10"),
         ("on the l4.02.2O26", "2026-02-14", "2026-02-14"),
         ("on 14-II-2026", "2026-02-14", "2026-02-14"),
+        ("finished on the fourteenth of February", "2026-02-14", "2026-02-14"),
+        ("on February the fourteenth, twenty twenty-five", "2025-02-14", "2025-02-14"),
+        ("on the twenty-first of May two thousand and nineteen", "2019-05-21", "2019-05-21"),
+        ("one hundred and ten days ago", "2025-11-20", "2025-11-20"),
+        ("twenty-one days ago", "2026-02-17", "2026-02-17"),
+        ("on 2026-Feb-14", "2026-02-14", "2026-02-14"),
     ],
 )
 def test_a_time_without_a_calendar_date(text: str, earliest: str, latest: str) -> None:
@@ -68,6 +74,7 @@ def test_a_time_without_a_calendar_date(text: str, earliest: str, latest: str) -
         "on the 3rd day of treatment",
         "seen on Friday week",
         "methotrexate on Mondays",
+        "we first may have to stop it",
     ],
 )
 def test_what_is_planned_or_no_day_at_all_is_no_time(text: str) -> None:

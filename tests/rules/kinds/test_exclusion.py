@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kb.facts import Fact, Interval
@@ -155,6 +157,18 @@ CASES: list[tuple[str, str, list[Fact], str]] = [
             told("pneumocystis-pneumonia", treatment="systemic"),
             drug("co-trimoxazole", indication="pneumocystis-pneumonia"),
         ],
+        R,
+    ),
+    (
+        "E5",
+        "an infection without a day, its antibiotic pages behind",
+        [told("pyelonephritis"), replace(drug("meropenem"), start=4000, end=4009)],
+        F,
+    ),
+    (
+        "E5",
+        "ceftriaxone for a fever, infection excluded",
+        [drug("ceftriaxone", indication="fever"), denied("infection")],
         R,
     ),
     ("E5", "unexplained fever", [told("fever", cause="unexplained")], R),

@@ -162,6 +162,12 @@ CASES: list[tuple[str, str, list[Fact], str]] = [
         R,
     ),
     ("I2b", "only ever HCQ and prednisolone 5 mg", [told(CLOSED), drug("hydroxychloroquine"), drug("prednisolone")], F),
+    (
+        "I2b",
+        "only ever HCQ and azathioprine, which was not tolerated",
+        [told(CLOSED), drug("hydroxychloroquine"), drug("azathioprine", "past", reason="intolerance")],
+        R,
+    ),
     ("I2b", "treatment naive", [told("treatment-naive")], F),
     (
         "I2b",

@@ -1,0 +1,60 @@
+"""Diseases whose owner stands behind a colon: a Reading with asserted mentions in, those of a relative set so.
+
+"Breast cancer: mother"; "congenital heart disease: in her brother, not in her": the first is the family's, the second
+besides denied for the patient.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from extraction.knowledge import cues
+from extraction.reading import Reading
+from kb.patterns import compiled
+
+_JOINT = compiled(r"\s*(?:,|and|or|&|/|\+)?\s*", re.IGNORECASE)
+
+
+@functools.cache
+def _owner() -> re.Pattern[str]:
+    sets = cues("context")["sets"]
+    relatives, sides = ("|".join(sorted(sets[name], key=len, reverse=True)) for name in ("relative", "kin_side"))
+    whose = r"(?:(?:her|his|their|the|a|an|one|both|two of (?:her|his))\s+)?"
+    one = rf"{whose}(?:(?:{sides}|younger|elder|older|twin)\s+)?(?:{relatives})"
+    return compiled(
+        rf"\s*[:=]\s*(?:only |just )?(?:in |of )?{one}(?:\s*(?:,|and|&|\+)\s*{one})*(?: only)?(?! [a-z]+(?:s|ed)\b)"
+        r"(?=\s*(?:$|[,;().]|\bnot\b|\bat\b|\baged\b|\bin \d|\bbut\b))(?P<rest>[^.;]*)",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
+def _not_the_patient() -> re.Pattern[str]:
+    return compiled(
+        r"\bnot (?:in )?(?:her|him|she|he|the patient|our patient|in her(?:self)?|in him(?:self)?)\b"
+        r"|\b(?:she|he|the patient)(?: (?:herself|himself))? (?:has|does) not\b|\bnone in (?:her|him|the patient)\b",
+        re.IGNORECASE,
+    )
+
+
+def give_to_relatives_behind(reading: Reading) -> None:
+    """Sets the experiencer of what a colon gives to a relative; what is denied of the patient is absent."""
+    for sentence in reading.sentences:
+        if ":" not in reading.normal[sentence.start : sentence.end]:
+            continue
+        owner = _owner().search(reading.normal, sentence.start, sentence.end)
+        if owner is None:
+            continue
+        denied = _not_the_patient().search(owner["rest"]) is not None
+        stop = owner.start()
+        for mention in reversed(reading.mentions_in(sentence.start, stop)):
+            if not _JOINT.fullmatch(reading.normal, mention.end, max(stop, mention.end)):
+                break
+            stop = mention.start
+            if mention.kind not in ("condition", "procedure") or mention.assertion != "present":
+                continue
+            if mention.experiencer == "patient" and denied:
+                mention.assertion = "absent"
+            elif mention.experiencer == "patient":
+                mention.experiencer = "family"
