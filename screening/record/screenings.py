@@ -151,11 +151,11 @@ def override_line(override: Mapping[str, Any]) -> str:
         return f"{override['fact']} {override['before']['label']}: struck {why}"
     before, after = override["before"], override["after"]
     fields = after["attributes"]["corrected"].split()
-    changes = [f"{one} {_shown(before, one)} -> {_shown(after, one)}" for one in fields]
+    changes = [f"{one} {shown(before, one)} -> {shown(after, one)}" for one in fields]
     return f"{override['fact']} {before['label']}: {', '.join(changes)} {why}"
 
 
-def _shown(fact: Mapping[str, Any], field: str) -> str:
+def shown(fact: Mapping[str, Any], field: str) -> str:
     """A field of a fact's JSON in a few characters."""
     value = ((fact["course"] or {}) if field in ("start", "end", "ongoing") else fact).get(field)
     if isinstance(value, dict):
