@@ -25,14 +25,14 @@ from screening.file_names import file_stem
 from screening.interface import evidence_of
 from screening.pipeline import Screening
 from screening.text import VERDICTS, grouped, next_step, printable, provisos, quotation, who_and_when
-from screening.whatif import WhatIf, why_so
+from screening.whatif import WhatIf, sets_title, why_so
 
 _STATES = ("fail", "raised", "pass")  # of several criteria that rest on the same words the first one shows
 
 
-def html_report(found: WhatIf) -> str:
-    """The page of a screening, with what would change it and the year ahead."""
-    return _template().render(page=_page(found))
+def html_report(found: WhatIf, about: Sequence[str] = ()) -> str:
+    """The page of a screening, with what would change it and the year ahead; `about` says where it comes from."""
+    return _template().render(page=_page(found) | {"about": [printable(text) for text in about]})
 
 
 def page_name(screening: Screening) -> str:
@@ -71,9 +71,7 @@ def _page(found: WhatIf) -> dict[str, Any]:
             for turn in found.turns
         ],
         "sets_possible": possible,
-        "sets_title": "What would change it, any one of these sets"
-        if possible
-        else "What stops the patient cannot change",
+        "sets_title": sets_title(found),
         "version": VERSION,
     }
 

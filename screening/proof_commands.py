@@ -100,11 +100,11 @@ def _page(path: str, protocol: str, as_of: str, store: str, out: str) -> None:
         write_pages([path], pipeline_of(protocol), parse_day(as_of) if as_of else None, out, failures)
         failures.leave()
         return
-    _, [screening] = decided_of(path, protocol, as_of, store)
+    about, [screening] = decided_of(path, protocol, as_of, store)
     if not all(document.text for document in screening.dossier.documents):
         raise BadInputError(f"{path}: the letter's text was not stored, which a page shows: explain it as text")
     with Output(out) as sink:
-        sink.text(html_report(what_if(screening)))
+        sink.text(html_report(what_if(screening), about))
 
 
 def decided_of(path: str, protocol: str, as_of: str, store: str) -> tuple[list[str], Sequence[Screening]]:
