@@ -96,7 +96,7 @@ def test_of_two_bounds_on_one_finding_the_stricter_is_asked_for_once() -> None:
     told = "Prednisolone 1 mg/kg/day from January to July 2025, hydroxychloroquine, mycophenolate, cyclophosphamide. "
     found = what_if(_pipeline().screen([letter_from_text(_HEAD + told + "SLEDAI-2K 12 in 2024.", "a", "a")])[0])
     scores = [[one for one in turn.changes if one.test.key.startswith("sledai")] for turn in found.turns]
-    assert [[one.criteria for one in changes] for changes in scores][0] == [("I2b", "I3")]
+    assert [one.criteria for one in scores[0]] == [("I2b", "I3")]
     assert all(len(changes) == 1 for changes in scores)
 
 
