@@ -23,7 +23,7 @@ from rules.tests.base import BOUNDS, Test
 from screening import VERSION
 from screening.documents import BadInputError
 from screening.pipeline import Screening, newest_day, situation_from
-from screening.verifier import FORM, Check, Refused, checksum, condition, question, read_yaml
+from screening.verifier import FORM, Check, Refused, checksum, question, read_yaml
 
 _PLACE = ("kind", "concept", "assertion", "temporality", "document", "start", "end", "quote")
 _READ = ("value", "reference", "time", "course", "status", "per_day", "per_kg", "reason_stopped", "attributes")
@@ -105,7 +105,7 @@ def _findings(
         if criteria is not None and one.id not in criteria:
             continue
         for path, asked, tests in _tests(one, raw):
-            home = homes.setdefault(question(asked), path)
+            home = homes.setdefault(question(asked)[1], path)
             finding = decision.findings.get(tests[0].key)
             if finding is not None and home not in found:
                 assert finding.derivation is not None
@@ -115,8 +115,10 @@ def _findings(
 
 def _tests(criterion: Criterion, raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Test]]]:
     """The tests of the protocol file with their places in the criterion's tree; of one with two bounds both."""
-    tests = leaf_tests(criterion.tree)
-    for path, test in _leaves(condition(raw), criterion.id):
+    tests, asked, applies = leaf_tests(criterion.tree), raw.get("requires") or raw["excludes"], raw.get("applies_to")
+    if applies:
+        asked = {"any": [{"not": applies}, asked]} if "requires" in raw else {"all": [applies, asked]}
+    for path, test in _leaves(asked, criterion.id):
         yield path, test, list(islice(tests, max(1, sum(key in BOUNDS for key in test))))
 
 

@@ -15,7 +15,6 @@ import re
 import sys
 from calendar import monthrange
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 Span = tuple[float, float]  # an end without a bound is infinite
@@ -162,17 +161,15 @@ _ROOTS = {  # how a finding of a kind may follow from its facts; of the others b
 }  # fmt: skip
 _UNITS = {"x ULN": "{ULN}", "× ULN": "{ULN}", "x LLN": "{LLN}", "years": "a", "points": "{score}", "titre": "{titer}"}
 _UNITS |= {"mL/min/1.73 m2": "mL/min/{1.73_m2}"}
-_ENDS: dict[str, Any] = {
-    "sum": (sum, sum),
-    "hull": (min, max),
-    "all": (min, min),
-    "any": (max, max),
-}  # of the lower, the upper ends
-_ARITHMETIC: dict[str, Any] = {
-    "divide": lambda one, other: (round(one[0] / other[1], 9), round(one[1] / other[0], 9)),
-    "multiply": lambda one, other: (one[0] * other[0], one[1] * other[1]),
-    "not": lambda part: (1 - part[1], 1 - part[0]),
-    "whole": lambda part: (math.floor(part[0]), math.floor(part[1])),
+_ARITHMETIC: dict[str, Any] = {  # of the lower ends and of the upper ends of what it is made from
+    "sum": lambda low, high: (sum(low), sum(high)),
+    "hull": lambda low, high: (min(low), max(high)),
+    "all": lambda low, high: (min(low), min(high)),
+    "any": lambda low, high: (max(low), max(high)),
+    "divide": lambda low, high: (round(low[0] / high[1], 9), round(high[0] / low[1], 9)),
+    "multiply": lambda low, high: (math.prod(low), math.prod(high)),
+    "not": lambda low, high: (1 - high[0], 1 - low[0]),
+    "whole": lambda low, high: (math.floor(low[0]), math.floor(high[0])),
 }
 _CODES = {  # of a coded result, unless the test names others
     "yes": ("says", ("positive", "reactive", "detected", "high", "abnormal", "weakly_positive")),
@@ -190,29 +187,19 @@ def amount(text: Any) -> tuple[float, str]:
     return (float(match[1]), _UNITS.get(match[2], match[2])) if match else (math.nan, "")
 
 
-def question(test: dict[str, Any]) -> str:
-    """What a test asks, whatever its bound."""
-    asked = {key: test[key] for key in test if key not in _BOUNDS or "exposure" in test}
-    return json.dumps([asked, unit_of(test)])
-
-
-def condition(criterion: dict[str, Any]) -> dict[str, Any]:
-    """The whole condition of a criterion, with whom it applies to worked in."""
-    asked, applies = criterion.get("requires") or criterion["excludes"], criterion.get("applies_to")
-    whole = {"any": [{"not": applies}, asked]} if "requires" in criterion else {"all": [applies, asked]}
-    return whole if applies else asked
-
-
-def unit_of(test: dict[str, Any]) -> str:
-    return next((amount(test[key])[1] for key in _BOUNDS if key in test), "")
+def question(test: dict[str, Any]) -> tuple[str, str]:
+    """The unit of a test's bound, and what it asks, whatever the bound."""
+    unit = next((amount(test[key])[1] for key in _BOUNDS if key in test), "")
+    return unit, json.dumps([unit, {key: test[key] for key in test if key not in _BOUNDS or "exposure" in test}])
 
 
 def ends(raw: Any) -> Span:
     """The ends of an interval, open ones closed; a single number is both."""
-    raw = raw if isinstance(raw, dict) else {"low": raw, "high": raw}
-    low, high = -INF if raw["low"] is None else raw["low"], INF if raw["high"] is None else raw["high"]
-    low = math.nextafter(low, INF) if "low_open" in raw else low
-    return low, math.nextafter(high, -INF) if "high_open" in raw else high
+    told = raw if isinstance(raw, dict) else {"low": raw, "high": raw}
+    low, high = (math.inf * sign if told[end] is None else told[end] for end, sign in (("low", -1), ("high", 1)))
+    return math.nextafter(low, INF if "low_open" in told else low), math.nextafter(
+        high, -INF if "high_open" in told else high
+    )
 
 
 def day_of(raw: Any) -> Day:
@@ -224,6 +211,10 @@ def words_of(raw: Any) -> set[str]:
     """All words of a test, keys among them."""
     parts = [*raw, *raw.values()] if isinstance(raw, dict) else raw if isinstance(raw, list) else []
     return {raw} if isinstance(raw, str) else {word for part in parts for word in words_of(part)}
+
+
+def near(one: float, other: float) -> bool:
+    return math.isclose(one, other, rel_tol=1e-5)
 
 
 def said(raw: Any) -> str:
@@ -241,7 +232,7 @@ class Finding:
 
     def __init__(self, check: Check, path: str, test: dict[str, Any], raw: dict[str, Any]) -> None:
         self.check, self.path, self.test, self.kind, self.as_of = check, path, test, next(iter(test)), check.as_of
-        self.unit, self.used, self.notes = unit_of(test), dict[str, Any](), list[str]()
+        self.unit, self.used, self.notes = question(test)[0], dict[str, Any](), list[str]()
         need(raw["derivation"][0] in _ROOTS.get(self.kind, "votes").split(), "derivation", path)
         try:
             self.span = self.worked(raw["derivation"])
@@ -263,14 +254,15 @@ class Finding:
             need(self.kind == "score" or self.check.linked(concept, words_of(names or self.test)), "fact", self.path)
         return [self.used[key] for key in keys]
 
+    def closed(self, keys: list[str]) -> bool:
+        """Whether there are facts that say that nothing else was given."""
+        return bool(self.facts(keys, [self.test.get("closed_by"), self.test.get("denied_as")]))
+
     def worked(self, expression: Any) -> Span:
         """The interval of an expression."""
         match expression:
-            case [name, *parts] if name in _ENDS:
-                spans = list(zip(*map(self.worked, parts), strict=True))
-                return _ENDS[name][0](spans[0]), _ENDS[name][1](spans[1])
             case [name, *parts] if name in _ARITHMETIC:
-                return _ARITHMETIC[name](*map(self.worked, parts))  # type: ignore[no-any-return]
+                return _ARITHMETIC[name](*zip(*map(self.worked, parts), strict=True))  # type: ignore[no-any-return]
             case ["value", key, *fields]:
                 raw = self.facts([key])[0]
                 for field in fields or ["value"]:
@@ -296,7 +288,7 @@ class Finding:
                     need(own and (not number or fact["value"]["unit"] == self.unit), "derivation", self.path)
                     told.append((self.read_on(fact), self.worked(part)))
                 need(found := self.newest(told), "selection", self.path)
-                return min(low for low, _ in found), max(high for _, high in found)
+                return _ARITHMETIC["hull"](*zip(*found, strict=True))  # type: ignore[no-any-return]
             case ["years", key]:
                 born, day = day_of(self.facts([key])[0]["time"])[::-1], self.as_of or date.min
                 low, high = (day.year - one.year - ((day.month, day.day) < (one.month, one.day)) for one in born)
@@ -313,6 +305,7 @@ class Finding:
                 return low, high if rates[1] > 1e-9 else INF
             case ["votes", *entries]:
                 roles = [self.vote(*entry) for entry in entries]
+                need({*roles} <= {"yes", "no", "open", "against"}, "derivation", self.path)
                 return (0 if "against" in roles else 1, 1) if "yes" in roles else (0, int("open" in roles))
             case ["count", certain, perhaps, never, closing]:
                 listed = ["/".join(one) if isinstance(one, list) else one for one in self.test[self.kind]]
@@ -320,18 +313,13 @@ class Finding:
                 own = all(facts and (name in listed or self.kind == "intolerances") for name, facts in groups)
                 need(own and len(dict(groups)) == len(groups), "derivation", self.path)
                 self.notes.append(f"counted: {said(certain)}; perhaps: {said(perhaps)}; not: {said(never)}")
-                least, closed = (
-                    len(certain),
-                    self.facts(closing, [self.test.get("closed_by"), self.test.get("denied_as")]),
-                )
-                return least, least + len(perhaps) if closed else max(least, len(listed) - len(never))
+                least, known, untold = len(certain), len(certain) + len(perhaps), len(listed) - len(never)
+                return least, known if self.closed(closing) else max(least, untold)
             case ["run", chain, possible, closing]:
-                return self.run(
-                    chain, possible, self.facts(closing, [self.test.get("closed_by"), self.test.get("denied_as")])
-                )
+                return self.run(chain, possible, self.closed(closing))
         raise Refused("derivation", self.path)
 
-    def run(self, chain: Any, possible: Any, closed: Any) -> Span:
+    def run(self, chain: Any, possible: Any, closed: bool) -> Span:
         """The days at the test's level in one run for certain, and the most that there may be."""
         level, bridge = (amount(self.test.get(key, "0 days"))[0] for key in ("at_least", "bridging"))
         held, before = 0, math.nan
@@ -347,7 +335,7 @@ class Finding:
 
     def read_on(self, fact: dict[str, Any]) -> Day:
         """The day of a result: its own, else the letter's, or before that where it is told as past."""
-        today, when = self.check.letter_day(fact), day_of(fact.get("time"))
+        today, when = self.check.today[fact["document"]], day_of(fact.get("time"))
         if "time" in fact:
             return when if when != UNTOLD else (date.min, today[1])
         return today if fact["temporality"] == "current" else (date.min, today[1] - timedelta(1))
@@ -374,14 +362,13 @@ class Finding:
         [fact] = self.facts([key])
         course, code = fact.get("course", {}), fact.get("value", {}).get("code")
         told = day_of(course.get("end") or fact.get("time") or course.get("start"))
-        plain = self.place(self.check.letter_day(fact) if course.get("ongoing") else told)
+        plain = self.place(self.check.today[fact["document"]] if course.get("ongoing") else told)
         if fact["assertion"] != "present":
             plain = "against" if fact["assertion"] == "absent" else "open"
         elif code and self.kind in ("result", "statement"):
             plain = next((answer for answer, codes in _CODES.items() if code in self.test.get(*codes)), "open")
         elif plain == "yes" and "within" in self.test and self.kind in _DATED:
             need(role != "no" or "having" in self.test, "selection", self.path)
-        need(role in ("yes", "no", "open", "against"), "derivation", self.path)
         self.notes += [f"{key} counts as '{role}'"] if role != plain else []
         return role
 
@@ -409,42 +396,34 @@ class Check:
         self.numbers, self.dates, self.shown = 0, 0, set[str]()
         named = [self.protocol["id"], str(self.protocol["version"])]
         need([raw["protocol"]["id"], raw["protocol"]["version"]] == named, "protocol", "its id or version")
-        self.trust = [
-            f"made by {raw['software']}",
-            *(f"a letter is of {said(one['date'])}" for one in raw["documents"]),
-        ]
-        self.days = [one["date"] and day_of(one["date"]) for one in raw["documents"]]
+        self.trust, self.days = [f"made by {raw['software']}"], list[Day | None]()
         for one, text in zip(raw["documents"], texts, strict=True):
-            self.dated(one["date"], text, "of a letter")
+            self.trust.append(f"a letter is of {said(one['date'])}")
+            self.days.append(day_of(one["date"]) if one["date"] else None)
+            if one["date"]:
+                self.dated(one["date"], text, "of a letter")
         known = [day for day in self.days if day]
         own = max((first for first, _ in known), default=None) if all(first == last for first, last in known) else None
-        self.as_of = date.fromisoformat(raw["as_of"]) if raw["as_of"] else None
-        need(raw["as_of_given"] is (self.as_of != own), "as_of", "not the letter's")
+        as_of = date.fromisoformat(raw["as_of"]) if raw["as_of"] else None
+        need(raw["as_of_given"] is (as_of != own), "as_of", "not the letter's")
         self.trust += ["the screening date was given by who asked"] * raw["as_of_given"]
-        self.facts = raw["facts"]
-        self.readings = {key: self.read(key, fact) for key, fact in self.facts.items()}
+        self.facts, self.readings = raw["facts"], {key: self.read(key, fact) for key, fact in raw["facts"].items()}
         self.decide(self.protocol["criteria"])
-        self.terms = {key: sorted(self.links[key]) for key in sorted(self.links)}
+        self.terms = {key: sorted(names) for key, names in sorted(self.links.items()) if names}
         self.trust += [f"by the terms, {key} bears on {', '.join(names)}" for key, names in self.terms.items()]
         self.trust.append(self.people())
 
     def linked(self, concept: str, names: set[str]) -> bool:
         """Whether a concept is among names, or bears on one of them by the certificate's terms."""
         found = names & {concept, "anything", *self.raw["terms"].get(concept, ())}
-        if found and not found & {concept, "anything"}:
-            self.links.setdefault(concept, set()).update(found)
+        self.links.setdefault(concept, set()).update(found - {concept, "anything"})
         return bool(found)
 
-    def letter_day(self, fact: dict[str, Any]) -> Day:
-        """The day of a fact's letter, or what stands in for it where it has none."""
-        if self.as_of is None:
-            return TODAY if len(self.days) == 1 else UNTOLD
-        return self.days[fact["document"]] or (self.as_of, self.as_of)
-
     def dated(self, raw: Any, text: str, where: str) -> bool:
-        """Whether a date of the letter is what its words say, in full."""
-        day, found = day_of(raw), raw and raw["written"] in text
-        told = written(raw["written"], day) if found and UNTOLD[0] < day[0] <= day[1] < TODAY[0] else None
+        """Whether a date of the letter is what its words say, in full; they must not say another."""
+        day = day_of(raw)
+        known = raw["written"] in text and UNTOLD[0] < day[0] <= day[1] < TODAY[0]
+        told = written(raw["written"], day) if known else None
         need(told is not False, "date", where)
         self.dates += bool(told)
         return bool(told)
@@ -452,39 +431,47 @@ class Check:
     def number(self, raw: Any, quote: str, where: str) -> bool:
         """Whether an interval is the first number of its quote, in its own unit; it must be one of its numbers."""
         unit, found = raw.get("unit", "a day"), spans(quote, age=raw.get("unit") == "a")
-        wanted = -INF if raw["low"] is None else raw["low"], INF if raw["high"] is None else raw["high"]
-        told = {end for readings in found for span in readings for end in span} | {0}
-        every = [*found, {(low, high) for low in told for high in told}] if unit == "a day" else found
+        low, high = (math.inf * sign if raw[end] is None else raw[end] for end, sign in (("low", -1), ("high", 1)))
         foreign = re.search(_FOREIGN.get(unit, "(?!)"), quote, re.I)
+        plain = bool(found) and (low, high) in found[0] and not foreign
+        told = {end for readings in found for span in readings for end in span} | {0}
+        pairs = (
+            {(one, two) for one in told for two in told}
+            if unit == "a day"
+            else {*(one for told in found for one in told)}
+        )
         factors = (*(() if foreign else (1.0,)), *_FACTORS.get(unit, ()))
-        fits = any(_near(one, wanted, factor) for readings in every for one in readings for factor in factors)
-        need(fits or not found or unit not in _FACTORS or "month" in quote, "value", where)
-        plain = bool(found) and wanted in found[0] and not foreign
+        fits = any(near(one * by, low) and near(two * by, high) for one, two in pairs for by in factors)
+        need(plain or fits or not found or unit not in _FACTORS or "month" in quote, "value", where)
         self.numbers += plain
         return plain
 
     def read(self, key: str, fact: dict[str, Any]) -> str:
         """What a fact is read as; its place, numbers and dates are held against the letter, if no person's."""
-        text, start, end = self.texts[fact["document"]], fact["start"], fact["end"]
-        need(0 <= start < end and text[start:end] == fact["quote"], "quote", key)
+        text, start, end, quote = self.texts[fact["document"]], fact["start"], fact["end"], fact["quote"]
+        need(0 <= start < end and text[start:end] == quote, "quote", key)
         parts, doubts = {**fact, **fact.get("course", {})}, list[str]()
-        for name in {*parts} - {*fact.get("attributes", {}).get("corrected", "").split()}:
+        for name in sorted({*parts} - {*fact.get("attributes", {}).get("corrected", "").split()}):
             if name in ("time", "start", "end") and isinstance(parts[name], dict):
                 doubts += [] if self.dated(parts[name], text, key) else [name]
             elif name in ("value", "per_day", "per_kg") and "code" not in parts[name]:
-                doubts += [] if self.number(parts[name], fact["quote"], key) else [name]
+                doubts += [] if self.number(parts[name], quote, key) else [name]
         told = said({name: fact[name] for name in fact if name not in ("document", "start", "end", "quote")})
-        doubt = f" ({', '.join(sorted(doubts))} not as quoted)" if doubts else ""
-        return f"""{key} "{" ".join(fact["quote"].split())}" at {start} to {end}: {told}{doubt}"""
+        doubt = f" (not as quoted: {', '.join(doubts)})" if doubts else ""
+        return f"{key} “{' '.join(quote.split())}” at {start} to {end}: {told}{doubt}"
 
     def answers(self, day: dict[str, Any], criteria: list[dict[str, Any]]) -> dict[str, str]:
         """The rules' answers on a day, from its findings worked out again."""
         self.as_of, self.found = date.fromisoformat(day["as_of"]) if day["as_of"] else None, dict[str, Finding]()
+        unknown = TODAY if len(self.days) == 1 else UNTOLD
+        self.today = [(one or (self.as_of, self.as_of)) if self.as_of else unknown for one in self.days]
         self.homes, self.spoken, answers = dict[str, str](), set[str](), dict[str, str]()
         groups = dict[tuple[str, ...], list[str]]()  # what criteria rest on, of several once
         for one in criteria:
-            self.lines = list[str]()
-            holds, perhaps = self.holds(condition(one), one["id"], day["findings"])
+            asked, applies, self.lines = one.get("requires") or one["excludes"], one.get("applies_to"), list[str]()
+            if applies:  # where it does not apply, it passes
+                asked = {"any": [{"not": applies}, asked]} if "requires" in one else {"all": [applies, asked]}
+            holds, perhaps = self.holds(asked, one["id"], day["findings"])
             answers[one["id"]] = "unknown" if holds != perhaps else "pass" if holds == ("requires" in one) else "fail"
             groups.setdefault(tuple(self.lines), []).append(f"{one['id']} {one['title']}: {answers[one['id']]}")
         for lines, names in groups.items():
@@ -501,16 +488,13 @@ class Check:
             told = [self.holds(part, f"{path}.{number}", findings) for number, part in enumerate(parts, 1)]
             surely, perhaps = (sum(ends) >= needed for ends in zip(*told, strict=True))
             return (not perhaps, not surely) if kind == "not" else (surely, perhaps)
-        home = self.homes.setdefault(question(test), path)  # the first test of a question has its finding
+        home = self.homes.setdefault(question(test)[1], path)  # the first test of a question has its finding
+        self.lines += [f"  as {home}"] if home in self.found else []
         if home in findings and home not in self.found:
             self.found[home] = Finding(self, home, test, findings[home])
-        elif home in findings:
-            self.lines.append(f"  as {home}")
         low, high = self.found[home].span if home in self.found else (-INF, INF)
         self.spoken |= {path.split(".")[0]} if home in self.found and kind != "population" else set()
-        self.lines += (
-            [] if home in self.found else [f"  nothing in the letter bears on {path if '.' in path else 'it'}"]
-        )
+        self.lines += [] if home in self.found else [f"  nothing in the letter bears on {path}"]
         told, words = [], list[str]()
         for number, key in enumerate([key for key in keys if key in _BOUNDS] if kind in _NUMERIC else [""]):
             end, sign = ("high", "<") if test.get("reads") == "negative" else _BOUNDS.get(key, ("low", ">="))
@@ -526,7 +510,7 @@ class Check:
 
     def decide(self, criteria: list[dict[str, Any]]) -> None:
         """The answers, the verdict and the day to look again."""
-        raw, as_of = self.raw, self.as_of
+        raw = self.raw
         judged = {one["criterion"]: one["after"] for one in raw["persons"] if "criterion" in one}
         asked = [one["id"] for one in criteria]
         need([one["id"] for one in raw["criteria"]] == asked, "criterion", "others than the protocol's")
@@ -548,8 +532,8 @@ class Check:
         failing = [one for one in criteria if answers[one["id"]] == "fail" and not one.get("recommended")]
         again = ["fail" in self.answers(day, failing).values() for day in raw["days"][1:]]
         day = date.fromisoformat(raw["recheck_on"]) if raw["recheck_on"] else None
-        days = [as_of] if day is None else [as_of, day - timedelta(1), day]
-        need([one["as_of"] for one in raw["days"]] == [one and one.isoformat() for one in days], "recheck", "its days")
+        days = [day - timedelta(1), day] if day else []
+        need([one["as_of"] for one in raw["days"]] == [raw["as_of"], *map(str, days)], "recheck", "its days")
         waits = failing and all(one.get("clears_with_time") and one["id"] not in judged for one in failing)
         need(day is None or (waits and again == [True, False]), "recheck", "not that day")
         self.trust += ["no day to look again is promised"] * (day is None)
@@ -558,9 +542,8 @@ class Check:
         """What a person has answered or corrected, which neither the letter nor the protocol bears out."""
         persons, record = self.raw["persons"], self.raw["record"]
         marked = {key for key, fact in self.facts.items() if "corrected" in fact.get("attributes", {})}
-        need(marked <= {one.get("fact") for one in persons}, "person", "a corrected fact that is nobody's")
-        told = all(record and one["by"] and one["at"] and one["reason"] for one in persons)
-        need(told, "person", "no name, no time, no reason, or no entry of a record")
+        named = all(record and one["by"] and one["at"] and one["reason"] for one in persons)
+        need(named and marked <= {one.get("fact") for one in persons}, "person", "no name, time, reason or record")
         own = "; ".join(map(said, persons)) or "no answer and no fact"
         return f"a person's own: {own}" + (f" (stored as {said(record)})" if record else "")
 
@@ -570,10 +553,6 @@ class Check:
         head = f"holds: {raw['verdict']} for {raw['protocol']['id']} as of {raw['as_of']}{again}"
         done = f"verified: {len(self.facts)} quotes, {self.numbers} numbers and {self.dates} dates, findings, answers"
         return [head, done, "on trust, not verified:", *(f"  {line}" for line in self.trust[:-1]), self.trust[-1]]
-
-
-def _near(one: Span, other: Span, factor: float) -> bool:
-    return all(math.isclose(end * factor, told, rel_tol=1e-5) for end, told in zip(one, other, strict=True))
 
 
 def _text(letter: bytes, facts: list[Any]) -> str:
@@ -611,19 +590,17 @@ def verify(certificate: bytes, letters: list[bytes], protocol: bytes) -> Check:
 
 def main() -> int:
     """Exit status 0 for a certificate that holds, 1 for one that is refused, 2 for a bad call."""
-    parser = argparse.ArgumentParser(description="Checks the certificate of a screening.")
-    parser.add_argument("file", type=Path)
-    parser.add_argument("--letter", type=Path, action="append", required=True)
-    parser.add_argument("--protocol-file", type=Path, required=True)
+    parser, file = argparse.ArgumentParser(description="Checks a screening's certificate."), argparse.FileType("rb")
+    parser.add_argument("file", type=file)
+    parser.add_argument("--letter", type=file, action="append", required=True)
+    parser.add_argument("--protocol-file", type=file, required=True)
     given = parser.parse_args()
     try:
-        content, protocol, *letters = (one.read_bytes() for one in (given.file, given.protocol_file, *given.letter))
-        print("\n".join(verify(content, letters, protocol).report()))
-    except OSError as error:
-        parser.error(f"{error.filename}: cannot be read")
+        check = verify(given.file.read(), [one.read() for one in given.letter], given.protocol_file.read())
     except Refused as refusal:
         print(f"refused ({refusal})", file=sys.stderr)
         return 1
+    print("\n".join(check.report()))
     return 0
 
 
