@@ -74,12 +74,27 @@ def _of_stored(record: Record, otherwise: str) -> dict[str, Any]:
         raise BadInputError(f"{record.id}: is certified as it was stored: leave out --protocol and --as-of")
     if None in record.letters:
         raise BadInputError(f"{record.id}: its letter's text is not stored, so no quote can be held against it")
+    files = zip(record.letters, record.screening["documents"], strict=True)
+    if not all(_as_in_a_text_file(text or "", document["sha256"]) for text, document in files):
+        raise BadInputError(f"{record.id}: its letter is no plain text, in which a certificate's quotes can be found")
     again = decided_again(record)
     if changed := differences(record, again):
         raise BadInputError(
             f"{record.id}: decided again it comes out otherwise ({changed[0]}): screen its letter again"
         )
     return certificate(again, record.protocol, certified(record))
+
+
+def _as_in_a_text_file(text: str, sha256: str) -> bool:
+    """Whether a letter's text is all that its file holds, so that quotes are found there by who has only the file."""
+    from hashlib import sha256 as digest_of
+
+    files = (
+        text.replace("\n", newline).encode(encoding, "surrogatepass" if encoding == "utf-8" else "replace")
+        for newline in ("\n", "\r\n", "\r")
+        for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252", "latin-1")
+    )
+    return any(digest_of(file).hexdigest() == sha256 for file in files)
 
 
 def verify(

@@ -62,6 +62,22 @@ def test_an_unforged_certificate_holds(stem: str) -> None:
     assert check.numbers > 0
 
 
+@pytest.mark.parametrize(
+    ("protocol", "stem"),
+    [
+        ("NCT06154252", "04-hbv-viraemia-tppa"),  # no known allergies close a list of drugs that were not tolerated
+        ("NCT06308978", "62-uk-cin-three-breast-lump"),  # points of a score without some of its items
+        ("NCT06581198", "02-ehr-lvef54-transaminases"),
+    ],
+)
+def test_a_certificate_by_another_protocol_holds(protocol: str, stem: str) -> None:
+    raw = (ROOT / "corpus" / "letters" / "develop" / f"{stem}.txt").read_bytes()
+    file = FOLDER / protocol / "protocol.yaml"
+    (screening,) = Pipeline([read_protocol(protocol)]).screen(letters_from_bytes(raw, stem, stem))
+    content = certificate(screening, file.read_text(encoding="utf-8"))
+    assert verify(json.dumps(content).encode(), [raw], file.read_bytes()).raw["verdict"] == screening.decision.verdict
+
+
 # --- forgeries of every field -----------------------------------------------------------------------------------------
 
 

@@ -192,6 +192,23 @@ def test_what_cannot_be_certified(run: Run, folder: Path) -> None:
     assert run("certify", "s2")[0] == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_stored_letter_may_be_a_text_file_of_any_kind(run: Run, folder: Path, encoding: str, newline: str) -> None:
+    letter = LETTER.replace("LVEF", "– LVEF").replace("\n", newline).encode(encoding)
+    (folder / "b.txt").write_bytes(letter)
+    run("screen", "b.txt", *MINI)
+    assert run("certify", "s1", "--out", "c.json")[::2] == (0, "")
+    assert run("verify", "c.json", "--letter", "b.txt", "--protocol-file", "mini.yaml")[0] == 0
+
+
+def test_a_stored_letter_that_is_no_plain_text_is_not_certified(run: Run, folder: Path) -> None:
+    (folder / "b.html").write_text(f"<html><body><p>{LETTER}</p></body></html>", encoding="utf-8")
+    assert run("screen", "b.html", *MINI)[0] == 0
+    status, out, err = run("certify", "s1")
+    assert (status, out) == (2, "") and "no plain text" in err
+
+
 def test_another_answer_than_the_stored_one_is_not_certified(
     run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
