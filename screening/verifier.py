@@ -393,7 +393,7 @@ class Check:
 
     def __init__(self, raw: dict[str, Any], texts: list[str], protocol: str) -> None:
         self.raw, self.texts, self.protocol, self.links = raw, texts, read_yaml(protocol), dict[str, set[str]]()
-        self.numbers, self.dates, self.shown = 0, 0, set[str]()
+        self.numbers, self.dates, self.shown, self.asked = 0, 0, set[str](), dict[str, str]()
         named = [self.protocol["id"], str(self.protocol["version"])]
         need([raw["protocol"]["id"], raw["protocol"]["version"]] == named, "protocol", "its id or version")
         self.trust, self.days = [f"made by {raw['software']}"], list[Day | None]()
@@ -505,17 +505,20 @@ class Check:
             words.append(f"{end} {sign} {bound:g}")
             near, far = (low, high) if end == "low" else (high, low)
             told.append((_COMPARE[sign](near, bound), _COMPARE[sign](far, bound)))
-        need(self.tests[path] == ", ".join(words), "test", path)
+        self.asked[path] = ", ".join(words)
         return all(one for one, _ in told), all(one for _, one in told)
 
     def decide(self, criteria: list[dict[str, Any]]) -> None:
         """The answers, the verdict and the day to look again."""
         raw = self.raw
         judged = {one["criterion"]: one["after"] for one in raw["persons"] if "criterion" in one}
-        asked = [one["id"] for one in criteria]
-        need([one["id"] for one in raw["criteria"]] == asked, "criterion", "others than the protocol's")
+        ids = [one["id"] for one in criteria]
+        need([one["id"] for one in raw["criteria"]] == ids, "criterion", "others than the protocol's")
+        need(judged.keys() <= {*ids} and {*judged.values()} <= {"pass", "fail", "unknown"}, "person", "an odd answer")
         self.tests = distinct([pair for one in raw["criteria"] for pair in one["tests"].items()])
-        rules = self.answers(raw["days"][0], criteria)
+        rules, tests = self.answers(raw["days"][0], criteria), self.tests
+        odd = [path for path in {**tests, **self.asked} if tests.get(path) != self.asked.get(path)]
+        need(not odd, "test", ", ".join(odd))
         need(self.shown == set(self.facts), "finding", "a fact that none uses or passes over")
         answers = rules | judged
         raised = {key for key in self.spoken if answers[key] == "unknown"}
@@ -541,9 +544,14 @@ class Check:
     def people(self) -> str:
         """What a person has answered or corrected, which neither the letter nor the protocol bears out."""
         persons, record = self.raw["persons"], self.raw["record"]
-        marked = {key for key, fact in self.facts.items() if "corrected" in fact.get("attributes", {})}
+        attributes = {key: fact.get("attributes", {}) for key, fact in self.facts.items()}
+        marked = {(key, field) for key in attributes for field in attributes[key].get("corrected", "").split()}
         named = all(record and one["by"] and one["at"] and one["reason"] for one in persons)
-        need(named and marked <= {one.get("fact") for one in persons}, "person", "no name, time, reason or record")
+        need(
+            named and marked <= {(one.get("fact"), one.get("field")) for one in persons},
+            "person",
+            "no name, time, reason or record",
+        )
         own = "; ".join(map(said, persons)) or "no answer and no fact"
         return f"a person's own: {own}" + (f" (stored as {said(record)})" if record else "")
 

@@ -92,15 +92,15 @@ def _others(value: Any) -> list[Any]:
     return [f"{value}x", *([""] if value else [])]
 
 
-def _forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
+def forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
     """Every change of one field: another value, a field left out, an entry twice or in another's place."""
     if isinstance(content, dict):
         for key, part in content.items():
-            yield from _forgeries(part, (*path, key))
+            yield from forgeries(part, (*path, key))
             yield (*path, key), "leave out", None
     elif isinstance(content, list):
         for number, part in enumerate(content):
-            yield from _forgeries(part, (*path, number))
+            yield from forgeries(part, (*path, number))
             yield (*path, number), "leave out", None
         if content:
             yield (*path, 0), "twice", None
@@ -110,10 +110,10 @@ def _forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
         yield from ((path, "set", other) for other in _others(content))
 
 
-def _forged(content: dict[str, Any], forgery: Forgery) -> bytes:
+def forged(content: dict[str, Any], forgery: Forgery) -> bytes:
     path, how, new = forgery
-    forged: Any = copy.deepcopy(content)
-    whole: Any = functools.reduce(lambda part, key: part[key], path[:-1], forged)
+    new_content: Any = copy.deepcopy(content)
+    whole: Any = functools.reduce(lambda part, key: part[key], path[:-1], new_content)
     if how == "set":
         whole[path[-1]] = new
     elif how == "leave out":
@@ -123,8 +123,8 @@ def _forged(content: dict[str, Any], forgery: Forgery) -> bytes:
     else:
         whole[0], whole[1] = whole[1], whole[0]
     if path != ("checksum",):
-        forged["checksum"] = checksum(forged)
-    return json.dumps(forged).encode()
+        new_content["checksum"] = checksum(new_content)
+    return json.dumps(new_content).encode()
 
 
 # what may refuse a change of a field, by where the field lies; the first that fits
@@ -136,8 +136,8 @@ REASONS = (
     (r"^as_of", "as_of"),
     (r"^facts \S+ (start|end|quote)$", "quote"),
     (r"^facts \S+ value", "value arithmetic derivation on_trust"),
-    (r"^facts \S+ (time|course) .*(earliest|latest)$", "date on_trust"),
-    (r"^facts \S+ (kind|status|reason_stopped|attributes|reference)", "on_trust derivation arithmetic person"),
+    (r"^facts \S+ (time|course) .*(earliest|latest)$", "date on_trust selection"),
+    (r"^facts \S+ (kind|status|reason_stopped|attributes|reference)", "on_trust derivation arithmetic person value"),
     (r"^facts \S+ per_(day|kg)", "value on_trust derivation arithmetic"),
     (r"^facts \S+ concept$", "fact finding derivation on_trust"),
     (r"^facts", "on_trust selection derivation arithmetic recheck fact"),
@@ -153,8 +153,7 @@ REASONS = (
     (r"^criteria", "criterion"),
     (r"^(verdict|cohorts)", "verdict"),
     (r"^recheck_on", "recheck"),
-    (r"^persons#criterion", "answer criterion"),
-    (r"^persons#after", "answer on_trust"),
+    (r"^persons#(criterion|after)", "answer person on_trust"),
     (r"^(persons|record)", "person answer on_trust"),
     (r"^(on_trust|software)", "on_trust"),
     (r"^version", "form"),
@@ -166,7 +165,7 @@ def _place(path: Path_) -> str:
     return re.sub(r"(?<=#) ", "", " ".join("#" if isinstance(part, int) else part for part in path)).replace(" #", "#")
 
 
-def _fits(forgery: Forgery, code: str) -> bool:
+def fits(forgery: Forgery, code: str) -> bool:
     path, how, _ = forgery
     codes = next(codes for where, codes in REASONS if re.search(where, _place(path))).split()
     malformed = how == "leave out" or path[0] in ("facts", "documents", "days", "terms", "recheck_on")
@@ -178,11 +177,11 @@ def test_every_changed_field_is_refused_for_its_reason(stem: str) -> None:
     text, letter = certified(stem)
     content = json.loads(text)
     passed, other = [], []
-    for forgery in _forgeries(content):
+    for forgery in forgeries(content):
         try:
-            verify(_forged(content, forgery), [letter], PROTOCOL.read_bytes())
+            verify(forged(content, forgery), [letter], PROTOCOL.read_bytes())
         except Refused as refusal:
-            if not _fits(forgery, refusal.code):
+            if not fits(forgery, refusal.code):
                 other.append((*forgery, refusal.code))
         else:
             passed.append(forgery)

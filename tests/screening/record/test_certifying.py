@@ -13,6 +13,7 @@ import pytest
 from screening.record.store import opened
 from screening.verifier import Refused, checksum, verify
 from tests.screening.record.letters import LETTER, PROTOCOL, Run
+from tests.screening.test_certificate import fits, forged, forgeries
 
 MINI = ("--protocol", "mini.yaml")
 WAITS = """\
@@ -119,6 +120,19 @@ def _no_record(content: dict[str, Any]) -> None:
     content["record"] = None
 
 
+def _no_answer(content: dict[str, Any]) -> None:
+    content["persons"][0]["after"] = "fine"
+    next(one for one in content["criteria"] if one["id"] == "I4a")["answer"] = "fine"
+
+
+def _no_criterion(content: dict[str, Any]) -> None:
+    content["persons"].append({**content["persons"][0], "criterion": "I99"})
+
+
+def _no_test(content: dict[str, Any]) -> None:
+    content["criteria"][0]["tests"]["I1.1"] = "low >= 5"
+
+
 def _unlisted(content: dict[str, Any]) -> None:
     content["persons"][0]["by"] = "somebody else"
 
@@ -132,6 +146,9 @@ def _unlisted(content: dict[str, Any]) -> None:
         (_nobody, "person"),
         (_no_reason, "person"),
         (_no_record, "person"),
+        (_no_answer, "person"),
+        (_no_criterion, "person"),
+        (_no_test, "test"),
         (_unlisted, "on_trust"),
     ],
 )
@@ -143,10 +160,32 @@ def test_an_answer_is_a_persons_only_if_it_is_marked(
     assert _refusal(content) == code
 
 
+def test_every_changed_field_of_a_reviewed_one_is_refused_for_its_reason(
+    certify: Callable[..., dict[str, Any]], lvef: str
+) -> None:
+    value = ("--set", f"{lvef}.value=58", "--reason", "wrong-value", "--comment", "print-out")
+    content = certify(value, ("--answer", "E10=fail", "--reason", "newer-information"))
+    age = next(key for key, fact in content["facts"].items() if fact["concept"] == "age")
+    content = certify(("--strike", age, "--reason", "not-in-letter"))
+    assert len(content["persons"]) == 3
+    odd = []
+    for forgery in forgeries(content):
+        try:
+            verify(forged(content, forgery), [LETTER.encode()], PROTOCOL.encode())
+        except Refused as refusal:
+            odd += [] if fits(forgery, refusal.code) else [(*forgery, refusal.code)]
+        else:
+            odd.append(forgery)
+    assert odd == []
+
+
 def test_a_correction_that_is_nobodys_is_refused(certify: Callable[..., dict[str, Any]], lvef: str) -> None:
     content = certify(("--set", f"{lvef}.value=58", "--reason", "wrong-value"))
     kept = json.dumps(content)
     content["persons"] = []
+    assert _refusal(content) == "person"
+    content = json.loads(kept)
+    content["persons"][0]["field"] = "time"
     assert _refusal(content) == "person"
     content = json.loads(kept)
     content["facts"][lvef]["attributes"] = {}
