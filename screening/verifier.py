@@ -196,10 +196,9 @@ def question(test: dict[str, Any]) -> tuple[str, str]:
 def ends(raw: Any) -> Span:
     """The ends of an interval, open ones closed; a single number is both."""
     told = raw if isinstance(raw, dict) else {"low": raw, "high": raw}
-    low, high = (math.inf * sign if told[end] is None else told[end] for end, sign in (("low", -1), ("high", 1)))
-    return math.nextafter(low, INF if "low_open" in told else low), math.nextafter(
-        high, -INF if "high_open" in told else high
-    )
+    low, high = -INF if told["low"] is None else told["low"], INF if told["high"] is None else told["high"]
+    low = math.nextafter(low, INF) if "low_open" in told else low
+    return low, math.nextafter(high, -INF) if "high_open" in told else high
 
 
 def day_of(raw: Any) -> Day:
@@ -416,7 +415,8 @@ class Check:
     def linked(self, concept: str, names: set[str]) -> bool:
         """Whether a concept is among names, or bears on one of them by the certificate's terms."""
         found = names & {concept, "anything", *self.raw["terms"].get(concept, ())}
-        self.links.setdefault(concept, set()).update(found - {concept, "anything"})
+        if not found & {concept, "anything"}:
+            self.links.setdefault(concept, set()).update(found)
         return bool(found)
 
     def dated(self, raw: Any, text: str, where: str) -> bool:
@@ -434,12 +434,10 @@ class Check:
         low, high = (math.inf * sign if raw[end] is None else raw[end] for end, sign in (("low", -1), ("high", 1)))
         foreign = re.search(_FOREIGN.get(unit, "(?!)"), quote, re.I)
         plain = bool(found) and (low, high) in found[0] and not foreign
-        told = {end for readings in found for span in readings for end in span} | {0}
-        pairs = (
-            {(one, two) for one in told for two in told}
-            if unit == "a day"
-            else {*(one for told in found for one in told)}
-        )
+        pairs = {pair for readings in found for pair in readings}
+        if unit == "a day":  # a dose may lie between any two numbers
+            told = {end for pair in pairs for end in pair} | {0}
+            pairs = {(one, two) for one in told for two in told}
         factors = (*(() if foreign else (1.0,)), *_FACTORS.get(unit, ()))
         fits = any(near(one * by, low) and near(two * by, high) for one, two in pairs for by in factors)
         need(plain or fits or not found or unit not in _FACTORS or "month" in quote, "value", where)
@@ -465,7 +463,7 @@ class Check:
         self.as_of, self.found = date.fromisoformat(day["as_of"]) if day["as_of"] else None, dict[str, Finding]()
         unknown = TODAY if len(self.days) == 1 else UNTOLD
         self.today = [(one or (self.as_of, self.as_of)) if self.as_of else unknown for one in self.days]
-        self.homes, self.spoken, answers = dict[str, str](), set[str](), dict[str, str]()
+        self.homes, self.spoken, self.silent, answers = dict[str, str](), set[str](), list[str](), dict[str, str]()
         groups = dict[tuple[str, ...], list[str]]()  # what criteria rest on, of several once
         for one in criteria:
             asked, applies, self.lines = one.get("requires") or one["excludes"], one.get("applies_to"), list[str]()
@@ -475,7 +473,8 @@ class Check:
             answers[one["id"]] = "unknown" if holds != perhaps else "pass" if holds == ("requires" in one) else "fail"
             groups.setdefault(tuple(self.lines), []).append(f"{one['id']} {one['title']}: {answers[one['id']]}")
         for lines, names in groups.items():
-            self.trust += [f"{'; '.join(names)} ({day['as_of']})", *lines]
+            self.trust += [f"{'; '.join(names)} ({day['as_of']})", *lines] if lines else []
+        self.trust += [f"nothing in the letter bears on {', '.join(self.silent)}"] if self.silent else []
         need(list(day["findings"]) == list(self.found), "finding", "one is missing, or no test asks for it")
         return answers
 
@@ -494,7 +493,7 @@ class Check:
             self.found[home] = Finding(self, home, test, findings[home])
         low, high = self.found[home].span if home in self.found else (-INF, INF)
         self.spoken |= {path.split(".")[0]} if home in self.found and kind != "population" else set()
-        self.lines += [] if home in self.found else [f"  nothing in the letter bears on {path}"]
+        self.silent += [] if home in self.found else [path]
         told, words = [], list[str]()
         for number, key in enumerate([key for key in keys if key in _BOUNDS] if kind in _NUMERIC else [""]):
             end, sign = ("high", "<") if test.get("reads") == "negative" else _BOUNDS.get(key, ("low", ">="))
@@ -516,8 +515,8 @@ class Check:
         need([one["id"] for one in raw["criteria"]] == ids, "criterion", "others than the protocol's")
         need(judged.keys() <= {*ids} and {*judged.values()} <= {"pass", "fail", "unknown"}, "person", "an odd answer")
         self.tests = distinct([pair for one in raw["criteria"] for pair in one["tests"].items()])
-        rules, tests = self.answers(raw["days"][0], criteria), self.tests
-        odd = [path for path in {**tests, **self.asked} if tests.get(path) != self.asked.get(path)]
+        rules = self.answers(raw["days"][0], criteria)
+        odd = [path for path in {**self.tests, **self.asked} if self.tests.get(path) != self.asked.get(path)]
         need(not odd, "test", ", ".join(odd))
         need(self.shown == set(self.facts), "finding", "a fact that none uses or passes over")
         answers = rules | judged

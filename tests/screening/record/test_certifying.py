@@ -168,7 +168,7 @@ def test_every_changed_field_of_a_reviewed_one_is_refused_for_its_reason(
     age = next(key for key, fact in content["facts"].items() if fact["concept"] == "age")
     content = certify(("--strike", age, "--reason", "not-in-letter"))
     assert len(content["persons"]) == 3
-    odd = []
+    odd: list[Any] = []
     for forgery in forgeries(content):
         try:
             verify(forged(content, forgery), [LETTER.encode()], PROTOCOL.encode())
