@@ -38,6 +38,9 @@ class Subject:
     alike: bool = False  # has the patient's own disease, so that what follows may be of either
 
 
+_FAMILY = Subject("family", "")
+
+
 def carry_subjects(reading: Reading) -> None:
     """Sets the experiencer of mentions in sentences that go on about a relative; unclear ones become possible."""
     patient = sex_of_patient(reading.normal)
@@ -45,6 +48,7 @@ def carry_subjects(reading: Reading) -> None:
     subject: Subject | None = None
     mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
     children = has_word(reading.normal, _child_words())
+    heredity = _word_of("heredity").search(reading.normal) is not None
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
@@ -53,6 +57,8 @@ def carry_subjects(reading: Reading) -> None:
         mentions = mentions_of.get(number, [])
         if children:
             _give_to_children(text, sentence.start, mentions)
+        if heredity:
+            _give_to_family(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
             subject = opened
@@ -110,6 +116,24 @@ def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
         for mention in mentions:
             if low <= mention.start < high and mention.experiencer == "patient":
                 mention.experiencer = "family"
+
+
+@functools.cache
+def _of_heredity() -> re.Pattern[str]:
+    """A sentence that opens with the family's history, up to where it turns to the patient."""
+    words = "|".join(cues("context")["subjects"]["heredity"])
+    return compiled(
+        rf"^[\W_]*(?:(?:her|his|the|their|a|in)\s+)*(?:{words})(?:\s+(?:is|was|of|for|in)\b|\s*[:,-]|\s+(?:negative|positive))"
+        r"(?P<told>(?:(?!\b(?:she|he|patient|herself|himself|personal\w*|own)\b).)*)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:
+    """ "Family history was positive for diabetes, yet negative for cancer": both are of the family."""
+    told = _of_heredity().match(text)
+    if told is not None:
+        _give([one for one in mentions if told.start("told") <= one.start - start < told.end("told")], _FAMILY)
 
 
 def _give(mentions: list[Mention], subject: Subject) -> None:

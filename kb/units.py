@@ -238,6 +238,24 @@ def _loosely(interval: Interval, low: float, high: float) -> Interval:
     )
 
 
+def in_unit(concept: str, interval: Interval, code: str) -> Interval | None:
+    """An interval in a unit given as a UCUM code, in the canonical unit of the concept; None where the code is not
+    known, does not fit the concept, or makes a value that no living patient has. Unlike a letter's, a code means
+    what it says: none is taken for another that is written alike.
+
+    >>> in_unit("platelets", Interval.exactly(98), "10*3/uL"), in_unit("platelets", Interval.exactly(98), "g/L")
+    (Interval(low=98..., high=98..., low_open=False, high_open=False), None)
+    """
+    bare = re.sub(r"\{[^{}]*\}", "", code)
+    for name in dict.fromkeys((code, bare)) if "log" not in code.lower() else ():
+        known = _table()["same"].get(name, name)
+        if known in units() and _fits(concept, interval, known):
+            return convert(concept, interval, known)
+    own = canonical_unit(concept) or ""
+    counted = bare in ("", "1") and own.startswith("{") and "log" not in code.lower()  # an INR is a bare number
+    return interval if counted and _plausible(concept, interval) else None
+
+
 def power_of_ten(interval: Interval) -> Interval | None:
     """What a value given as a decimal logarithm stands for ("3.2 log IU/mL"); None beyond any viral load.
 

@@ -13,6 +13,7 @@ from datetime import date
 from kb.facts import Fact
 from rules.findings import Situation
 from rules.moments import letter_day
+from rules.standing import told_long_ago
 from rules.windows import ScreeningDay, Window
 
 _HAPPENS = frozenset({"condition", "procedure", "vaccination", "study"})
@@ -75,7 +76,7 @@ def covers(fact: Fact, span: Window | None, situation: Situation, *, now_suffice
     """Whether the denial reaches over the window (None: over the whole past)."""
     when = None if _as_undated(fact, situation) else fact.time
     if span is None:
-        return when is None or when.earliest is None
+        return (when is None or when.earliest is None) and not told_long_ago(fact, situation)
     if when is not None and when.earliest is None and when.latest is None:
         return False  # a span whose days cannot be told
     if situation.as_of is None:
@@ -98,5 +99,5 @@ def _reaches(fact: Fact, situation: Situation, as_of: date) -> bool:
     """Whether the denial still speaks of the screening date."""
     if fact.time is not None and fact.time.latest is not None:
         return fact.time.latest >= as_of
-    today = letter_day(fact, situation)
-    return today is None or today.latest is None or today.latest >= as_of
+    today = letter_day(fact, situation)  # none, of a letter without a date among others
+    return today is not None and (today.latest is None or today.latest >= as_of)

@@ -114,12 +114,20 @@ def _quote(fact: Fact) -> str:
     return " ".join(fact.quote.split())
 
 
+def _indexed(fact: Fact) -> str:
+    return f"document {fact.document}"
+
+
 def render(
-    answered: Answered, decision: Decision, facts: Mapping[str, Fact], quoted: Callable[[Fact], str] = _quote
+    answered: Answered,
+    decision: Decision,
+    facts: Mapping[str, Fact],
+    quoted: Callable[[Fact], str] = _quote,
+    named: Callable[[Fact], str] = _indexed,
 ) -> list[str]:
     """The explanation of one criterion in lines: the answer, the registry's quote, the proof indented by depth.
 
-    `quoted` gives the words of a fact as they are to be shown, on one line.
+    `quoted` gives the words of a fact as they are to be shown, on one line, `named` what its document is called.
     """
     criterion = answered.criterion
     note = "" if answered.answer != "unknown" else (" (raised)" if answered.raised else " (silent)")
@@ -132,14 +140,19 @@ def render(
     if criterion.ambiguity:
         readings = " / ".join(criterion.ambiguity.readings)
         lines.append(f"  may be read as: {readings}; taken: {criterion.ambiguity.taken}")
-    lines.extend(_rendered(explain(answered, decision), decision.as_of, facts, quoted, 1))
+    lines.extend(_rendered(explain(answered, decision), decision.as_of, facts, quoted, named, 1))
     return lines
 
 
 def _rendered(
-    node: Explained, as_of: date | None, facts: Mapping[str, Fact], quoted: Callable[[Fact], str], depth: int
+    node: Explained,
+    as_of: date | None,
+    facts: Mapping[str, Fact],
+    quoted: Callable[[Fact], str],
+    named: Callable[[Fact], str],
+    depth: int,
 ) -> Iterator[str]:
-    """Of several documents each quote says its own, by its index in the JSON."""
+    """Of several documents each quote says its own."""
     indent = "  " * depth
     several = any(fact.document for fact in facts.values())
     yield f"{indent}{node.outcome}: {node.sentence}  <{node.id}>"
@@ -154,11 +167,11 @@ def _rendered(
         for key in node.finding.facts:
             fact = facts.get(key)
             if fact is not None:
-                document = f"document {fact.document}, " if several else ""
+                document = f"{named(fact)}, " if several else ""
                 place = f"{document}characters {fact.start}-{fact.end}"
                 yield f'{indent}  "{quoted(fact)}" ({key}, {place}){_by_a_person(fact)}'
     for part in node.parts:
-        yield from _rendered(part, as_of, facts, quoted, depth + 1)
+        yield from _rendered(part, as_of, facts, quoted, named, depth + 1)
 
 
 def _by_a_person(fact: Fact) -> str:

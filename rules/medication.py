@@ -12,6 +12,7 @@ from kb.facts import Dosing, Fact, Interval, Quantity
 from kb.vocabulary import Drug
 from rules.findings import Situation
 from rules.patient import body
+from rules.standing import in_newer_document, standing, told_long_ago
 from rules.windows import Window
 
 _BESIDE = 40  # characters between a dose and the weight told with it
@@ -34,12 +35,20 @@ def systemic(fact: Fact, situation: Situation) -> bool:
 
 
 def weights_of(fact: Fact, situation: Situation) -> list[Fact]:
-    """The body weights that may hold for a dose: those told beside it, else all that the letters tell."""
+    """The body weights that may hold for a dose: those told beside it; else, where its letter tells one, those that may
+    be of that letter's day; else all that are told.
+    """
     known = body("body-weight", "kg", situation)
     facts = known[1] if known is not None else []
     same = [one for one in facts if one.document == fact.document]
     beside = [one for one in same if fact.start - _BESIDE <= one.start <= fact.end + _BESIDE]
-    return beside or facts
+    if beside or not same:
+        return beside or facts
+    return [one for one in facts if not _of_another_day(one, fact, situation)]
+
+
+def _of_another_day(one: Fact, other: Fact, situation: Situation) -> bool:
+    return in_newer_document(one, other, situation) or in_newer_document(other, one, situation)
 
 
 def kilograms(weight: Fact) -> Interval:
@@ -97,7 +106,10 @@ def _denying(concept: str, situation: Situation, span: Window | None, *, now: bo
         and (now or fact.temporality == "historical" or _since(fact) is not None)
     )
     named = (fact for fact in refused((concept,), situation) if fact.concept == concept)
-    return [fact for fact in (*named, *above) if _covers(fact, span, situation)]
+    against = [fact for fact in (*named, *above) if _covers(fact, span, situation)]
+    if span is None and not now:
+        return [fact for fact in against if not told_long_ago(fact, situation)]
+    return [fact for fact in against if standing(fact, situation) == "stands"]
 
 
 def _covers(fact: Fact, span: Window | None, situation: Situation) -> bool:
@@ -118,12 +130,23 @@ def ended(fact: Fact) -> bool:
     """Whether the drug is told to have been stopped, and nothing of its being taken again."""
     stopped = fact.course is not None and fact.course.end is not None
     return (
-        fact.assertion == "present" and not going_on(fact) and (stopped or dosing_of(fact).reason_stopped is not None)
+        fact.assertion == "present"
+        and not told_as_taken(fact)
+        and (stopped or dosing_of(fact).reason_stopped is not None)
     )
 
 
-def going_on(fact: Fact) -> bool:
-    """Whether the drug is taken at present."""
+def going_on(fact: Fact, situation: Situation) -> bool:
+    """Whether the drug is taken at present, as far as no newer document of the dossier has another word on it."""
+    return told_as_taken(fact) and standing(fact, situation) != "overtaken"
+
+
+def in_doubt(fact: Fact, situation: Situation) -> bool:
+    """Whether only an older document, or one without a date, says that it is taken."""
+    return standing(fact, situation) == "perhaps"
+
+
+def told_as_taken(fact: Fact) -> bool:
     stopped = fact.course is not None and (fact.course.end is not None or fact.course.ongoing is False)
     return (
         fact.assertion == "present"

@@ -20,16 +20,18 @@ Value = TypeVar("Value")
 
 
 def letter_day(fact: Fact, situation: Situation) -> Time | None:
-    """The date of the fact's letter; of a letter without one, the screening date.
+    """The date of the fact's letter; of a letter without one that stands alone, the screening date.
 
     Where that is not known either, a letter that stands alone is screened as of the day it was written, whichever
-    that is; of several letters any may be the older.
+    that is. Among several letters one without a date may be the oldest of them.
     """
     dates = situation.letter_dates
     known = dates[fact.document] if fact.document < len(dates) else None
-    if situation.as_of is None and len(dates) <= 1:
+    if len(dates) > 1:
+        return known
+    if situation.as_of is None:
         return ScreeningDay(None, None) if known is None else ScreeningDay(known.earliest, known.latest)
-    return known if known is not None or situation.as_of is None else Time.on(situation.as_of)
+    return known if known is not None else Time.on(situation.as_of)
 
 
 def reading_day(fact: Fact, situation: Situation) -> Time | None:

@@ -35,6 +35,7 @@ from rules.matching import (
 )
 from rules.moments import Dated, course_of, newest, reading_day
 from rules.placing import place_of
+from rules.standing import is_behind
 from rules.tests.base import Outcome, YesNo
 from rules.while_taking import weight_while
 from rules.windows import SpanText, Window, WindowText, lasts, window
@@ -295,8 +296,7 @@ class Occurrence(YesNo):
         """What the letter puts in its place, where the denial is undated and stands behind all that told of it."""
         if not denied.complete or not denied.covering or any(fact.time is not None for fact in denied.covering):
             return ()
-        behind = min((fact.document, fact.start) for fact in denied.covering)
-        if any(vote.answer == "yes" and (vote.fact.document, vote.fact.start) > behind for vote in yes):
+        if not all(is_behind(fact, vote.fact, situation) for fact in denied.covering for vote in yes):
             return ()
         return [fact for fact in spoken_of(self.replaced_by, situation) if fact.temporality == "current"]
 

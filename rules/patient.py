@@ -26,7 +26,8 @@ def age(situation: Situation) -> tuple[Interval, list[Fact]] | None:
         if known is not None and fact.assertion == "present":
             told.append((known, fact))
     ages = [fact for fact in situation.about("age") if fact.time is not None or fact.temporality == "current"]
-    for fact in () if told else ages or situation.about("age"):
+    dated = [fact for fact in ages if fact.time is not None or letter_day(fact, situation) is not None]
+    for fact in () if told else dated or ages or situation.about("age"):
         if isinstance(fact.value, Quantity) and fact.value.unit == "a" and fact.assertion == "present":
             told.append((_grown(fact.value.interval, fact, situation), fact))
     if not told:
@@ -41,14 +42,20 @@ def _from_birth(born: Time | None, as_of: date | None) -> Interval | None:
 
 
 def _grown(told: Interval, fact: Fact, situation: Situation) -> Interval:
-    """The age when the letter was written, or on the fact's day, carried on to the screening date."""
+    """The age when the letter was written, or on the fact's day, carried on to the screening date.
+
+    That of a letter without a date among others is the least that it can be today.
+    """
     when = fact.time or letter_day(fact, situation)
     as_of = situation.as_of
+    if when is None and len(situation.letter_dates) > 1:
+        return Interval(told.low, None)
     if as_of is None or when is None or when.earliest is None or when.latest is None or when.latest >= as_of:
         return told
     # someone of 4 may turn 5 on any day since
     least, most = years_between(when.latest, as_of), math.ceil((as_of - when.earliest).days / 365.25)
-    return Interval(None if told.low is None else told.low + least, None if told.high is None else told.high + most)
+    low, high = told.least, told.greatest
+    return Interval(None if low is None else low + least, None if high is None else high + most)
 
 
 def age_derived(facts: Sequence[Fact], situation: Situation) -> Expression:
@@ -60,9 +67,13 @@ def _derived(fact: Fact, situation: Situation) -> Expression:
     if not isinstance(fact.value, Quantity):
         return derivation.years_since(fact)
     told, grown = fact.value.interval, _grown(fact.value.interval, fact, situation)
-    if grown == told or told.low is None or told.high is None or grown.low is None or grown.high is None:
+    if grown.high is None and told.high is not None:
+        return derivation.only("low", derivation.value(fact), [fact])
+    first, last = told.least, told.greatest
+    if grown == told or first is None or last is None or grown.low is None or grown.high is None:
         return derivation.value(fact)
-    since = derivation.stated(grown.low - told.low, grown.high - told.high, "the years since it was told", ())
+    years = round(grown.low - first), round(grown.high - last)
+    since = derivation.stated(*years, "the years since it was told", ())
     return derivation.total([derivation.value(fact), since])
 
 

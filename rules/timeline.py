@@ -18,6 +18,7 @@ from rules.derivation import Expression
 from rules.findings import Situation
 from rules.medication import dosing_of, weights_of
 from rules.moments import course_of, letter_day
+from rules.standing import in_newer_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def longest_run(
 ) -> Run:
     """The longest run of days at `level` mg/kg/day of prednisone or more; `weights` in kg by the fact's id."""
     segments = [segment for fact in facts for segment in segments_of(fact, weights.get(fact.id), situation)]
-    segments = [_replaced(segment, segments, level) for segment in segments]
+    segments = [_replaced(segment, segments, level, situation) for segment in segments]
     certain = [one for one in segments if one.level is not None and one.level.least is not None]
     certain = [one for one in certain if one.level and (one.level.least or 0) >= level]
     possible = [one for one in segments if _may_reach(one, level)]
@@ -136,7 +137,7 @@ def _bounds(
     if current and days is not None:  # "for the last four months"
         today = letter_day(fact, situation)
         return (None if today is None else _before(today, days)), today, False
-    return start, (letter_day(fact, situation) if current else None), current
+    return start, (_last_day(fact, situation) if current else None), current
 
 
 def _steps(fact: Fact, course: Course, weight: Interval | None, situation: Situation) -> list[Segment]:
@@ -157,7 +158,16 @@ def _steps(fact: Fact, course: Course, weight: Interval | None, situation: Situa
 def _last_end(fact: Fact, course: Course, situation: Situation) -> Time | None:
     if course.end is not None:
         return course.end
-    return letter_day(fact, situation) if dosing_of(fact).status == "current" else None
+    return _last_day(fact, situation) if dosing_of(fact).status == "current" else None
+
+
+def _last_day(fact: Fact, situation: Situation) -> Time | None:
+    """The last day of what goes on: its letter's; one of several letters leaves open how long it went on since."""
+    day = letter_day(fact, situation)
+    if len(situation.letter_dates) < 2 or day is None or day.latest is None:
+        return day
+    as_of = situation.as_of
+    return Time(day.earliest, None if as_of is None else max(day.latest, as_of))
 
 
 def _level(
@@ -207,12 +217,16 @@ def _may_reach(segment: Segment, level: float) -> bool:
     return segment.level.greatest is None or segment.level.greatest >= level
 
 
-def _replaced(segment: Segment, others: Sequence[Segment], level: float) -> Segment:
-    """A course told to go on ends, at the latest, where a lower dose of another fact is told to begin."""
+def _replaced(segment: Segment, others: Sequence[Segment], level: float, situation: Situation) -> Segment:
+    """A course told to go on ends, at the latest, where a lower dose of another fact is told to begin.
+
+    What a newer document tells without its beginning had not begun by the day of the older one.
+    """
     if not segment.open_ended or not _may_reach(segment, level):
         return segment
     lower = [one for one in others if one.fact is not segment.fact and not _surely_reaches(one, level)]
-    lower = [one for one in lower if not dosing_of(one.fact).pulse and not _over_before(one, segment)]
+    lower = [one for one in lower if not dosing_of(one.fact).pulse and not _over_before(one, segment, situation)]
+    lower = [one for one in lower if _begins(one) or not in_newer_document(one.fact, segment.fact, situation)]
     if not lower:
         return segment
     starts = [one.start for one in lower]
@@ -220,17 +234,26 @@ def _replaced(segment: Segment, others: Sequence[Segment], level: float) -> Segm
     unknown = any(when is None or when.earliest is None for when in starts)
     began = None if segment.start is None else segment.start.latest
     earliest = began if unknown or first is None else max(first, began) if began is not None else first
-    return replace(segment, end=Time(earliest, None if segment.end is None else segment.end.latest))
+    end = segment.end or Time(None, None)
+    if earliest is not None and end.earliest is not None:
+        earliest = min(earliest, end.earliest)
+    return replace(segment, end=Time(earliest, end.latest))
+
+
+def _begins(segment: Segment) -> bool:
+    return segment.start is not None and segment.start.earliest is not None
 
 
 def _surely_reaches(segment: Segment, level: float) -> bool:
     return segment.level is not None and segment.level.least is not None and segment.level.least >= level
 
 
-def _over_before(one: Segment, other: Segment) -> bool:
-    """Whether `one` was certainly over when `other` began."""
+def _over_before(one: Segment, other: Segment, situation: Situation) -> bool:
+    """Whether `one` was certainly over when `other` began: of an older document, told before that day."""
     if one.end is None or one.end.latest is None or other.start is None or other.start.earliest is None:
         return False
+    if one.open_ended and in_newer_document(other.fact, one.fact, situation):
+        return one.end.earliest is not None and one.end.earliest <= other.start.earliest
     return not one.open_ended and one.end.latest <= other.start.earliest
 
 

@@ -13,7 +13,7 @@ from kb.facts import Fact, Time
 from rules.findings import Situation
 from rules.matching import Weight
 from rules.medication import going_on, taken
-from rules.moments import course_of, reading_day
+from rules.moments import course_of, letter_day, reading_day
 from rules.windows import lasts
 
 
@@ -23,7 +23,9 @@ def weight_while(fact: Fact, drugs: Sequence[str], span: str, situation: Situati
     if when is None or when.earliest is None or when.latest is None:
         return "open"
     surely = any(
-        one.assertion == "present" and _covers(one, when, span) for one in taken(drugs, situation) if _begun(one)
+        one.assertion == "present" and _covers(one, when, span, situation)
+        for one in taken(drugs, situation)
+        if _begun(one)
     )
     return "counts" if surely else "open"
 
@@ -34,9 +36,13 @@ def _begun(drug: Fact) -> date | None:
     return None if start is None else start.latest
 
 
-def _covers(drug: Fact, when: Time, span: str) -> bool:
+def _covers(drug: Fact, when: Time, span: str, situation: Situation) -> bool:
     end = course_of(drug).end
-    reaches = going_on(drug) if end is None else end.earliest is not None and _after(end.earliest, when.latest)
+    if end is None and len(situation.letter_dates) > 1:  # one document tells that it is taken till its own day
+        end = (letter_day(drug, situation) if going_on(drug, situation) else None) or Time(None, None)
+    reaches = (
+        going_on(drug, situation) if end is None else end.earliest is not None and _after(end.earliest, when.latest)
+    )
     return reaches and lasts(_begun(drug), when.earliest, span)
 
 

@@ -14,6 +14,7 @@ import typer
 
 if TYPE_CHECKING:
     from screening.documents import Letter
+    from screening.dossier_arguments import Named
     from screening.pipeline import Pipeline
 
 
@@ -30,6 +31,7 @@ class Report(StrEnum):
     text = "text"
     json = "json"
     html = "html"
+    fhir = "fhir"
 
 
 class Extraction(StrEnum):
@@ -50,13 +52,17 @@ class Proof(StrEnum):
 Paths = Annotated[
     list[str], typer.Argument(metavar="PATH...", help="Letters: files, folders, or - for standard input.")
 ]
+DossierOption = Annotated[
+    bool, typer.Option("--dossier", help="All of them are documents of one patient, and are read together.")
+]
 ProtocolOption = Annotated[str, typer.Option("--protocol", metavar="ID", help="A protocol's id, a file, or all.")]
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="Screening date, YYYY-MM-DD; else the letter's own.")
 ]
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or everything as JSON (JSON Lines).")]
 ReportOption = Annotated[
-    Report, typer.Option("--format", help="For people, everything as JSON (JSON Lines), or a page for each letter.")
+    Report,
+    typer.Option("--format", help="For people, everything as JSON (JSON Lines), a page for each letter, or FHIR R4."),
 ]
 Out = Annotated[
     str, typer.Option("--out", metavar="PATH", help="Write there, at once or not at all; else to the terminal.")
@@ -91,42 +97,43 @@ def pipeline_of(protocol: str) -> Pipeline:
     return Pipeline([read_protocol(key) for key in ids])
 
 
-def names_of(paths: Iterable[str], failures: Failures) -> list[str]:
-    """The letters' names; a folder that holds none is told."""
-    from screening.documents import BadInputError, find_letters
+def dossiers_named(paths: Iterable[str], failures: Failures, *, together: bool = False) -> list[Named]:
+    """The dossiers that the paths name: each path, or sub-folder, is one, or all are one. What holds none is told."""
+    from screening.dossier_arguments import find_dossiers
 
-    names: list[str] = []
-    for path in paths:
-        try:
-            names += find_letters([path])
-        except BadInputError as error:
-            failures.tell(str(error))
-    return names
+    return find_dossiers(paths, failures.tell, together=together)
 
 
-def dossiers_of(names: Sequence[str], failures: Failures) -> Iterator[tuple[Letter, ...]]:
-    """The letters of each name that can be read; each other one gets its line. A note of a table is one letter."""
-    from screening.documents import BadInputError, read_letters
-    from screening.omop.notes import is_note_table, read_notes
+def dossiers_of(named: Sequence[Named], failures: Failures) -> Iterator[tuple[Letter, ...]]:
+    """The letters of each dossier that can be read; each other one gets its line. A note of a table is one letter."""
+    from screening.dossier_arguments import read_dossier
+    from screening.omop.notes import read_notes
 
-    for done, name in enumerate(names, 1):
-        progress(done, len(names))
-        try:
-            if is_note_table(name):
-                yield from ((note,) for note in read_notes(name, failures.tell))
-                continue
-            letters = read_letters(name)
-        except BadInputError as error:
-            failures.tell(str(error))
-            continue
-        yield letters
+    for done, one in enumerate(named, 1):
+        progress(done, len(named))
+        if one.is_of_several:
+            yield from ((note,) for note in read_notes(one.paths[0], failures.tell))
+        elif letters := read_dossier(one, failures.tell):
+            yield letters
 
 
-def are_several(names: Sequence[str]) -> bool:
-    """Whether the names are those of more than one dossier, which a table of notes is."""
-    from screening.omop.notes import is_note_table
+def only_dossier(paths: Sequence[str], failures: Failures, *, together: bool) -> tuple[Letter, ...]:
+    """The letters of the one dossier that the paths name; none where that is told as bad. Raises BadInputError for
+    several.
+    """
+    from screening.documents import BadInputError
 
-    return len(names) > 1 or any(is_note_table(name) for name in names)
+    named = dossiers_named(paths, failures, together=together)
+    if len(named) > 1:
+        raise BadInputError(f"{', '.join(paths)}: {len(named)} patients: name one, or --dossier for one's documents")
+    if are_several(named):
+        raise BadInputError(f"{paths[0]}: a table of many notes: name one of them, as {paths[0]}#NOTE_ID")
+    return next(dossiers_of(named, failures), ())
+
+
+def are_several(named: Sequence[Named]) -> bool:
+    """Whether there is more than one dossier, as in a table of notes."""
+    return len(named) > 1 or any(one.is_of_several for one in named)
 
 
 def progress(done: int, total: int) -> None:
@@ -140,9 +147,13 @@ def progress(done: int, total: int) -> None:
 def guarded(work: Callable[[Sequence[Letter]], Any], letters: Sequence[Letter], failures: Failures) -> Any:
     """The work's result, or None where it failed: told by the kind of error, since its words may hold the letter's."""
     from screening.documents import BadInputError
+    from screening.dossiers import DossierError
 
     try:
         return work(letters)
+    except DossierError as error:
+        failures.tell(str(error))
+        return None
     except BadInputError:  # of the store, which the next letter would find no better
         raise
     except Exception as error:  # noqa: BLE001  # no letter may stop the others, and no traceback may show its text

@@ -35,6 +35,10 @@ def certificate(screening: Screening, protocol: str, stored: dict[str, Any] | No
     `stored` is of a stored one its `record` and its `persons`, what a person has overridden. Raises BadInputError where
     the checking program would not bear the certificate out.
     """
+    if any(fact.source == "structured" for fact in screening.facts):
+        raise BadInputError(
+            "no certificate: it is of a letter's words, and these are entries of a record: give a letter"
+        )
     decisions = [screening.decision, *_later(screening)]
     texts = [document.text for document in screening.dossier.documents]
     try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from screening.calls import AsOf, pipeline_of
+from screening.calls import AsOf, DossierOption, Failures, dossiers_named, only_dossier, pipeline_of
 from screening.own_folders import ProtocolsOption, TermsOption
 from screening.record_commands import StoreOption, stored
 
@@ -23,9 +25,14 @@ def add_certificate_commands(app: typer.Typer) -> None:
 
 
 def certify(
-    letter: Annotated[
-        str, typer.Argument(metavar="LETTER", help="A letter, - for standard input, or a stored screening's ID.")
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="LETTER...",
+            help="A letter, or - for standard input; with --dossier one patient's; with --store a screening's ID.",
+        ),
     ],
+    dossier: DossierOption = False,
     protocol: Annotated[str, typer.Option("--protocol", metavar="ID", help="A protocol's id, or a file.")] = "",
     as_of: AsOf = "",
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="Write there; else to the terminal.")] = "",
@@ -37,30 +44,45 @@ def certify(
 
     Of a stored screening a person's answers and corrections are certified as that person's.
 
-    Example: eligo certify letter.txt --out letter.certificate.json; eligo certify s7 --store record.db
+    Example: eligo certify --dossier letter.txt labs.txt --out c.json; eligo certify s7 --store record.db --out c.json
     """
     from screening.writing import Output, json_text
 
-    record = stored(letter, store)
-    content = _of_letter(letter, protocol, as_of) if record is None else _of_stored(record, protocol or as_of)
+    record = stored(paths[0], store) if len(paths) == 1 else None
+    if record is None:
+        content = _of_letters(paths, protocol, as_of, together=dossier)
+    else:
+        content = _of_stored(record, protocol or as_of)
     with Output(out) as sink:
         sink.text(json_text(content, alone=True))
 
 
-def _of_letter(letter: str, protocol: str, as_of: str) -> dict[str, Any]:
-    """The certificate of a letter, screened for it."""
+def _of_letters(paths: Sequence[str], protocol: str, as_of: str, *, together: bool) -> dict[str, Any]:
+    """The certificate of a dossier, screened for it."""
     from screening.certificate import certificate
-    from screening.documents import BadInputError, parse_day, read_letters
-    from screening.documents.kinds import kind_of
+    from screening.documents import BadInputError, parse_day
     from screening.protocols import DEFAULT, find_protocol
 
     if protocol == "all":
         raise BadInputError("--protocol all: a certificate is by one protocol: name one")
-    if letter != "-" and kind_of(_bytes(letter)) != "text":
-        raise BadInputError(f"{letter}: no plain text, in which a certificate's quotes can be found: save it as text")
     day = parse_day(as_of) if as_of else None
-    letters, pipeline = read_letters(letter), pipeline_of(protocol)
-    return certificate(pipeline.screen(letters, day)[0], find_protocol(protocol or DEFAULT).read_text(encoding="utf-8"))
+    failures = Failures()
+    for named in dossiers_named(paths, failures, together=together):
+        _only_plain_text(named.paths)
+    letters = only_dossier(paths, failures, together=together)
+    failures.leave()
+    screening = pipeline_of(protocol).screen(letters, day)[0]
+    return certificate(screening, find_protocol(protocol or DEFAULT).read_text(encoding="utf-8"))
+
+
+def _only_plain_text(paths: Sequence[str]) -> None:
+    """Raises BadInputError for a letter that is something else."""
+    from screening.documents import BadInputError
+    from screening.documents.kinds import kind_of
+
+    for path in paths:
+        if path != "-" and kind_of(_bytes(path)) != "text":
+            raise BadInputError(f"{path}: no plain text, in which a certificate's quotes can be found: save it as text")
 
 
 def _of_stored(record: Record, otherwise: str) -> dict[str, Any]:
@@ -87,19 +109,19 @@ def _of_stored(record: Record, otherwise: str) -> dict[str, Any]:
 
 def _as_in_a_text_file(text: str, sha256: str) -> bool:
     """Whether a letter's text is all that its file holds, so that quotes are found there by who has only the file."""
-    from hashlib import sha256 as digest_of
-
     files = (
         text.replace("\n", newline).encode(encoding, "surrogatepass" if encoding == "utf-8" else "replace")
         for newline in ("\n", "\r\n", "\r")
         for encoding in ("utf-8", "utf-8-sig", "utf-16", "gb18030", "cp1252", "latin-1")
     )
-    return any(digest_of(file).hexdigest() == sha256 for file in files)
+    return any(hashlib.sha256(file).hexdigest() == sha256 for file in files)
 
 
 def verify(
     file: Annotated[str, typer.Argument(metavar="FILE", help="The certificate.")],
-    letter: Annotated[list[str], typer.Option("--letter", metavar="LETTER", help="The letter; once for each.")],
+    letter: Annotated[
+        list[str], typer.Option("--letter", metavar="LETTER", help="The letter; once for each, in any order.")
+    ],
     protocol_file: Annotated[str, typer.Option("--protocol-file", metavar="FILE", help="The protocol's YAML file.")],
     store: StoreOption = "",
 ) -> None:
@@ -114,12 +136,22 @@ def verify(
 
     content, protocol, *letters = (_bytes(name) for name in (file, protocol_file, *letter))
     try:
-        check = verified(content, letters, protocol)
+        check = verified(content, _as_listed(letters, content), protocol)
         held = _held_by(store, check.raw)
     except Refused as refusal:
         typer.echo(f"refused ({refusal})", err=True)
         raise typer.Exit(1) from refusal
     typer.echo("\n".join([*check.report(), *held]))
+
+
+def _as_listed(letters: list[bytes], certificate: bytes) -> list[bytes]:
+    """The letters in the order in which the certificate lists their hashes; as they are where it does not list them."""
+    try:
+        listed = [one["sha256"] for one in json.loads(certificate)["documents"]]
+    except (ValueError, KeyError, TypeError):  # the checking program says what is wrong with it
+        return letters
+    places = {digest: at for at, digest in enumerate(listed)}
+    return sorted(letters, key=lambda letter: places.get(hashlib.sha256(letter).hexdigest(), len(listed)))
 
 
 def _held_by(store: str, certificate: Mapping[str, Any]) -> list[str]:

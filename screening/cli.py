@@ -20,6 +20,7 @@ import typer
 from screening import VERSION
 from screening.calls import (
     AsOf,
+    DossierOption,
     Extraction,
     Failures,
     Format,
@@ -30,9 +31,9 @@ from screening.calls import (
     Report,
     ReportOption,
     are_several,
+    dossiers_named,
     dossiers_of,
     guarded,
-    names_of,
     pipeline_of,
     progress,
     say,
@@ -56,6 +57,7 @@ from screening.review_commands import review
 
 if TYPE_CHECKING:
     from screening.documents import Letter
+    from screening.dossier_arguments import Named
 
 app = typer.Typer(
     name="eligo",
@@ -94,6 +96,7 @@ def options(
 @app.command()
 def screen(
     paths: Paths,
+    dossier: DossierOption = False,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
     output: ReportOption = Report.text,
@@ -106,9 +109,12 @@ def screen(
 ) -> None:
     """Screen each letter against one protocol, or against all of them and rank these.
 
-    Example: eligo screen letters/ --as-of 2026-06-15 --format json
+    Each file is a patient's, and so is each sub-folder of a folder; with --dossier all of them are one patient's.
+
+    Example: eligo screen letters/ --as-of 2026-06-15 --format json; eligo screen --dossier letter.txt labs.txt
     """
     from screening.documents import parse_day
+    from screening.fhir.results import result_bundle
     from screening.interface import screening_json
     from screening.ranking import table
     from screening.text import report
@@ -119,23 +125,26 @@ def screen(
     pipeline = pipeline_of(protocol)
     failures = Failures()
     if output is Report.html:
-        write_pages(paths, pipeline, day, out, failures, keep)
+        write_pages(dossiers_named(paths, failures, together=dossier), pipeline, day, out, failures, keep)
         failures.leave()
         return
     with Output(out) as sink:
-        names = names_of(paths, failures)
+        named = dossiers_named(paths, failures, together=dossier)
 
         def results(letters: Sequence[Letter]) -> list[Any]:
             screenings = pipeline.screen(letters, day)
             if output is Report.text:
                 reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
                 return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
-            alone = not are_several(names) and len(screenings) == 1
+            alone = not are_several(named) and len(screenings) == 1
+            if output is Report.fhir:
+                keep(screenings)
+                return [json_text(result_bundle(one), alone=alone) for one in screenings]
             objects = with_records([screening_json(screening) for screening in screenings], keep(screenings))
             return [json_text(one, alone=alone) for one in objects]
 
         write = sink.report if output is Report.text else sink.text
-        for letters in dossiers_of(names, failures):
+        for letters in dossiers_of(named, failures):
             for result in guarded(results, letters, failures) or ():
                 write(result)
         sink.keep_only_if(sink.written > 0)
@@ -150,6 +159,7 @@ def extract(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH...]", help="Letters: files, folders, or -.")
     ] = None,
+    dossier: DossierOption = False,
     jsonl: Annotated[
         str, typer.Option("--jsonl", metavar="FILE", help="Lines of {id, text, spans}, or - for them.")
     ] = "",
@@ -164,7 +174,7 @@ def extract(
     out: Out = "",
     own_terms: TermsOption = "",
 ) -> None:
-    """Give the facts alone: as JSON Lines, one letter a line, for annotators, or as a table.
+    """Give the facts alone: as JSON Lines, one letter or dossier a line, for annotators, or as a table.
 
     Example: eligo extract letters/ --with-text
     """
@@ -178,7 +188,7 @@ def extract(
     if output is not Extraction.json:
         if jsonl or with_text:
             raise BadInputError(f"--format {output}: of letters, without --jsonl and --with-text: leave these out")
-        _extract_to(output, paths or [], as_of, out, failures)
+        _extract_to(output, dossiers_named(paths or [], failures, together=dossier), as_of, out, failures)
         failures.leave()
         return
     if as_of:
@@ -189,18 +199,18 @@ def extract(
                 sink.text(line)
         else:
             make = extract_letters(with_text=with_text)
-            for letters in dossiers_of(names_of(paths or [], failures), failures):
+            for letters in dossiers_of(dossiers_named(paths or [], failures, together=dossier), failures):
                 sink.text(guarded(make, letters, failures) or "")
         sink.keep_only_if(sink.written > 0)
     failures.leave()
 
 
-def _extract_to(output: Extraction, paths: Sequence[str], as_of: str, out: str, failures: Failures) -> None:
+def _extract_to(output: Extraction, named: Sequence[Named], as_of: str, out: str, failures: Failures) -> None:
     """The facts of the letters into a folder for brat, or into a table."""
     from screening.documents import parse_day
     from screening.writing import Output
 
-    dossiers = dossiers_of(names_of(paths, failures), failures)
+    dossiers = dossiers_of(named, failures)
     if output is Extraction.brat:
         from screening.annotating import annotate
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
 
 from kb.facts import Document, Dossier
 from screening.documents import BadInputError, Letter
+from screening.dossiers import dossier_name
 from screening.interface import extracted_json
 from screening.pipeline import Extracted, Pipeline, extractor
 from screening.writing import json_text
@@ -33,7 +34,8 @@ def extract_letters(*, with_text: bool) -> Callable[[Sequence[Letter]], str]:
     pipeline = Pipeline([])
 
     def make(letters: Sequence[Letter]) -> str:
-        return json_text(extracted_json(pipeline.extract(letters), letters[0].document.name, with_text=with_text))
+        extracted = pipeline.extract(letters)
+        return json_text(extracted_json(extracted, dossier_name(extracted.dossier.documents), with_text=with_text))
 
     return make
 

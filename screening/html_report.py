@@ -21,10 +21,11 @@ from rules.decision import Answered
 from rules.explanation import Explained, explain, reasons, window_days
 from rules.tests.base import Test
 from screening import VERSION
+from screening.dossiers import dossier_name
 from screening.file_names import file_stem
 from screening.interface import evidence_of
-from screening.pipeline import Screening
-from screening.text import VERDICTS, grouped, next_step, printable, provisos, quotation, who_and_when
+from screening.pipeline import Screening, newest_day
+from screening.text import VERDICTS, document_named, grouped, next_step, printable, provisos, quotation, who_and_when
 from screening.whatif import WhatIf, sets_title, why_so
 
 _STATES = ("fail", "raised", "pass")  # of several criteria that rest on the same words the first one shows
@@ -36,8 +37,8 @@ def html_report(found: WhatIf, about: Sequence[str] = ()) -> str:
 
 
 def page_name(screening: Screening) -> str:
-    """A file name for the page: the first document's, and the protocol's id."""
-    return f"{file_stem(screening.dossier.documents[0].name)}-{screening.decision.protocol.id}.html"
+    """A file name for the page: the dossier's, and the protocol's id."""
+    return f"{file_stem(dossier_name(screening.dossier.documents))}-{screening.decision.protocol.id}.html"
 
 
 @functools.cache
@@ -116,9 +117,12 @@ def _state(one: Answered) -> str:
 
 
 def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
-    quoted = quotation(screening)
-    told = {quoted(fact): anchors[fact.id] for fact in reversed(facts)}
-    return [{"text": text, "anchor": anchor} for text, anchor in reversed(told.items())]
+    quoted, named = quotation(screening), document_named(screening)
+    several = len(screening.dossier.documents) > 1
+    told = {(quoted(fact), named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
+    return [
+        {"text": text, "document": document, "anchor": anchor} for (text, document), anchor in reversed(told.items())
+    ]
 
 
 def _proof(node: Explained, screening: Screening, anchors: Mapping[str, str]) -> dict[str, Any]:
@@ -165,7 +169,13 @@ def _document(index: int, document: Document, screening: Screening) -> dict[str,
                 "title": "; ".join(dict.fromkeys(title for fact in over for title in titles[fact.id])),
             }
         )
-    return {"name": printable(document.name), "sha256": document.sha256, "parts": parts}
+    day = newest_day([document])
+    return {
+        "name": printable(document.name),
+        "day": "without a date" if day is None else long_day(day),
+        "sha256": document.sha256,
+        "parts": parts,
+    }
 
 
 # --- what would change it ---------------------------------------------------------------------------------------------

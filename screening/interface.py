@@ -17,6 +17,7 @@ def screening_json(screening: Screening) -> dict[str, Any]:
     decision = screening.decision
     return {
         "documents": [_document(document) for document in screening.dossier.documents],
+        **_set_aside(screening.dossier),
         "protocol": _protocol(screening),
         "as_of": None if decision.as_of is None else decision.as_of.isoformat(),
         "verdict": decision.verdict,
@@ -28,6 +29,12 @@ def screening_json(screening: Screening) -> dict[str, Any]:
         "questions": [{"criterion": question.criterion, "ask": question.ask} for question in decision.questions],
         "software": {"eligo": VERSION},
     }
+
+
+def _set_aside(dossier: Dossier) -> dict[str, Any]:
+    """The documents that were given and do not count, where there are any."""
+    told = [{"name": one.name, "sha256": one.sha256, "why": one.why} for one in dossier.set_aside]
+    return {"set_aside": told} if told else {}
 
 
 def _document(document: Document) -> dict[str, Any]:
@@ -120,12 +127,15 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def extracted_json(extracted: Extracted, name: str, *, with_text: bool) -> dict[str, Any]:
-    """The facts of one letter; with its text where asked for, to which the offsets belong."""
-    document = extracted.dossier.documents[0]
-    out: dict[str, Any] = {
-        "id": name,
-        **{key: value for key, value in _document(document).items() if key != "name"},
+    """The facts of one dossier; with its documents' text where asked for, to which the offsets belong."""
+    told = [
+        _document(document) | ({"text": document.text} if with_text else {}) for document in extracted.dossier.documents
+    ]
+    facts: dict[str, Any] = {
         "facts": [_fact(fact, extracted.dossier) for fact in extracted.facts],
         "warnings": list(extracted.warnings),
     }
-    return out | ({"text": document.text} if with_text else {})
+    if len(told) > 1 or extracted.dossier.set_aside:
+        return {"id": name, "documents": told, **_set_aside(extracted.dossier), **facts}
+    text = {"text": told[0].pop("text")} if with_text else {}
+    return {"id": name, **{key: value for key, value in told[0].items() if key != "name"}, **facts, **text}

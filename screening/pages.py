@@ -6,24 +6,25 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from screening.calls import Failures, are_several, dossiers_of, guarded, names_of
+from screening.calls import Failures, are_several, dossiers_of, guarded
 
 if TYPE_CHECKING:
     from datetime import date
 
     from screening.documents import Letter
+    from screening.dossier_arguments import Named
     from screening.pipeline import Pipeline, Screening
 
 
 def write_pages(
-    paths: Sequence[str],
+    named: Sequence[Named],
     pipeline: Pipeline,
     day: date | None,
     out: str,
     failures: Failures,
     keep: Callable[[Sequence[Screening]], object] = lambda _: None,
 ) -> None:
-    """A page for each letter and protocol: one to where `--out` says, several into the folder that it names.
+    """A page for each dossier and protocol: one to where `--out` says, several into the folder that it names.
 
     `keep` is given the screenings of each letter, to store them.
     """
@@ -32,8 +33,7 @@ def write_pages(
     from screening.whatif import what_if
     from screening.writing import Output
 
-    names = names_of(paths, failures)
-    several = are_several(names) or pipeline.several
+    several = are_several(named) or pipeline.several
     if several and not os.path.isdir(out):  # noqa: PTH112
         raise BadInputError("--format html: a page for each screening: give --out FOLDER, a folder that exists")
 
@@ -43,7 +43,7 @@ def write_pages(
         keep(screenings)
         return made
 
-    for letters in dossiers_of(names, failures):
+    for letters in dossiers_of(named, failures):
         for name, page in guarded(pages, letters, failures) or ():
             with Output(os.path.join(out, name) if several else out) as sink:  # noqa: PTH118
                 sink.text(page)

@@ -9,17 +9,16 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kb.facts import Document, Dossier, Fact, numbered
+from kb.facts import Document, Dossier, Fact
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.decision import Decision, Judge
 from rules.findings import Situation
 from rules.language import Protocol
 from screening.documents import Letter
+from screening.dossiers import Extract, gathered
 
 if TYPE_CHECKING:
     from extraction.extractor import Extractor
-
-Extract = Callable[[Document, int], tuple[list[Fact], list[str]]]
 
 
 @dataclass(frozen=True)
@@ -75,22 +74,18 @@ class Pipeline:
         return len(self._judges) > 1
 
     def extract(self, letters: Sequence[Letter]) -> Extracted:
-        """The facts of all documents, numbered through, with the warnings of each."""
-        facts: list[Fact] = []
-        warnings: list[str] = []
-        for index, letter in enumerate(letters):
-            found, warned = self._extract(letter.document, index)
-            facts += found
-            about = f"{letter.document.name}: " if len(letters) > 1 else ""
-            warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
-        if len(letters) > 1:  # each document's own start at f1
-            facts = numbered(facts)
-        return Extracted(Dossier(tuple(letter.document for letter in letters)), tuple(facts), tuple(warnings))
+        """The facts of the documents that count, numbered through, with what to know of all.
+
+        Raises screening.dossiers.DossierError where they are not of one patient.
+        """
+        found = gathered(letters, self._extract)
+        return Extracted(found.dossier, found.facts, found.warnings)
 
     def screen(self, letters: Sequence[Letter], as_of: date | None = None) -> list[Screening]:
         """One screening a protocol, the most hopeful first. `as_of` stands in for the newest letter's date.
 
-        Raises rules.engine.EngineError or rules.decision.DisagreementError where no verdict can be trusted.
+        Raises screening.dossiers.DossierError where the letters are not of one patient, rules.engine.EngineError or
+        rules.decision.DisagreementError where no verdict can be trusted.
         """
         extracted = self.extract(letters)
         newest = newest_day(extracted.dossier.documents)
@@ -125,10 +120,11 @@ def hopefulness(screening: Screening) -> tuple[int, int, int, str]:
 
 
 def newest_day(documents: Iterable[Document]) -> date | None:
-    """The newest document's own day; None where no document has a date that is one day."""
-    days = [document.date.earliest for document in documents if document.date and document.date.earliest]
-    exact = all(document.date.earliest == document.date.latest for document in documents if document.date)
-    return max(days) if days and exact else None
+    """The newest document's own day; None where no document has a date, or which day the newest is of is not known."""
+    dates = [document.date for document in documents if document.date is not None]
+    first = max((when.earliest for when in dates if when.earliest is not None), default=None)
+    last = max((when.latest or date.max for when in dates), default=None)
+    return first if first == last else None
 
 
 def _date_warnings(dossier: Dossier, newest: date | None, as_of: date | None) -> list[str]:
@@ -136,8 +132,12 @@ def _date_warnings(dossier: Dossier, newest: date | None, as_of: date | None) ->
     if newest is None:
         undated = all(document.date is None for document in dossier.documents)
         what = "the letter has no date" if undated else "the letter's date is not known to the day"
+        if len(dossier.documents) > 1:
+            what = "no document has a date" if undated else "the newest document's date is not known to the day"
         consequence = "" if as_of else ": what is dated cannot be held against a window; give --as-of YYYY-MM-DD"
         warnings.append(what + consequence)
     elif as_of is not None and as_of < newest:
-        warnings.append("the screening date lies before the letter's own date")
+        newer = [one.name for one in dossier.documents if one.date and one.date.earliest and one.date.earliest > as_of]
+        about = f"date of {', '.join(newer)}" if len(dossier.documents) > 1 else "letter's own date"
+        warnings.append(f"the screening date lies before the {about}")
     return warnings

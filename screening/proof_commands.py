@@ -13,13 +13,16 @@ import typer
 
 from screening.calls import (
     AsOf,
+    DossierOption,
     Failures,
     Format,
     FormatOption,
     Out,
     Proof,
     ProtocolOption,
+    dossiers_named,
     guarded,
+    only_dossier,
     pipeline_of,
 )
 from screening.own_folders import ProtocolsOption, TermsOption
@@ -30,8 +33,12 @@ if TYPE_CHECKING:
     from screening.pipeline import Screening
 
 
-Path = Annotated[
-    str, typer.Argument(metavar="PATH", help="A letter, - for standard input, or with --store a stored screening's ID.")
+Given = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH...",
+        help="A letter, - for standard input, with --dossier one patient's, or with --store a screening's ID.",
+    ),
 ]
 
 
@@ -42,10 +49,14 @@ def add_proof_commands(app: typer.Typer) -> None:
 
 
 def explain(
-    path: Path,
-    criteria: Annotated[
-        list[str] | None, typer.Argument(metavar="[CRITERION...]", help="Such as I4a E7a; else all.")
-    ] = None,
+    given: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH... [CRITERION...]",
+            help="A letter, with --dossier one patient's, or with --store a screening's ID; then such as I4a E7a.",
+        ),
+    ],
+    dossier: DossierOption = False,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
     output: Annotated[
@@ -60,76 +71,100 @@ def explain(
 
     A stored screening is decided again from its own facts and its own protocol's text.
 
-    Example: eligo explain letter.txt I2b E7a; eligo explain letter.txt --format html --out letter.html
+    Example: eligo explain letter.txt I2b E7a --format html --out letter.html; eligo explain --dossier a.txt b.txt I4d
     """
     from rules.explanation import render
     from screening.documents import BadInputError
-    from screening.text import quotation, wrapped
+    from screening.text import document_named, quotation, wrapped
     from screening.writing import Output
 
+    paths, criteria = paths_and_criteria(given, together=dossier)
     if output is Proof.html:
         if criteria:
             raise BadInputError("--format html: the page shows every criterion: name none")
-        _page(path, protocol, as_of, store, out)
+        _page(paths, protocol, as_of, store, out, together=dossier)
         return
-    about, screenings = decided_of(path, protocol, as_of, store)
+    about, screenings = decided_of(paths, protocol, as_of, store, together=dossier)
     with Output(out) as sink:
         sink.text("".join(f"{line}\n" for line in [*about, ""] if about))
         for screening in screenings:
             known = {one.criterion.id.lower(): one for one in screening.decision.answers}
-            foreign = [key for key in criteria or () if key.lower() not in known]
+            unless = ", and no such file" if dossier else ""
+            foreign = [key for key in criteria if key.lower() not in known]
             if foreign:
                 raise BadInputError(
-                    f"{foreign[0]}: no criterion of {screening.decision.protocol.id}: name one such as I4a"
+                    f"{foreign[0]}: no criterion of {screening.decision.protocol.id}{unless}: name one such as I4a"
                 )
-            for key in [key.lower() for key in criteria or ()] or known:
+            for key in [key.lower() for key in criteria] or known:
                 quoted = quotation(screening)
-                lines = render(known[key], screening.decision, screening.facts_by_id, quoted)
+                named = document_named(screening)
+                lines = render(known[key], screening.decision, screening.facts_by_id, quoted, named)
                 sink.text("".join(f"{part}\n" for line in lines for part in wrapped(line)) + "\n")
 
 
-def _page(path: str, protocol: str, as_of: str, store: str, out: str) -> None:
-    """The page of a letter, or of a stored screening."""
+def paths_and_criteria(given: Sequence[str], *, together: bool) -> tuple[list[str], list[str]]:
+    """The letters among what is given, and the criteria behind them: with `together` all that are files or folders.
+
+    Raises BadInputError where no letter is among them.
+    """
+    import os
+
+    from screening.documents import BadInputError
+
+    if not together:
+        return list(given[:1]), list(given[1:])
+    paths = [name for name in given if name == "-" or os.path.exists(name)]  # noqa: PTH110
+    if not paths:
+        raise BadInputError(f"--dossier {given[0]}: no such file: check the path")
+    return paths, [name for name in given if name not in paths]
+
+
+def _page(paths: Sequence[str], protocol: str, as_of: str, store: str, out: str, *, together: bool) -> None:
+    """The page of a dossier, or of a stored screening."""
     from screening.documents import BadInputError, parse_day
     from screening.html_report import html_report
     from screening.whatif import what_if
     from screening.writing import Output
 
-    if stored(path, store) is None:
+    if stored(paths[0], store) is None:
         failures = Failures()
-        write_pages([path], pipeline_of(protocol), parse_day(as_of) if as_of else None, out, failures)
+        named = dossiers_named(paths, failures, together=together)
+        write_pages(named, pipeline_of(protocol), parse_day(as_of) if as_of else None, out, failures)
         failures.leave()
         return
-    about, [screening] = decided_of(path, protocol, as_of, store)
+    about, [screening] = decided_of(paths, protocol, as_of, store, together=together)
     if not all(document.text for document in screening.dossier.documents):
-        raise BadInputError(f"{path}: the letter's text was not stored, which a page shows: explain it as text")
+        raise BadInputError(f"{paths[0]}: the letter's text was not stored, which a page shows: explain it as text")
     with Output(out) as sink:
         sink.text(html_report(what_if(screening), about))
 
 
-def decided_of(path: str, protocol: str, as_of: str, store: str) -> tuple[list[str], Sequence[Screening]]:
-    """The screenings of a letter, or a stored one decided again, with lines that say where it comes from."""
-    from screening.documents import BadInputError, parse_day, read_letters
+def decided_of(
+    paths: Sequence[str], protocol: str, as_of: str, store: str, *, together: bool
+) -> tuple[list[str], Sequence[Screening]]:
+    """The screenings of a dossier, or a stored one decided again, with lines that say where it comes from."""
+    from screening.documents import BadInputError, parse_day
 
-    record = stored(path, store)
+    record = stored(paths[0], store) if len(paths) == 1 else None
     if record is not None:
         if protocol or as_of:
-            raise BadInputError(f"{path}: is decided as it was stored: leave out --protocol and --as-of")
+            raise BadInputError(f"{paths[0]}: is decided as it was stored: leave out --protocol and --as-of")
         from screening.record.screenings import decided_again, provenance
 
         again = decided_again(record)
         return provenance(record, again), [again]
     day = parse_day(as_of) if as_of else None
-    letters = read_letters(path)
-    pipeline = pipeline_of(protocol)
     failures = Failures()
-    screenings = guarded(lambda one: pipeline.screen(one, day), letters, failures)
+    letters = only_dossier(paths, failures, together=together)
+    pipeline = pipeline_of(protocol) if letters else None
+    screenings = guarded(lambda one: pipeline.screen(one, day), letters, failures) if pipeline else ()
     failures.leave()
     return [], screenings
 
 
 def whatif(
-    path: Path,
+    paths: Given,
+    dossier: DossierOption = False,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
     days: Annotated[int, typer.Option("--days", min=1, max=1100, help="How far ahead the calendar looks.")] = 365,
@@ -141,12 +176,12 @@ def whatif(
 ) -> None:
     """Show the smallest sets of findings that, if otherwise, would turn the verdict, and the verdict over a year.
 
-    Example: eligo whatif letter.txt
+    Example: eligo whatif letter.txt; eligo whatif --dossier letter.txt labs.txt
     """
     from screening.whatif import what_if, what_if_json, what_if_lines
     from screening.writing import Output, json_text
 
-    _, screenings = decided_of(path, protocol, as_of, store)
+    _, screenings = decided_of(paths, protocol, as_of, store, together=dossier)
     found = [what_if(one, days) for one in screenings]
     with Output(out) as sink:
         for one in found:
@@ -157,7 +192,8 @@ def whatif(
 
 
 def questions(
-    path: Path,
+    paths: Given,
+    dossier: DossierOption = False,
     protocol: ProtocolOption = "",
     as_of: AsOf = "",
     output: FormatOption = Format.text,
@@ -176,7 +212,7 @@ def questions(
     from screening.questions import missing, questions_json, questions_lines, write_reply
     from screening.writing import Output, json_text
 
-    _, screenings = decided_of(path, protocol, as_of, store)
+    _, screenings = decided_of(paths, protocol, as_of, store, together=dossier)
     found = missing(screenings)
     if reply:
         write_reply(reply, screenings, found)

@@ -80,7 +80,7 @@ def report(screening: Screening) -> list[Line]:
         lines += [
             line for warning in screening.warnings for line in _folded("Warning: ", f"{warning.rstrip('.')}.", "yellow")
         ]
-    lines += [Line(""), Line(f"Every answer with its proof: eligo explain {shown(_name(screening))}", "dim")]
+    lines += [Line(""), Line(f"Every answer with its proof: eligo explain {_arguments(screening)}", "dim")]
     return lines
 
 
@@ -121,10 +121,16 @@ def _name(screening: Screening) -> str:
     return ", ".join(document.name for document in screening.dossier.documents)
 
 
+def _arguments(screening: Screening) -> str:
+    names = [shown(document.name) for document in screening.dossier.documents]
+    return " ".join(["--dossier", *names] if len(names) > 1 else names)
+
+
 def _who(screening: Screening) -> str:
     """The patient by sex and age, as the letter gives them.
 
-    Both are the patient's own facts; where the letter contradicts itself the first is shown, the rules see both.
+    Both are the patient's own facts; where the letter contradicts itself the first is shown, and of several documents
+    what the newest says; the rules see all.
     """
     sex = next((fact.value.code for fact in _own(screening, "sex") if isinstance(fact.value, Coded)), None)
     age = _age(screening)
@@ -149,21 +155,24 @@ def _age(screening: Screening) -> int | None:
 
 
 def _own(screening: Screening, concept: str) -> list[Fact]:
-    return [fact for fact in screening.facts if fact.concept == concept and fact.experiencer == "patient"]
+    own = [fact for fact in screening.facts if fact.concept == concept and fact.experiencer == "patient"]
+    return sorted(own, key=lambda fact: -fact.document)
 
 
 def _when(screening: Screening) -> str:
-    letter, as_of = newest_day(screening.dossier.documents), screening.decision.as_of
-    written = _written_day(screening.dossier.documents[-1].date) if letter is None else long_day(letter)
+    documents = screening.dossier.documents
+    letter, as_of = newest_day(documents), screening.decision.as_of
+    written = _written_day(documents[-1].date) if letter is None else long_day(letter)
+    what = "letter" if len(documents) == 1 else f"{len(documents)} documents, the newest"
     if as_of is None:
-        return f"letter {written}, no screening date"
+        return f"{what} {written}, no screening date"
     if letter is None:
-        return f"letter {written}, screened as of {long_day(as_of)}"
+        return f"{what} {written}, screened as of {long_day(as_of)}"
     if letter == as_of:
-        return f"letter of {written}, screened as of that day"
+        return f"{what} of {written}, screened as of that day"
     age = (as_of - letter).days
     old = f"{age} days old then" if age >= 0 else "written after it"
-    return f"letter of {written}, screened as of {long_day(as_of)} ({old})"
+    return f"{what} of {written}, screened as of {long_day(as_of)} ({old})"
 
 
 def _written_day(time: Time | None) -> str:
@@ -218,17 +227,19 @@ def _criterion(one: Answered, screening: Screening, width: int, style: str, quot
 
 
 def _quotes(one: Answered, screening: Screening) -> dict[str, str]:
-    """The words behind an answer, none that another of them holds, and of each the page where that is to be told."""
+    """The words behind an answer, none that another of them holds, and of each its document and page where there are
+    several: one of each document first, so that what they say against each other is seen.
+    """
     documents = screening.dossier.documents
-    quotes: dict[str, str] = {}
+    named = document_named(screening)
+    quotes: dict[str, tuple[str, int]] = {}
     for fact in evidence_of(one, screening):
         document = documents[fact.document]
-        quotes.setdefault(in_context(document.text, fact.start, fact.end), _page(fact, document))
-    return {
-        quote: page
-        for quote, page in quotes.items()
-        if not any(quote != other and _bare(quote) in other for other in quotes)
-    }
+        place = (f" ({named(fact)})" if len(documents) > 1 else "") + _page(fact, document)
+        quotes.setdefault(in_context(document.text, fact.start, fact.end), (place, fact.document))
+    kept = [quote for quote in quotes if not any(quote != other and _bare(quote) in other for other in quotes)]
+    firsts = {quotes[quote][1]: quote for quote in reversed(kept)}
+    return {quote: quotes[quote][0] for quote in sorted(kept, key=lambda quote: quote not in firsts.values())}
 
 
 def _page(fact: Fact, document: Document) -> str:
@@ -297,6 +308,12 @@ def quotation(screening: Screening) -> Callable[[Fact], str]:
         return in_context(text, fact.start, fact.end) if text else shown(fact.quote)
 
     return quoted
+
+
+def document_named(screening: Screening) -> Callable[[Fact], str]:
+    """What a fact's document is called, on one line."""
+    documents = screening.dossier.documents
+    return lambda fact: shown(documents[fact.document].name)
 
 
 def _near_words(text: str, start: int, end: int) -> tuple[str, str]:

@@ -17,8 +17,9 @@ from rules.concepts import Names
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted, spoken_of
-from rules.medication import dosing_of, going_on, kilograms, refused, taken, weights_of
+from rules.medication import dosing_of, going_on, in_doubt, kilograms, refused, taken, weights_of
 from rules.patient import hull
+from rules.standing import standing
 from rules.tests.base import Bounded, Flaw, Outcome
 from rules.wording import capital, label
 
@@ -43,9 +44,12 @@ class Dose(Bounded):
         return self.bound_flaws((PER_KG, PER_DAY), None)
 
     def find(self, situation: Situation) -> Finding | None:
-        facts = [fact for fact in taken((self.dose,), situation) if going_on(fact)]
+        facts = [fact for fact in taken((self.dose,), situation) if going_on(fact, situation)]
         if not facts:
             return self._without(situation)
+        if any(in_doubt(fact, situation) for fact in facts):
+            how = derivation.unsettled("value", facts)
+            return self._finding(None, None, facts, how, "only an older document tells what is taken")
         groups: dict[str, list[Fact]] = {}
         for fact in facts:
             groups.setdefault(fact.concept, []).append(fact)
@@ -67,6 +71,7 @@ class Dose(Bounded):
     def _without(self, situation: Situation) -> Finding | None:
         none = [*refused((self.dose,), situation), *counted(self.none_when, situation)]
         none = [fact for fact in none if fact.kind != "medication" or fact.concept == self.dose]
+        none = [fact for fact in none if standing(fact, situation) == "stands"]
         if none:
             return self._finding(0, 0, none, derivation.stated(0, 0, "none taken", none))
         named = [*taken((self.dose,), situation), *spoken_of(self.raised_by, situation)]

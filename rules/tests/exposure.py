@@ -19,9 +19,10 @@ from rules.concepts import Names
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, counted, spoken_of, weigh
-from rules.medication import denied, ended, going_on, kilograms, medications, taken, weights_of
+from rules.medication import denied, ended, going_on, in_doubt, kilograms, medications, taken, weights_of
 from rules.patient import hull
 from rules.placing import place_of
+from rules.standing import standing
 from rules.tests.base import Comparison, Outcome, Test
 from rules.timeline import Run, longest_run
 from rules.windows import Window, WindowText, window
@@ -119,8 +120,8 @@ class Exposure(Test):
     def _yes_or_no(self, closing: Sequence[Fact], situation: Situation) -> Finding | None:
         facts = self._taken(situation)
         if self.state:
-            certain = [fact for fact in facts if going_on(fact)]
-            facts = certain
+            facts = [fact for fact in facts if going_on(fact, situation)]
+            certain = [fact for fact in facts if not in_doubt(fact, situation)]
         else:
             certain = [fact for fact in facts if fact.assertion == "present"]
         if certain:
@@ -182,6 +183,7 @@ class Exposure(Test):
         if self.state is None:
             return []
         named = [fact for fact in taken(self.concepts(), situation) if fact.concept in self.concepts()]
+        named = [fact for fact in named if ended(fact) or standing(fact, situation) != "overtaken"]
         told = {fact.concept for fact in named} == set(self.concepts())
         return named if told and all(ended(fact) for fact in named) else []
 

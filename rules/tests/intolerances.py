@@ -147,4 +147,4 @@ def _ended_or_forbidden(fact: Fact) -> bool:
 
 
 def _going_on(agents: Sequence[str], situation: Situation) -> list[Fact]:
-    return [fact for fact in medications(agents, situation) if going_on(fact) and systemic(fact, situation)]
+    return [fact for fact in medications(agents, situation) if going_on(fact, situation) and systemic(fact, situation)]

@@ -262,7 +262,9 @@ class Measurement(Bounded):
             return None
         note = self._why_open(values, statements, extra, situation)
         last = newest(values)
-        basis = None if not last else f"{_span(last[0].value.value, self.bound[1])} {day_words(last[0].when)}"
+        of_each = {one.fact.document: one for one in last[::-1]}  # one of each document
+        told = (f"{_span(one.value.value, self.bound[1])} {day_words(one.when)}" for one in of_each.values())
+        basis = " and ".join(dict.fromkeys(told)) or None
         how = derivation.unsettled("value", used)
         return self._finding(None, None, used, how, note=note, basis=basis)
 

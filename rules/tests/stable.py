@@ -15,7 +15,7 @@ from rules.concepts import Names
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, counted
-from rules.medication import going_on, taken
+from rules.medication import going_on, in_doubt, taken
 from rules.moments import course_of
 from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
@@ -72,10 +72,10 @@ class Stable(YesNo):
 
     def _sign(self, fact: Fact, situation: Situation) -> Sign | None:
         """What the fact says of the window; None where it is over before it."""
-        if fact.assertion != "present":
+        if fact.assertion != "present" or in_doubt(fact, situation):
             return "open"
         course = course_of(fact)
-        if not going_on(fact):
+        if not going_on(fact, situation):
             last = course.end or fact.time
             if last is None:
                 return None  # a drug of the past that nothing places is of the history, not of late

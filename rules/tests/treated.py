@@ -21,9 +21,8 @@ from rules.denials import denials, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
 from rules.matching import Attributes, Items, matching, spoken_of, weigh
-from rules.medication import dosing_of, going_on, taken
-from rules.moments import letter_day
-from rules.placing import place_of
+from rules.medication import dosing_of, taken, told_as_taken
+from rules.placing import going_on_in, place_of
 from rules.tests.base import Outcome, YesNo
 from rules.windows import Window, WindowText, window
 from rules.wording import capital, label
@@ -136,9 +135,8 @@ class Treated(YesNo):
         span = window(self.within)
         fact = _with_end(fact)
         course = fact.course
-        if going_on(fact):
-            today = letter_day(fact, situation)
-            place, last, ongoing = span.place(today, situation.as_of), today, True
+        if told_as_taken(fact):
+            place, last, ongoing = going_on_in(span, fact, situation)
         elif fact.time is None and (course is None or (course.end is None and course.start is None)):
             place, last, ongoing = "open", None, False
         else:

@@ -19,7 +19,7 @@ from rules.denials import denials
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, concept_of, matching, spoken_of
-from rules.medication import dosing_of, going_on, taken
+from rules.medication import dosing_of, going_on, in_doubt, taken
 from rules.tests.base import Outcome, YesNo
 from rules.wording import capital, labels
 
@@ -51,8 +51,11 @@ class Treatment(YesNo):
         return f"other-disease-needing.{'+'.join(self.treatment)}"
 
     def find(self, situation: Situation) -> Finding | None:
-        drugs = [fact for fact in taken(self.treatment, situation) if going_on(fact)]
+        drugs = [fact for fact in taken(self.treatment, situation) if going_on(fact, situation)]
         weighed = [(fact, self._weigh(fact, situation)) for fact in drugs]
+        weighed = [
+            (fact, "open" if weight == "counts" and in_doubt(fact, situation) else weight) for fact, weight in weighed
+        ]
         yes = [fact for fact, weight in weighed if weight == "counts"]
         unsure = [fact for fact, weight in weighed if weight == "open"]
         needing = [pair for pair in matching(self.needing, situation) if pair[0].temporality == "current"]

@@ -11,8 +11,10 @@ from pathlib import Path
 from screening.documents.errors import BadInputError
 from screening.documents.letters import Letter, letters_from_bytes
 from screening.documents.limits import limits_in_use
+from screening.fhir.content import looks_like_fhir
 
 STANDARD_INPUT = "-"
+_BEGINNING = 2**16  # bytes in which FHIR shows
 # What a folder's letters are called; those that are not read are told of, so that none is missed.
 _SUFFIXES = frozenset(
     "txt text md pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif "
@@ -43,7 +45,15 @@ def find_letters(arguments: Iterable[str]) -> Iterator[str]:
 
 def _looks_like_a_letter(path: Path) -> bool:
     ending = path.suffix.lower().removeprefix(".")
-    return (not ending or ending in _SUFFIXES) and not path.name.startswith(".") and path.is_file()
+    if path.name.startswith(".") or not path.is_file():
+        return False
+    return not ending or ending in _SUFFIXES or (ending == "json" and _holds_fhir(path))
+
+
+def _holds_fhir(path: Path) -> bool:
+    """Whether a file of JSON is FHIR, by what it begins with; other JSON is no letter."""
+    with path.open("rb") as file:
+        return looks_like_fhir(file.read(_BEGINNING))
 
 
 def read_letters(argument: str) -> tuple[Letter, ...]:

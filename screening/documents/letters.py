@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.facts import Document
+from kb.facts import Document, Fact
 from screening.documents.content import Content, Part, read_content
 from screening.documents.errors import BadInputError
 from screening.documents.limits import Limits, limits_in_use
 from screening.documents.symbols import legible
+from screening.fhir.content import looks_like_fhir
 from screening.language import foreign_language
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A document as read, with what its reader should know (`notes`)."""
+    """A document as read, with what its reader should know (`notes`).
+
+    `facts` are those of a document that shows the entries of a record, where they are known without reading its text.
+    """
 
     document: Document
     notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] | None = None
 
 
 def letters_from_bytes(
@@ -33,6 +39,8 @@ def letters_from_bytes(
         raise BadInputError(
             f"{where}: more than {limits.file_megabytes} MB, which no letter is: give one letter a file"
         )
+    if looks_like_fhir(raw):
+        return _letters_of_bundle(raw, name, where, limits, depth)
     read = read_content(raw, where, limits)
     if isinstance(read, Content):
         return (_letter(read, name, where, hashlib.sha256(raw).hexdigest()),)
@@ -43,6 +51,18 @@ def letters_from_bytes(
     if depth >= limits.depth:
         raise BadInputError(f"{where}: holds documents in documents in documents: give each by itself")
     return _letters_of_parts(read, name, where, limits, depth)
+
+
+def _letters_of_bundle(raw: bytes, name: str, where: str, limits: Limits, depth: int) -> tuple[Letter, ...]:
+    from screening.fhir.reading import letters_of_bundle  # late: it makes letters, and few files are FHIR
+
+    if depth >= limits.depth:
+        raise BadInputError(f"{where}: holds documents in documents in documents: give each by itself")
+
+    def read(held: bytes, name: str, where: str) -> tuple[Letter, ...]:
+        return letters_from_bytes(held, name, where, limits, depth + 1)
+
+    return letters_of_bundle(raw, name, where, limits, read)
 
 
 def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limits, depth: int) -> tuple[Letter, ...]:
@@ -62,7 +82,7 @@ def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limi
     if not letters:
         raise BadInputError(unread[0] if unread else f"{where}: empty: give a file with the letter's text")
     notes = (*letters[0].notes, *(f"not read: {reason.removeprefix(f'{where}/')}" for reason in unread))
-    return (Letter(letters[0].document, notes), *letters[1:])
+    return (dataclasses.replace(letters[0], notes=notes), *letters[1:])
 
 
 def letter_from_text(text: str, name: str, where: str) -> Letter:

@@ -31,6 +31,7 @@ class Limits:
     page_characters: int
     megapixels: int
     documents: int
+    values: int
     depth: int
     page_seconds: int
     file_seconds: int

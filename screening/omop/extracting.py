@@ -28,8 +28,8 @@ def note_rows(processed: date | None, tell: Callable[[str], None]) -> Rows:
 
     def rows(letters: Sequence[Letter]) -> Iterator[dict[str, Any]]:
         extracted = pipeline.extract(letters)
-        for index, letter in enumerate(letters):
-            document = letter.document
+        for index, document in enumerate(extracted.dossier.documents):  # in their own order, each once
+            letter = next(one for one in letters if one.document == document)
             try:
                 note_id, noted = _note_id(letter), _day(letter, processed)
             except BadInputError as error:

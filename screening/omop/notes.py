@@ -95,7 +95,7 @@ def _note(row: Row, argument: str, number: int) -> Note:
     if document.date is None:
         document = dataclasses.replace(document, date=Time.on(day, day.isoformat()))
         notes = (*notes, f"the text has no date: dated by its note_date, {day.isoformat()}")
-    return Note(document, notes, int(key), person, day)
+    return Note(document, notes, note_id=int(key), person_id=person, day=day)
 
 
 def _letter(text: Any, name: str, where: str) -> Letter:

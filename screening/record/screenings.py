@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kb.facts import Document, Dossier, Fact, from_json, time_from_json, time_json
+from kb.facts import Document, Dossier, Fact, SetAside, from_json, time_from_json, time_json
 from kb.own_terms import own_json, with_own_json
 from kb.vocabulary import TermsError, Vocabulary, shipped, using, vocabulary
 from rules.compiler import Answer
@@ -146,7 +146,8 @@ def decided(
     record: Record, facts: tuple[Fact, ...], *, protocol: Protocol | None = None, judgements: Mapping[str, Answer]
 ) -> Screening:
     """As `decided_again`, from these facts and with these answers of a person's."""
-    dossier = Dossier(documents_of(record))
+    aside = tuple(SetAside(**one) for one in record.screening.get("set_aside", ()))
+    dossier = Dossier(documents_of(record), aside)
     as_of = record.screening["as_of"]
     day = None if as_of is None else date.fromisoformat(as_of)
     with using(terms_of(record)), closing(Judge(protocol or protocol_of(record), judgements)) as judge:

@@ -173,7 +173,7 @@ def test_the_notes_of_a_document_are_warnings(mini: Protocol) -> None:
 
 
 def test_the_newest_of_a_dossiers_documents_gives_the_date(mini: Protocol) -> None:
-    letters = [Letter(Document(f"{n}.txt", "", "", Time.on(date(2026, n, 1)))) for n in (3, 6, 1)]
+    letters = [Letter(Document(f"{n}.txt", f"Letter {n}.", "", Time.on(date(2026, n, 1)))) for n in (3, 6, 1)]
     screening = Pipeline([mini], lambda document, index: ([AGE], [])).screen(letters)[0]
     assert screening.decision.as_of == date(2026, 6, 1)
     assert [one.id for one in screening.facts] == ["f1", "f2", "f3"]
