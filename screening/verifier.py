@@ -456,7 +456,8 @@ class Check:
                 doubts += [] if self.number(parts[name], quote, key) else [name]
         told = said({name: fact[name] for name in fact if name not in ("document", "start", "end", "quote")})
         doubt = f" (not as quoted: {', '.join(doubts)})" if doubts else ""
-        return f"{key} “{' '.join(quote.split())}” at {start} to {end}: {told}{doubt}"
+        where = f"{start} to {end}" + (f" of letter {fact['document'] + 1}" if len(self.texts) > 1 else "")
+        return f"{key} “{' '.join(quote.split())}” at {where}: {told}{doubt}"
 
     def answers(self, day: dict[str, Any], criteria: list[dict[str, Any]]) -> dict[str, str]:
         """The rules' answers on a day, from its findings worked out again."""
