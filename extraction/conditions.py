@@ -47,9 +47,22 @@ def _has_exception(reading: Reading, mention: Mention) -> bool:
     return re.match(rf"\s*[,(]?\s*{alternatives(cues('conditions')['exceptions'])}", behind, re.IGNORECASE) is not None
 
 
+def _denies_one_sort(reading: Reading, mention: Mention) -> bool:
+    """ "No urinary infection" denies one sort of infection, "no active infection" all of them."""
+    known = cues("conditions")
+    if mention.assertion != "absent" or mention.concept not in known["whole_classes"]:
+        return False
+    if reading.normal[mention.start : mention.end].lower().split()[0] in known["sorts"]:
+        return True
+    before = re.search(r"([a-z][a-z/-]*) $", reading.normal[max(0, mention.start - 30) : mention.start].lower())
+    return before is not None and before[1] not in known["leaves_whole"]
+
+
 def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("conditions")
     mention = dataclasses.replace(mention, concept=_meant(reading, mention))
+    if _denies_one_sort(reading, mention):
+        return
     if mention.concept in known["open_to_exceptions"] and _has_exception(reading, mention):
         return
     if mention.concept in known["denied_by_name"]:

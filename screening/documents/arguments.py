@@ -17,8 +17,7 @@ STANDARD_INPUT = "-"
 _BEGINNING = 2**16  # bytes in which FHIR shows
 # What a folder's letters are called; those that are not read are told of, so that none is missed.
 _SUFFIXES = frozenset(
-    "txt text md pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif "
-    "doc odt msg heic xls xlsx".split()
+    "txt text pdf docx docm rtf html htm xhtml eml tif tiff png jpg jpeg webp bmp gif doc odt msg heic xls xlsx".split()
 )
 
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from kb.patterns import compiled
+
 _LONG_CELL = 240  # characters: what is longer is no cell of data
 _LINES_OF_A_CELL = 4
 _MAY_WRAP = 40  # characters: a longer line without a stop may be taken to go on in the next
 _WRAPPED = 0.25  # of those lines, that do go on
 _STOPS = ".!?:"
+_RULES = "-_=*"
+_COLUMNS = compiled(r"\S(?: {2,}|\t| \| )\S")
 _NEWLINE, _EMPTY_LINE = "\n", "\n\n"
 
 
@@ -55,8 +59,9 @@ def _with_gaps(blocks: Iterable[str]) -> tuple[list[str], list[bool]]:
 
 
 def _may_go_on(text: str) -> bool:
+    """Whether a block ends like a line that is broken; a row of columns does not."""
     last = text[text.rfind("\n") + 1 :]
-    return len(last) > _MAY_WRAP and last[-1] not in _STOPS and " | " not in last
+    return len(last) > _MAY_WRAP and last[-1] not in _STOPS and _COLUMNS.search(last) is None and last[-1] not in _RULES
 
 
 def table_text(rows: Sequence[Sequence[str]]) -> str:

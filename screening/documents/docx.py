@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,16 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
     try:
         document: Any = docx.Document(io.BytesIO(raw))
         body = document.element.body
-    except (OpcError, KeyError, ValueError, AttributeError, zipfile.BadZipFile, etree.LxmlError, OSError) as error:
+    except (
+        OpcError,
+        KeyError,
+        ValueError,
+        AttributeError,
+        zipfile.BadZipFile,
+        zlib.error,
+        etree.LxmlError,
+        OSError,
+    ) as error:
         raise BadInputError(f"{where}: a damaged Word document: save it again") from error
     reader = Reader(document)
     blocks = [

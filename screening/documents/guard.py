@@ -5,6 +5,7 @@ A file that crashes, hangs or fills that process is refused in one line, and the
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import dataclasses
 import os
@@ -21,12 +22,24 @@ from screening.documents.errors import BadInputError
 from screening.documents.limits import Limits
 from screening.documents.progress import watched
 
+try:
+    import resource
+except ImportError:
+    resource = None  # type: ignore[assignment]
+
+_MEGA = 2**20
 _PAGE_DONE = "page"  # what the process says meanwhile
 _TOO_LONG = object()
 _START = "import sys; memory, *sys.path = sys.argv[1:]; from screening.documents.guard import serve; serve(int(memory))"
 _START_SECONDS = 60  # to start, and to load what a format needs
 _LOCK = threading.Lock()
 _WORKERS: list[Worker] = []  # the one in use, if any
+
+
+@atexit.register
+def _end() -> None:
+    while _WORKERS:
+        _WORKERS.pop().end()
 
 
 def read_guarded(kind: str, raw: bytes, where: str, limits: Limits) -> Read:
@@ -141,6 +154,7 @@ def serve(memory: int) -> None:
     with contextlib.suppress(EOFError, OSError, KeyboardInterrupt):
         while True:
             kind, raw, where, limits = pickle.load(sys.stdin.buffer)
+            _allow_time(limits.file_seconds)
             with watched(lambda: say(_PAGE_DONE)):
                 answer = _answer(kind, raw, where, limits)
             say(answer)
@@ -154,14 +168,20 @@ def _answer(kind: str, raw: bytes, where: str, limits: Limits) -> Read | BadInpu
     except MemoryError:
         return f"takes more than {limits.memory_megabytes} MB of memory"
     except Exception as error:  # noqa: BLE001  # whatever a library makes of a damaged file, it is a damaged file
-        return f"damaged ({type(error).__name__})"
+        return BadInputError(f"{where}: damaged ({type(error).__name__}): save or export it again")
 
 
 def _be_bounded(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows, where only the time is bounded
-        return
-    with contextlib.suppress(ValueError, OSError):  # a lower bound is set already
-        resource.setrlimit(resource.RLIMIT_AS, (memory * 2**20, memory * 2**20))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if resource is not None:  # Windows has none, and there only the time is bounded
+        with contextlib.suppress(ValueError, OSError):  # a lower bound is set already
+            resource.setrlimit(resource.RLIMIT_AS, (memory * _MEGA, memory * _MEGA))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _allow_time(seconds: int) -> None:
+    """Lets the next file take that long on each processor, should nobody be there any more to end the process."""
+    if resource is not None:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        most = int(used.ru_utime + used.ru_stime) + seconds * (os.cpu_count() or 1) + 1
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))

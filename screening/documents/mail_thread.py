@@ -51,9 +51,12 @@ def messages_of(text: str) -> tuple[str, list[str]]:
 
 def _unquoted(text: str) -> tuple[list[int], list[str]]:
     """How often each line is quoted, and the lines without their marks."""
-    levels, lines = [], []
+    levels: list[int] = []
+    lines: list[str] = []
     for line in text.split("\n"):
         marks = _QUOTED.match(line)
+        if marks and line[marks.end() :][:1].isdigit() and levels and not levels[-1] and lines[-1].strip():
+            marks = None  # "LVEF" above "> 55 %"
         levels.append(marks.group().count(">") if marks else 0)
         lines.append(line[marks.end() :] if marks else line)
     return levels, lines

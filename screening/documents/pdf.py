@@ -44,7 +44,7 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
             raise BadInputError(
                 f"{where}: {count} pages, more than the {limits.pages} that are read: give the letter's own pages"
             )
-        notes = [*_notes(document)]
+        notes = [*_notes(document, raw)]
         document.init_forms()
         pages: list[tuple[Page, Sequence[Line]]] = []
         reader = _PageReader(where, limits)
@@ -62,7 +62,8 @@ def _opened(raw: bytes, where: str) -> Iterator[Any]:
     try:
         document = pypdfium2.PdfDocument(raw)
     except pypdfium2.PdfiumError as error:
-        if pdfium.FPDF_GetLastError() == pdfium.FPDF_ERR_PASSWORD:
+        # the library may give the fault of the file before
+        if error.err_code == pdfium.FPDF_ERR_PASSWORD and b"/Encrypt" in raw:
             raise BadInputError(
                 f"{where}: a PDF that opens with a password only: save it without one and give that"
             ) from error
@@ -73,12 +74,12 @@ def _opened(raw: bytes, where: str) -> Iterator[Any]:
         document.close()
 
 
-def _notes(document: Any) -> Iterator[str]:
+def _notes(document: Any, raw: bytes) -> Iterator[str]:
     """What the file holds besides its pages."""
     attached = document.count_attachments()
     if attached:
         yield f"{attached} file{'s' if attached > 1 else ''} attached inside the PDF and not read: give each by itself"
-    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0:
+    if pdfium.FPDFDoc_GetJavaScriptActionCount(document) > 0 or b"/JavaScript" in raw:
         yield "the PDF holds a script, which was not run"
     if document.get_formtype() == pdfium.FORMTYPE_XFA_FULL:
         yield "a form that only Adobe's reader can show: if words are missing here, print it to a PDF and give that"
@@ -109,8 +110,8 @@ class _PageReader:
         self.notes.append(f"page {number + 1}: {what}")
 
     def _lines(self, page: Any, number: int) -> list[Line]:
-        words = words_on(page, self._limits.page_characters + 1)
-        if words.count > self._limits.page_characters:
+        words = words_on(page, self._limits.page_characters)
+        if words.is_cut_off:
             raise BadInputError(
                 f"{self._where}, page {number + 1}: more than {self._limits.page_characters} characters, "
                 "which no letter's page has: give the letter itself"
@@ -130,13 +131,16 @@ class _PageReader:
                 f"{self._where}: more than {self._limits.scanned_pages} scanned pages: give the letter's own pages"
             )
         try:
-            return page_lines(_recognised(page, self._limits))
+            lines = page_lines(_recognised(page, self._limits))
         except BadInputError as error:
             if hidden:
                 self._note(number, "a scan, read as its scanner recognised it: check the quotes against the page")
                 return page_lines(hidden)
             self._note(number, str(error))
             return []
+        if not lines:
+            self._note(number, "a picture in which no words were found: look at it")
+        return lines
 
 
 def _flat(document: Any, number: int) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,10 @@ import pypdfium2.raw as pdfium
 from kb.layout import Box
 from screening.documents.words import Word
 
-_WHOLE = 1 << 24  # device units across the page, so that rounding to whole ones is nothing
+_WHOLE = 1 << 24  # device units across the page, so that rounding to whole ones matters nothing
+_FAR = 1000.0  # points
 _INVISIBLE = 3  # text render mode
+_BACK = 1.5  # of that height: a character may stand over the one before, as both of a ligature do
 _APART = 0.6  # of a character's height: a gap that parts words even where no space was written
 _OFF_LINE = 0.6  # of a character's height: a step up or down that does
 _SMALLEST = 1e-4  # of the page's height: nothing that small is seen
@@ -33,12 +35,14 @@ _UNMAPPED = frozenset("\ufffd\x00")
 class PageWords:
     """The words that are seen, by quarter turns of their writing (0 upright; None askew), and those that are not.
 
-    `unreadable` counts the characters that stand for no known letter.
+    `unreadable` counts the characters that stand for no known letter; `is_cut_off` says that there were more than asked
+    for, wherever they stand.
     """
 
     seen: dict[int | None, list[Word]] = field(default_factory=dict)
     hidden: list[Word] = field(default_factory=list)
     unreadable: int = 0
+    is_cut_off: bool = False
 
     @property
     def count(self) -> int:
@@ -58,6 +62,7 @@ def words_on(page: Any, most: int) -> PageWords:
     """The words of a page, of no more than `most` characters."""
     found = PageWords()
     text = page.get_textpage()
+    found.is_cut_off = text.count_chars() > most
     try:
         run: list[_Char] = []
         for char in _chars(page, text, most, found):
@@ -74,9 +79,13 @@ def words_on(page: Any, most: int) -> PageWords:
 
 
 def _add(found: PageWords, run: list[_Char]) -> None:
-    box = run[0].box
-    for char in run[1:]:
-        box |= char.box
+    boxes = [char.box for char in run]
+    box = Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
     word = Word("".join(char.text for char in run), box)
     if run[0].hidden:
         found.hidden.append(word)
@@ -95,7 +104,7 @@ def _goes_on(before: _Char, char: _Char) -> bool:
         a, b = before.box, char.box
     height = max(a.bottom - a.top, b.bottom - b.top)
     forward = b.left - a.right if before.turn in (0, 1) else a.left - b.right
-    return abs(b.bottom - a.bottom) < _OFF_LINE * height and abs(forward) < _APART * height
+    return abs(b.bottom - a.bottom) < _OFF_LINE * height and -_BACK * height < forward < _APART * height
 
 
 def _quarter(box: Box) -> Box:
@@ -141,7 +150,7 @@ def _turn(angle: float, turned: int) -> int | None:
     return (whole + turned) % 4 if abs(quarters - whole) < 0.06 else None
 
 
-def _placing(page: Any) -> Any:
+def _placing(page: Any) -> Callable[[Any], Box | None]:
     """From a rectangle in the file's own coordinates to a box on the page as shown; None for one outside it."""
 
     def shown(x: float, y: float) -> tuple[float, float]:
@@ -149,11 +158,17 @@ def _placing(page: Any) -> Any:
         pdfium.FPDF_PageToDevice(page, 0, 0, _WHOLE, _WHOLE, 0, x, y, across, down)
         return across.value / _WHOLE, down.value / _WHOLE
 
+    # the three corners tell how the page is turned, cropped and scaled
+    (left, top), (left_x, top_x), (left_y, top_y) = shown(0, 0), shown(_FAR, 0), shown(0, _FAR)
+    across_x, down_x = (left_x - left) / _FAR, (top_x - top) / _FAR
+    across_y, down_y = (left_y - left) / _FAR, (top_y - top) / _FAR
+
     def place(rect: Any) -> Box | None:
-        (x0, y0), (x1, y1) = shown(rect.left, rect.bottom), shown(rect.right, rect.top)
-        box = Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        across, down = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-        inside = 0 <= across <= 1 and 0 <= down <= 1
-        return box if inside and box.bottom - box.top > _SMALLEST else None
+        x0, y0, x1, y1 = rect.left, rect.bottom, rect.right, rect.top
+        a, b = left + across_x * x0 + across_y * y0, left + across_x * x1 + across_y * y1
+        c, d = top + down_x * x0 + down_y * y0, top + down_x * x1 + down_y * y1
+        a, b = (a, b) if a < b else (b, a)
+        c, d = (c, d) if c < d else (d, c)
+        return Box(a, c, b, d) if 0 <= a + b <= 2 and 0 <= c + d <= 2 and d - c > _SMALLEST else None
 
     return place

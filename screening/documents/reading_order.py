@@ -24,6 +24,8 @@ _FEWEST = 3  # lines in a column
 _RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
 _FULL = 0.75  # of a column's width: how far its lines reach, in running text
 _LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_FAR = 2.2  # of that way: further down is something else
+_MOST_PARTS = 6
 _ONE_STEP = 1.5  # of the usual way from line to line: further down is another paragraph
 
 
@@ -35,6 +37,15 @@ class Scale:
     height: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The boxes of a page, its scale, and which boxes open list items."""
+
+    boxes: Sequence[Box]
+    scale: Scale
+    marks: frozenset[int] = frozenset()
+
+
 def blocks_of(boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset()) -> list[Block]:
     """The boxes as blocks of lines in reading order; `marks` are the bullets and numbers that open list items.
 
@@ -42,44 +53,45 @@ def blocks_of(boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozen
     >>> blocks_of([right, left], Scale(0.01, 0.02))
     [[[1, 0]]]
     """
-    return _split(list(range(len(boxes))), boxes, scale, marks)
+    return _split(list(range(len(boxes))), _Page(boxes, scale, marks))
 
 
-def _split(chosen: Row, boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> list[Block]:
-    rows = rows_of(chosen, boxes, scale)
-    stripe = _widest_stripe(rows, boxes, scale, marks)
+def _split(chosen: Row, page: _Page) -> list[Block]:
+    rows = _rows_of(chosen, page)
+    stripe = _widest_stripe(rows, page)
     if stripe is None:
         return [rows] if rows else []
     above, within, below = rows[: stripe.first], rows[stripe.first : stripe.last + 1], rows[stripe.last + 1 :]
-    left, right = _sides(within, stripe, boxes)
-    return [
-        block
-        for part in (_flat(above), left, right, _flat(below))
-        for block in _split(part, boxes, scale, marks)
-        if part
-    ]
+    left, right = _sides(within, stripe, page)
+    return [block for part in (_flat(above), left, right, _flat(below)) for block in _split(part, page) if part]
 
 
 def _flat(rows: Sequence[Row]) -> Row:
     return [one for row in rows for one in row]
 
 
-def rows_of(chosen: Sequence[int], boxes: Sequence[Box], scale: Scale) -> list[Row]:
+def _rows_of(chosen: Sequence[int], page: _Page) -> list[Row]:
     """The lines of words side by side, from the top; a line may rise or fall slowly, as on a page that lies askew."""
     rows: list[Row] = []
     level: list[float] = []  # the middle of each row at its right end
-    for one in sorted(chosen, key=lambda one: (boxes[one].left, boxes[one].top)):
-        middle, height = _middle(boxes[one]), boxes[one].bottom - boxes[one].top
-        reach = _SAME_LINE * max(scale.height, min(height, 2 * scale.height))
-        near = min(range(len(rows)), key=lambda row: abs(level[row] - middle), default=None)
-        if near is not None and abs(level[near] - middle) < reach:
-            rows[near].append(one)
-            if height > 0.7 * scale.height:  # a raised or lowered figure does not lead its line astray
-                level[near] = (level[near] + middle) / 2
-        else:
+    at_height: dict[int, set[int]] = {}  # the rows in each stripe of the page as high as two lines
+    for one in sorted(chosen, key=lambda one: (page.boxes[one].left, page.boxes[one].top)):
+        middle, height = _middle(page.boxes[one]), page.boxes[one].bottom - page.boxes[one].top
+        reach = _SAME_LINE * max(page.scale.height, min(height, 2 * page.scale.height))
+        stripe = int(middle / (2 * page.scale.height))
+        others = [row for beside in (stripe - 1, stripe, stripe + 1) for row in at_height.get(beside, ())]
+        near = min(others, key=lambda row: (abs(level[row] - middle), row), default=None)
+        if near is None or abs(level[near] - middle) >= reach:
+            at_height.setdefault(stripe, set()).add(len(rows))
             rows.append([one])
             level.append(middle)
-    return sorted(rows, key=lambda row: statistics.median(_middle(boxes[one]) for one in row))
+            continue
+        rows[near].append(one)
+        if height > 0.7 * page.scale.height:  # a raised or lowered figure does not lead its line astray
+            at_height[int(level[near] / (2 * page.scale.height))].discard(near)
+            level[near] = (level[near] + 3 * middle) / 4
+            at_height.setdefault(int(level[near] / (2 * page.scale.height)), set()).add(near)
+    return sorted(rows, key=lambda row: statistics.median(_middle(page.boxes[one]) for one in row))
 
 
 def _middle(box: Box) -> float:
@@ -100,9 +112,9 @@ class _Stripe:
         return (self.left + self.right) / 2
 
 
-def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> _Stripe | None:
+def _widest_stripe(rows: list[Row], page: _Page) -> _Stripe | None:
     """The stripe between two columns of text that most rows stand beside."""
-    spans = [_spans(row, boxes, scale) for row in rows]
+    spans = [_spans(row, page) for row in rows]
     tried: list[_Stripe] = []
     best: _Stripe | None = None
     for at in range(len(spans)):
@@ -110,11 +122,11 @@ def _widest_stripe(rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: f
             seed = _Stripe(at, at, left, right)
             if any(one.first <= at <= one.last and seed.left <= one.middle <= seed.right for one in tried):
                 continue
-            found = _trimmed(_grown(seed, spans, scale), rows, spans, boxes)
+            found = _grown(seed, spans, page)
             tried.append(found)
-            taller = best is None or found.last - found.first > best.last - best.first
-            if taller and _parts_columns(found, rows, boxes, scale, marks):
-                best = found
+            part = _columns_in(_trimmed(found, rows, spans, page), rows, page)
+            if part is not None and (best is None or part.last - part.first > best.last - best.first):
+                best = part
     return best
 
 
@@ -127,25 +139,25 @@ def _gaps(spans: list[list[tuple[float, float]]], at: int) -> Iterator[tuple[flo
             yield left[-1][1], right[0][0]
 
 
-def _spans(row: Row, boxes: Sequence[Box], scale: Scale) -> list[tuple[float, float]]:
+def _spans(row: Row, page: _Page) -> list[tuple[float, float]]:
     """From where to where a row has words, a gap of less than a column's being none."""
     spans: list[tuple[float, float]] = []
     for one in row:
-        box = boxes[one]
-        if spans and box.left - spans[-1][1] < _NARROWEST * scale.width:
+        box = page.boxes[one]
+        if spans and box.left - spans[-1][1] < _NARROWEST * page.scale.width:
             spans[-1] = (spans[-1][0], max(spans[-1][1], box.right))
         else:
             spans.append((box.left, box.right))
     return spans
 
 
-def _grown(seed: _Stripe, spans: list[list[tuple[float, float]]], scale: Scale) -> _Stripe:
+def _grown(seed: _Stripe, spans: list[list[tuple[float, float]]], page: _Page) -> _Stripe:
     left, right, ends = seed.left, seed.right, [seed.first, seed.last]
     for side, step in ((0, -1), (1, 1)):
         at = ends[side] + step
         while 0 <= at < len(spans):
             free = _free(spans[at], left, right)
-            if free is None or free[1] - free[0] < _NARROWEST * scale.width:
+            if free is None or free[1] - free[0] < _NARROWEST * page.scale.width:
                 break
             left, right = free
             ends[side] = at
@@ -160,9 +172,9 @@ def _free(spans: list[tuple[float, float]], left: float, right: float) -> tuple[
     return max(gaps, key=lambda gap: gap[1] - gap[0], default=None)
 
 
-def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, float]]], boxes: Sequence[Box]) -> _Stripe:
+def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, float]]], page: _Page) -> _Stripe:
     """Without the rows on one side alone that stand apart from the columns, above and below."""
-    tops = [min(boxes[one].top for one in row) for row in rows]
+    tops = [min(page.boxes[one].top for one in row) for row in rows]
     steps = [tops[at + 1] - tops[at] for at in range(stripe.first, stripe.last)]
     usual = statistics.median(steps) if steps else 0.0
     left = [at for at in range(stripe.first, stripe.last + 1) if spans[at][0][0] < stripe.middle]
@@ -178,22 +190,50 @@ def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, flo
     return _Stripe(first, last, stripe.left, stripe.right)
 
 
-def _sides(rows: list[Row], stripe: _Stripe, boxes: Sequence[Box]) -> tuple[Row, Row]:
+def _columns_in(stripe: _Stripe, rows: list[Row], page: _Page, depth: int = 0) -> _Stripe | None:
+    """The stripe, or the most of it above or below its widest gap, that parts columns of text.
+
+    Columns, a table and a form under one another may share a stripe.
+    """
+    count = stripe.last - stripe.first + 1
+    if count < _FEWEST or depth > _MOST_PARTS:
+        return None
+    whole = _parts_columns(stripe, rows, page)
+    if count < 2 * _FEWEST:
+        return stripe if whole else None
+    tops = [min(page.boxes[one].top for one in row) for row in rows[stripe.first : stripe.last + 1]]
+    steps = [b - a for a, b in pairwise(tops)]
+    cut = max(range(len(steps)), key=lambda at: steps[at])
+    if whole and steps[cut] <= _FAR * statistics.median(steps):
+        return stripe
+    parts = [
+        dataclasses.replace(stripe, last=stripe.first + cut),
+        dataclasses.replace(stripe, first=stripe.first + cut + 1),
+    ]
+    found = [_columns_in(part, rows, page, depth + 1) for part in parts]
+    if whole and all(
+        one == part or part.last - part.first + 1 < _FEWEST for one, part in zip(found, parts, strict=True)
+    ):
+        return stripe
+    return max((one for one in found if one is not None), key=lambda one: one.last - one.first, default=None)
+
+
+def _sides(rows: list[Row], stripe: _Stripe, page: _Page) -> tuple[Row, Row]:
     chosen = _flat(rows)
-    left = [one for one in chosen if (boxes[one].left + boxes[one].right) / 2 < stripe.middle]
+    left = [one for one in chosen if (page.boxes[one].left + page.boxes[one].right) / 2 < stripe.middle]
     beside = set(left)
     return left, [one for one in chosen if one not in beside]
 
 
-def _parts_columns(stripe: _Stripe, rows: list[Row], boxes: Sequence[Box], scale: Scale, marks: frozenset[int]) -> bool:
+def _parts_columns(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
     """Whether both sides are columns of text: running text, lists, or lines that do not stand level."""
     within = rows[stripe.first : stripe.last + 1]
-    sides = [rows_of(side, boxes, scale) for side in _sides(within, stripe, boxes)]
-    if min(map(len, sides)) < _FEWEST or any(_is_table(side, boxes, scale) for side in sides):
+    sides = [_rows_of(side, page) for side in _sides(within, stripe, page)]
+    if min(map(len, sides)) < _FEWEST or any(_is_table(side, page) for side in sides):
         return False
-    if all(sum(row[0] in marks for row in side) >= 2 for side in sides):
+    if all(sum(row[0] in page.marks for row in side) >= 2 for side in sides):
         return True
-    widths = [_widths(side, boxes, scale) for side in sides]
+    widths = [_widths(side, page) for side in sides]
     if all(
         statistics.median(width) >= _RUNNING_TEXT and statistics.median(width) >= _FULL * max(width) for width in widths
     ):
@@ -201,22 +241,27 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], boxes: Sequence[Box], scale
     return (
         max(map(len, sides)) < 2 * min(map(len, sides))
         and all(statistics.median(width) >= _RUNNING_TEXT / 2 for width in widths)
-        and _share_level(sides[0], sides[1], boxes, scale) < 0.5
+        and _share_level(sides[0], sides[1], page) < 0.5
     )
 
 
-def _is_table(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> bool:
-    """Whether a good part of the lines have gaps as between cells."""
-    gaps = sum(any(boxes[b].left - boxes[a].right > _CELL_GAP * scale.width for a, b in pairwise(row)) for row in rows)
-    return gaps * 3 >= len(rows)
+def _is_table(rows: list[Row], page: _Page) -> bool:
+    """Whether a good part of the lines have gaps as between cells, or most have some that running text has not."""
+    widest = [
+        max((page.boxes[b].left - page.boxes[a].right for a, b in pairwise(row)), default=0.0) / page.scale.width
+        for row in rows
+    ]
+    return sum(gap > _CELL_GAP for gap in widest) * 3 >= len(rows) or sum(
+        gap > _NARROWEST for gap in widest
+    ) * 3 >= 2 * len(rows)
 
 
-def _widths(rows: list[Row], boxes: Sequence[Box], scale: Scale) -> list[float]:
-    return [(max(boxes[one].right for one in row) - boxes[row[0]].left) / scale.width for row in rows]
+def _widths(rows: list[Row], page: _Page) -> list[float]:
+    return [(max(page.boxes[one].right for one in row) - page.boxes[row[0]].left) / page.scale.width for row in rows]
 
 
-def _share_level(left: list[Row], right: list[Row], boxes: Sequence[Box], scale: Scale) -> float:
+def _share_level(left: list[Row], right: list[Row], page: _Page) -> float:
     """The share of the lines of the shorter side that stand level with one of the other."""
-    few, many = sorted(([_middle(boxes[row[0]]) for row in side] for side in (left, right)), key=len)
-    level = sum(any(abs(one - other) < _LEVEL * scale.height for other in many) for one in few)
+    few, many = sorted(([_middle(page.boxes[row[0]]) for row in side] for side in (left, right)), key=len)
+    level = sum(any(abs(one - other) < _LEVEL * page.scale.height for other in many) for one in few)
     return level / len(few)

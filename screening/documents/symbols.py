@@ -13,6 +13,7 @@ from kb.kept import kept_yaml
 
 _SYMBOLS = Path(__file__).parent / "symbols.yaml"
 _PRIVATE = 0xF000
+_DIRECTIONS = (0x200E, 0x200F, 0x061C, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 
 
 def sign_of(font: str, code: int) -> str:
@@ -26,7 +27,10 @@ def sign_of(font: str, code: int) -> str:
 
 
 def legible(text: str) -> str:
-    """The text with those signs as characters that are known without their font; of the same length."""
+    """The text with those signs as characters that are known without their font; of the same length.
+
+    The marks that turn the direction of writing, which stand amid numbers and change no word, become spaces.
+    """
     return text.translate(_without_font())
 
 
@@ -37,7 +41,8 @@ def _content() -> Any:
 
 @functools.cache
 def _without_font() -> dict[int, str]:
-    return {_PRIVATE | code: sign for code, sign in _signs(_content()["without_font"]).items()}
+    signs = {_PRIVATE | code: sign for code, sign in _signs(_content()["without_font"]).items()}
+    return signs | dict.fromkeys(_DIRECTIONS, " ")
 
 
 def _signs(written: dict[str, str]) -> dict[int, str]:

@@ -68,11 +68,14 @@ def _tables(counts: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _set(lines: Sequence[Line]) -> list[Line]:
+    """The lines of one table or of several, which stand further apart than their rows do."""
     columns = _columns(lines)
     rows = [_row(line, columns) for line in lines]
     table = [row for row in rows if row is not None]
     if len(table) < len(rows):
-        return list(lines)
+        ways = _ways(lines)
+        cut = max(range(len(ways)), key=lambda at: ways[at]) + 1
+        return [*_set(lines[:cut]), *_set(lines[cut:])] if len(lines) > 2 else list(lines)
     whole = _unwrapped(table)
     gapped = any(max(row.cells) - min(row.cells) + 1 > len(row.cells) for row in whole)
     if gapped or len(whole) < len(table):
@@ -80,10 +83,15 @@ def _set(lines: Sequence[Line]) -> list[Line]:
     return _together([row.line for row in whole])
 
 
+def _ways(lines: Sequence[Line]) -> list[float]:
+    """How far each line but the first stands below the one before."""
+    tops = [min(word.box.top for word in line.words) for line in lines]
+    return [b - a for a, b in pairwise(tops)]
+
+
 def _together(lines: list[Line]) -> list[Line]:
     """The rows of a table without empty lines between them, but where one stands far below the others."""
-    tops = [min(word.box.top for word in line.words) for line in lines]
-    ways = [b - a for a, b in pairwise(tops)]
+    ways = _ways(lines)
     far = _FAR * statistics.median(ways) if ways else 0.0
     rest = [dataclasses.replace(line, apart=way > far) for way, line in zip(ways, lines[1:], strict=True)]
     return [lines[0], *rest]
@@ -118,28 +126,48 @@ def _row(line: Line, columns: Sequence[Span]) -> _Row | None:
 
 
 def _unwrapped(table: list[_Row]) -> list[_Row]:
-    """The rows with the second lines of their cells, which follow more closely than a row does, put to the first."""
-    ways = [b.line.box.top - a.line.box.top for a, b in pairwise(table)]
-    least, most = min(ways), max(ways)
-    if most < _LOOSE * least:
+    """The rows with all lines of their cells put together, which stand closer than rows do."""
+    ways = _ways([row.line for row in table])
+    if not ways or max(ways) < _LOOSE * min(ways):
         return table
-    rows = [table[0]]
-    for way, row in zip(ways, table[1:], strict=True):
-        above = rows[-1].cells
-        if way <= _TIGHT * least and _goes_on(row, above):
-            cells = {key: [*above.get(key, []), *row.cells.get(key, [])] for key in sorted({*above, *row.cells})}
-            rows[-1] = _Row(rows[-1].line, cells)
+    tight = [way <= _TIGHT * min(ways) for way in ways]
+    groups: list[list[_Row]] = [[table[0]]]
+    for joins, row in zip(tight, table[1:], strict=True):
+        if joins:
+            groups[-1].append(row)
         else:
-            rows.append(row)
-    return rows
+            groups.append([row])
+    return [row for group in groups for row in (_as_one(group) or group)]
 
 
-def _goes_on(row: _Row, above: dict[int, Cell]) -> bool:
-    """Whether a line only goes on with cells of the row above: a new row would name what it is of."""
-    if len(row.cells) >= len(above) or not set(row.cells) <= set(above):
-        return False
-    first = row.cells.get(min(above))
-    return first is None or (len(row.cells) == 1 and not first[0].text[0].isupper() and not first[0].text[0].isdigit())
+def _as_one(group: list[_Row]) -> list[_Row] | None:
+    """The close lines of one row as that row; None where they are rows of their own.
+
+    "eGFR 88" close below "ALT 24" is a row: it names another thing, and has another number in the same column.
+    """
+    fullest = max(group, key=lambda row: len(row.cells))
+    first = min(fullest.cells)
+    names = [row.cells[first] for row in group if first in row.cells]
+    numbers = [column for row in group for column, cell in row.cells.items() if column != first and _is_number(cell)]
+    if (
+        len(group) < 2
+        or not all(set(row.cells) <= set(fullest.cells) for row in group)
+        or sum(len(row.cells) == len(fullest.cells) for row in group) > 1
+        or not all(_goes_on(name) for name in names[1:])
+        or (len(names) > 1 and len(numbers) > len(set(numbers)))
+    ):
+        return None
+    cells = {key: [word for row in group for word in row.cells.get(key, [])] for key in sorted(fullest.cells)}
+    return [_Row(group[0].line, cells)]
+
+
+def _goes_on(name: Cell) -> bool:
+    """Whether a cell begins like the rest of a name."""
+    return name[0].text.islower() or name[0].text.startswith("(")
+
+
+def _is_number(cell: Cell) -> bool:
+    return cell[0].text.lstrip("<>≤≥~+-").startswith(tuple("0123456789"))
 
 
 def _line(row: _Row) -> Line:

@@ -19,6 +19,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DECLARED = re.compile(rb"(?:charset|encoding|coding)\s*[:=]\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_NOT_UTF_8 = compiled("[\udc80-\udcff]")
 _CONTROL = compiled(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -36,7 +37,7 @@ def decoded_text(raw: bytes, where: str) -> tuple[str, tuple[str, ...]]:
     """The text with its lines ended by newlines, and a note where the bytes were not UTF-8.
 
     Tried in turn: the byte order mark, UTF-8, the declared encoding, UTF-16 by its zero bytes, GB18030 where that gives
-    Chinese, Windows-1252. Raises BadInputError where none gives text.
+    Chinese, UTF-8 with parts in Windows-1252, Windows-1252. Raises BadInputError where none gives text.
     """
     for mark, encoding in _BYTE_ORDER_MARKS:
         if raw.startswith(mark):
@@ -47,11 +48,23 @@ def decoded_text(raw: bytes, where: str) -> tuple[str, tuple[str, ...]]:
     text = _decoded(raw, "utf-8")
     if text is not None and "\x00" not in text:  # UTF-16 of plain letters is UTF-8 with zeros between them
         return _clean(text, where), ()
+    mixed = _mixed(raw)
     for encoding in _guesses(raw):
+        if encoding == "cp1252" and mixed is not None:
+            return _clean(mixed, where), ("in two encodings: read as UTF-8 and Windows-1252; check symbols such as µ",)
         text = _decoded(raw, encoding)
         if text is not None and (encoding != "gb18030" or _is_chinese(text)):
             return _clean(text, where), (f"not UTF-8: read as {encoding}; check names and symbols such as µ and ≥",)
     raise BadInputError(f"{where}: not text in any known encoding: save it as UTF-8 plain text")
+
+
+def _mixed(raw: bytes) -> str | None:
+    """A text in UTF-8 in which parts pasted in are Windows-1252; None where it is not mostly so."""
+    text = raw.decode("utf-8", "surrogateescape")
+    odd = _NOT_UTF_8.findall(text)
+    if "\x00" in text or sum(not char.isascii() for char in text) < 2 * len(odd):
+        return None
+    return _NOT_UTF_8.sub(lambda byte: bytes([ord(byte.group()) & 0xFF]).decode("cp1252", "replace"), text)
 
 
 def _guesses(raw: bytes) -> Iterator[str]:

@@ -151,6 +151,8 @@ def _spaces(row: list[Word], usual: float) -> tuple[int, ...]:
     """The number of spaces before each word, by the width of the gap; one each in a justified line."""
     height = _line_height(row)
     gaps = [(b.box.left - a.box.right) / height for a, b in pairwise(row)]
+    if gaps and _MARK.fullmatch(row[0].text):
+        gaps[0] = usual  # a bullet is no cell
     if len(gaps) > 2 and 0 < max(gaps) < min(_JUSTIFIED * min(gaps), _STRETCHED * usual):
         return (0, *(1 for _ in gaps))
     return (0, *(max(1, min(round(gap / usual), _WIDEST)) for gap in gaps))

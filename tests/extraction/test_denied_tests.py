@@ -96,3 +96,21 @@ def test_a_virus_asked_for_or_feared_was_not(sentence: str) -> None:
 
 def test_a_diagnosis_on_a_line_of_its_own_is_no_title() -> None:
     assert codes("PMH\n1. Hepatitis C\n2. HIV\n", "hepatitis-c-serology") == {None}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "concept", "denied"),
+    [
+        ("No central nervous system infection.", "infection", False),
+        ("No bacterial infection.", "infection", False),
+        ("No urinary infection.", "infection", False),
+        ("No evidence of active infection.", "infection", True),
+        ("No brain tumour.", "malignancy", False),
+        ("No colorectal malignancy.", "malignancy", False),
+        ("No history of malignancy.", "malignancy", True),
+        ("Possibilities include trauma and cancer.", "malignancy", False),
+        ("No liver disease.", "hepatitis", False),
+    ],
+)
+def test_a_denial_of_one_sort_is_none_of_the_whole(sentence: str, concept: str, denied: bool) -> None:
+    assert any(fact.concept == concept and fact.assertion == "absent" for fact in facts(sentence)) is denied

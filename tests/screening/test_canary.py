@@ -21,6 +21,7 @@ from extraction.extractor import Extractor
 from screening import cli
 from screening.pipeline import Pipeline
 from screening.record import store as storing
+from tests.screening.documents.making import down, mail, pdf, word
 
 ROOT = Path(__file__).parents[2]
 CANARIES = ("Zebrawood", "Quillfeather", "Marrowbane", "4417903")
@@ -42,6 +43,8 @@ QUIET = [
     ("screen", "a.txt", "--store", "record.db", "--format", "html", "--out", "report.html"),
     ("explain", "s1", "--store", "record.db", "--out", "report.txt"),
     ("extract", "a.txt", "--out", "report.jsonl"),
+    ("screen", "a.pdf", "--out", "report.txt"),
+    ("extract", "a.docx", "a.eml", "--out", "report.jsonl"),
     ("questions", "s1", "--store", "record.db", "--reply", "report.docx", "--out", "report.txt"),
     ("review", "s1", "--answer", "I4a=pass", "--reason", "newer-information", "--store", "record.db"),
     ("review", "s1", "--strike", "f1", "--reason", "not-in-letter", "--store", "record.db"),
@@ -66,6 +69,7 @@ ILL = [
     ("screen", "a.txt", "--protocol", "a.yaml"),
     ("screen", "a.txt", "--out", "none/report.txt"),
     ("explain", "a.txt", "I99"),
+    ("screen", "a.cut.pdf", "a.cut.docx"),
     ("explain", "s99", "--store", "record.db"),
     ("review", "s1", "--set", "f1.value=wrong wrong", "--reason", "wrong-value", "--store", "record.db"),
     ("review", "s1", "--answer", "I4a=pass", "--reason", "none", "--store", "record.db"),
@@ -92,6 +96,11 @@ def desk(tmp_path: Path) -> Path:
         (tmp_path / name).mkdir()
     (tmp_path / "desk" / "a.txt").write_text(LETTER, encoding="utf-8")
     (tmp_path / "desk" / "a.yaml").write_text(LETTER, encoding="utf-8")
+    lines = LETTER.split("\n")
+    made = {"a.pdf": pdf(down(72, 72, lines)), "a.docx": word(*lines), "a.eml": mail(LETTER, ("x.docx", word(*lines)))}
+    for name, raw in made.items():
+        (tmp_path / "desk" / name).write_bytes(raw)
+        (tmp_path / "desk" / name.replace("a.", "a.cut.")).write_bytes(raw[:-300])
     return tmp_path / "desk"
 
 

@@ -34,6 +34,7 @@ ENCODINGS = [
     ("UTF-32 with a mark", TEXT.encode("utf-32"), TEXT, True),
     ("Windows-1252", PLAIN.encode("cp1252"), PLAIN, True),
     ("Latin-1", "x \x81 é µ and more of the patient's letter".encode("latin-1"), None, True),
+    ("UTF-8 with a part in Windows-1252", TEXT.encode() * 2 + "5 µg".encode("cp1252"), TEXT * 2 + "5 µg", True),
     (
         "declared",
         b"Content-Type: text/plain; charset=cp1250\n\nse\xf1or \xb9",
@@ -58,6 +59,11 @@ def test_encodings(tmp_path: Path, name: str, raw: bytes, expected: str | None, 
 def test_chinese_characters_of_a_legacy_letter_are_read_as_such(tmp_path: Path) -> None:
     raw = ("Zhejiang, 浙江大学医学院附属第一医院\n" + "The patient has lupus. " * 5).encode("gb18030")
     assert "浙江大学" in read_letters(written(tmp_path, raw))[0].document.text
+
+
+def test_marks_of_direction_and_signs_of_symbol_fonts_are_no_letters() -> None:
+    text = "LVEF \u200e48\u200f % and eGFR \uf0b3 90"
+    assert letter_from_text(text, "a", "a").document.text == "LVEF  48  % and eGFR ≥ 90"
 
 
 def test_accents_of_a_legacy_letter_are_not_taken_for_chinese(tmp_path: Path) -> None:

@@ -23,17 +23,33 @@ LETTER = (
 )
 
 
-def pdf(*pages: Iterable[Placed], font: str = "Helvetica", size: float = 10, **options: object) -> bytes:
-    """A PDF with lines of text at their places; `options` are reportlab's."""
+def pdf(
+    *pages: Iterable[Placed],
+    font: str = "Helvetica",
+    size: float = 10,
+    hidden: Placed | None = None,
+    **options: object,
+) -> bytes:
+    """A PDF with lines of text at their places, on each page one that is not seen; `options` are reportlab's."""
     file = io.BytesIO()
     drawn = canvas.Canvas(file, pagesize=A4, invariant=1, **options)
     for page in pages:
         drawn.setFont(font, size)
         for left, top, words in page:
             drawn.drawString(left, A4[1] - top, words)
+        if hidden is not None:
+            hide(drawn, *hidden)
         drawn.showPage()
     drawn.save()
     return file.getvalue()
+
+
+def hide(drawn: canvas.Canvas, left: float, top: float, words: str) -> None:
+    """Draws words as a scanner lays what it recognised behind the picture: invisibly."""
+    line = drawn.beginText(left, A4[1] - top)
+    line.setTextRenderMode(3)
+    line.textLine(words)
+    drawn.drawText(line)
 
 
 def down(left: float, top: float, lines: Sequence[str], step: float = 14) -> list[Placed]:

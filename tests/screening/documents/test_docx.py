@@ -7,7 +7,9 @@ import zipfile
 
 import docx
 import pytest
-from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
@@ -71,6 +73,16 @@ def test_headers_and_footers_stand_at_the_ends() -> None:
     assert text(saved(document)) == "City Hospital\n\nThe patient is well.\n\nConfidential"
 
 
+def test_footnotes_stand_below_the_text() -> None:
+    document = docx.Document()
+    document.add_paragraph("The patient is well.")
+    words = "<w:footnote w:id='2'><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t>LVEF 48 %</w:t></w:r></w:p></w:footnote>"
+    notes = f"<w:footnotes {nsdecls('w')}>{words}</w:footnotes>".encode()
+    part = Part(PackURI("/word/footnotes.xml"), CONTENT_TYPE.WML_FOOTNOTES, notes, document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    assert text(saved(document)) == "The patient is well.\n\nLVEF 48 %"
+
+
 def test_lists_keep_their_marks() -> None:
     document = docx.Document()
     document.add_paragraph("Drugs:")
@@ -101,6 +113,14 @@ def test_a_paragraph_does_not_run_into_the_next() -> None:
 )
 def test_what_the_final_document_shows(xml: str, expected: str) -> None:
     assert text(with_xml(xml)) == expected
+
+
+def test_rows_set_with_spaces_stay_together() -> None:
+    rows = [
+        "ALT                     41 *      105 *    <35            U/L",
+        "AST                     38 *       99 *    <32",
+    ]
+    assert text(word(*rows, rows[0])) == "\n".join([*rows, rows[0]])
 
 
 def test_the_lines_of_a_text_pasted_in_go_on() -> None:

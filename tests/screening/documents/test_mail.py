@@ -95,6 +95,7 @@ THREADS = [
     ("-----Original Message-----\nLVEF 48 %", "", ["LVEF 48 %"]),
     ("On 4 May 2026, Dr A\n<a@x.example> wrote:\n\n> old", "", ["Date: 4 May 2026, Dr A <a@x.example>\nold"]),
     ("On 4 May 2026 the registrar wrote: stop.", "On 4 May 2026 the registrar wrote: stop.", []),
+    ("LVEF of\n> 55 % and well", "LVEF of\n> 55 % and well", []),
     ("LVEF > 55 %\nplatelets >100", "LVEF > 55 %\nplatelets >100", []),
     ("From: the clinic\nTo: the trial\nWe refer", "From: the clinic\nTo: the trial\nWe refer", []),
 ]

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import pypdfium2
 import pytest
 from reportlab.lib.pagesizes import A4
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen import canvas
 
 from kb.layout import Layout
@@ -146,15 +148,40 @@ def test_an_empty_cell_keeps_its_place() -> None:
     assert lines[4] == "CRP mg/L | 3"
 
 
-def test_a_cell_on_two_lines_stays_one_cell() -> None:
-    raw = pdf(
-        [
-            *[(left, 100, cell) for left, cell in zip((72, 250, 350), TABLE[0], strict=True)],
-            *[(72, 124, "Antibodies to"), (72, 135, "double-stranded DNA"), (250, 124, "120"), (350, 124, "80")],
-            *[(left, 159, cell) for left, cell in zip((72, 250, 350), TABLE[2], strict=True)],
-        ]
+def placed(*rows: tuple[float, tuple[str, ...]]) -> bytes:
+    """A PDF of lines of cells, each line with its height on the page."""
+    return pdf(
+        [(left, top, cell) for top, cells in rows for left, cell in zip((72, 250, 350), cells, strict=True) if cell]
     )
-    assert "Antibodies to double-stranded DNA" in " ".join(text(raw).split("\n")[1].split())
+
+
+@pytest.mark.parametrize(
+    "name_above",
+    [
+        ((124, ("Antibodies to", "120", "80")), (135, ("double-stranded DNA", "", ""))),
+        ((124, ("Antibodies to", "", "")), (135, ("double-stranded DNA", "120", "80"))),
+    ],
+)
+def test_a_cell_on_two_lines_stays_one_cell(name_above: tuple[tuple[float, tuple[str, ...]], ...]) -> None:
+    raw = placed((100, TABLE[0]), *name_above, (159, TABLE[2]))
+    assert text(raw).split("\n") == [
+        "Test | 3 May 2026 | 10 June 2026",
+        "Antibodies to double-stranded DNA | 120 | 80",
+        "ALT U/L | 30 | 24",
+    ]
+
+
+def test_rows_in_close_groups_stay_rows() -> None:
+    raw = placed((100, TABLE[0]), (124, ("ALT", "30", "24")), (135, ("eGFR", "88", "")), (159, ("CRP", "3", "")))
+    assert [line.split() for line in text(raw).split("\n")[1:3]] == [["ALT", "30", "24"], ["eGFR", "88"]]
+
+
+def test_tables_and_columns_under_one_another_are_told_apart() -> None:
+    table = [(left, 80 + 15 * row, cell) for row in range(3) for left, cell in ((72, f"Test {row}"), (310, str(row)))]
+    raw = pdf([*table, *down(72, 160, LEFT), *down(310, 160, RIGHT)])
+    lines = text(raw).split("\n")
+    assert [line.split() for line in lines[:3]] == [["Test", str(row), str(row)] for row in range(3)]
+    assert " ".join(lines[3:]).split() == " ".join(LEFT + RIGHT).split()
 
 
 def test_heads_and_feet_of_every_page_are_read_once() -> None:
@@ -227,3 +254,26 @@ def test_justified_lines_are_no_table_rows() -> None:
         drawn.drawText(words)
     drawn.save()
     assert text(file.getvalue()) == "\n".join(LEFT)
+
+
+def test_ligatures_are_letters() -> None:
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+    letter = read(pdf([(72, 100, "ef\ufb01cient \ufb02ow, 5 µg, ≥ 90")], font="Vera"))
+    assert letter.document.text == "efficient flow, 5 µg, ≥ 90"
+
+
+def test_bullets_are_no_cells() -> None:
+    items = [
+        (72.0, "•", "Prednisolone 10 mg daily, which was"),
+        (72.0, "", "raised in March"),
+        (72.0, "•", "Ramipril 5 mg"),
+    ]
+    raw = pdf(
+        [
+            (left + shift, 100 + 14 * number, words)
+            for number, (left, mark, item) in enumerate(items)
+            for shift, words in ((0, mark), (30, item))
+            if words
+        ]
+    )
+    assert text(raw) == "• Prednisolone 10 mg daily, which was\nraised in March\n• Ramipril 5 mg"
