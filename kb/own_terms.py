@@ -6,12 +6,13 @@ Whatever would change what a shipped term finds, or could not be found or read i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kb.units import units
-from kb.vocabulary import Drug, Lab, Score, Term, TermsError, Vocabulary, read_terms
+from kb.vocabulary import Drug, Lab, Score, Term, TermsError, Vocabulary, read_terms, term_from_json
 
 _UNIT_OF_SHARES = "{fraction}"
 
@@ -44,6 +45,25 @@ def with_own_terms(folder: Path, shipped: Vocabulary, reserved: Collection[str] 
             raise one.fault(f"term '{one.term.id}': {problem}")
     everyone = [(shipped.kinds[key], term) for key, term in shipped.terms.items()]
     return Vocabulary([*everyone, *((one.kind, one.term) for one in own)])
+
+
+def own_json(terms: Vocabulary, shipped: Vocabulary) -> list[dict[str, Any]]:
+    """The terms beside the shipped ones, as plain data; none where the shipped ones alone are in use."""
+    if terms is shipped:
+        return []
+    own = {key: term for key, term in terms.terms.items() if key not in shipped}
+    return [{"kind": terms.kinds[key], **term.model_dump(mode="json")} for key, term in own.items()]
+
+
+def with_own_json(own: Iterable[Mapping[str, Any]], shipped: Vocabulary) -> Vocabulary:
+    """The shipped terms and those of `own_json`, which go before shipped ones of the same id: what was decided with
+    them long ago meant them. Raises TermsError where they refer to what is no term any more.
+    """
+    told = [(str(one["kind"]), {key: part for key, part in one.items() if key != "kind"}) for one in own]
+    added = [(kind, term_from_json(kind, term)) for kind, term in told]
+    ids = {term.id for _, term in added}
+    kept = [(shipped.kinds[key], term) for key, term in shipped.terms.items() if key not in ids]
+    return Vocabulary([*kept, *added])
 
 
 def _read(folder: Path) -> Iterator[OwnTerm]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -252,6 +253,14 @@ def read_terms(path: Path) -> list[Located]:
     return terms
 
 
+def term_from_json(kind: str, told: Any) -> Term:
+    """The term that `model_dump` told. Raises TermsError for what today's terms cannot be."""
+    try:
+        return _MODELS[kind].model_validate(told)
+    except (KeyError, ValidationError) as error:
+        raise TermsError("a term is not of the form that this version reads") from error
+
+
 def _entries(path: Path) -> tuple[str, list[tuple[int, Any]]]:
     """The kind of a file's terms, and each entry as plain data with its line."""
     try:
@@ -290,6 +299,16 @@ def vocabulary() -> Vocabulary:
 def use(terms: Vocabulary) -> None:
     """Makes these the terms of the rest of this context: of one call of the command line, which runs in its own."""
     _IN_USE.set(terms)
+
+
+@contextmanager
+def using(terms: Vocabulary) -> Iterator[None]:
+    """Makes these the terms in use for a while."""
+    before = _IN_USE.set(terms)
+    try:
+        yield
+    finally:
+        _IN_USE.reset(before)
 
 
 @functools.cache

@@ -143,17 +143,18 @@ def turns(judge: Judge, decision: Decision, ahead: Outlook) -> tuple[Turn, ...]:
     """
     if decision.verdict == "potentially_eligible":
         return ()
-    wanted: dict[frozenset[tuple[str, Outcome]], Set] = {}
+    wanted: dict[frozenset[tuple[str, Outcome]], tuple[Set, Set]] = {}
     for blocking in _blocking(decision):
-        for found in _joined([_repairs_of(one, decision) for one in blocking]):
-            wanted.setdefault(_identity(found), found)
+        for whole in _joined([_repairs_of(one, decision) for one in blocking]):
+            found = _without_implied(whole)
+            wanted.setdefault(_identity(found), (found, whole))
     confirmed: list[Turn] = []
-    for found in sorted(wanted.values(), key=len):
+    for found, whole in sorted(wanted.values(), key=lambda pair: len(pair[0])):
         if any(_identity(other.wanted) < _identity(found) for other in confirmed):
             continue
         verdict = verdict_with(found, judge, decision)
         if verdict is not None and _ORDER.index(verdict) > _ORDER.index(decision.verdict):
-            confirmed.append(Turn(_changes(found, decision, ahead), verdict))
+            confirmed.append(Turn(_changes(found, whole, decision, ahead), verdict))
     confirmed = [turn for turn in confirmed if turn.possible] or confirmed
     return tuple(sorted(confirmed, key=_readiness)[:_SHOWN])
 
@@ -212,6 +213,22 @@ def _joined(parts: Iterable[list[Set]]) -> list[Set]:
             for one, other in product(found, sets)
         )
     return found
+
+
+def _without_implied(found: Set) -> Set:
+    """The set without what the rest of it implies: of several bounds on one finding the strictest says it all."""
+    kept = list(found)
+    for one in found:
+        others = [other for other in kept if other != one and other[0].key == one[0].key]
+        if any(_implies(other, one) for other in others):
+            kept.remove(one)
+    return tuple(kept)
+
+
+def _implies(one: Wanted, other: Wanted) -> bool:
+    """Whether a finding that just gives a test its wanted outcome gives the other its own too."""
+    finding = _supposed(one[0].key, [one])
+    return finding is not None and outcome(other[0], {one[0].key: finding}) == other[1]
 
 
 def _smallest(sets: Iterable[Set]) -> list[Set]:
@@ -276,13 +293,17 @@ def settles(criterion: Criterion, tests: Iterable[Test], findings: Mapping[str, 
     return False
 
 
-def _changes(found: Set, decision: Decision, ahead: Outlook) -> tuple[Change, ...]:
-    return tuple(_change(test, wanted, decision, ahead) for test, wanted in found)
+def _changes(found: Set, whole: Set, decision: Decision, ahead: Outlook) -> tuple[Change, ...]:
+    """The changes of a set; `whole` has the tests that these imply too, whose criteria ask for them as well."""
+    return tuple(
+        _change(test, wanted, [one for one, _ in whole if one.key == test.key], decision, ahead)
+        for test, wanted in found
+    )
 
 
-def _change(test: Test, wanted: Outcome, decision: Decision, ahead: Outlook) -> Change:
+def _change(test: Test, wanted: Outcome, same: Sequence[Test], decision: Decision, ahead: Outlook) -> Change:
     finding = decision.findings.get(test.key)
-    asking = tuple(one.id for one in decision.protocol.criteria if test in leaf_tests(one.tree))
+    asking = tuple(one.id for one in decision.protocol.criteria if any(test in same for test in leaf_tests(one.tree)))
     on = ahead.ripe.get((test.in_full, wanted))
     if outcome(test, decision.findings) == "open":
         way: Way = "test"

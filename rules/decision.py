@@ -63,7 +63,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What the protocol makes of a dossier. `questions` ask for what the verdict waits for."""
+    """What the protocol makes of a dossier. `questions` ask for what the verdict waits for.
+
+    `judgements` are a person's answers, which stand in the place of the rules' own, be they the same today or not.
+    """
 
     protocol: Protocol
     as_of: date | None
@@ -74,11 +77,7 @@ class Decision:
     proof: Proof
     questions: tuple[Question, ...]
     cohorts: Mapping[str, Verdict] = field(default_factory=dict)
-
-    @property
-    def judgements(self) -> dict[str, Answer]:
-        """A person's answers that stand in the place of the rules' own."""
-        return {one.criterion.id: one.answer for one in self.answers if one.overruled is not None}
+    judgements: Mapping[str, Answer] = field(default_factory=dict)
 
 
 class Judge:
@@ -146,7 +145,18 @@ class Judge:
             if one.waited_for
             for question in verdict.questions(one.criterion, one.root, proof, findings)
         )
-        return Decision(self.protocol, as_of, ruled.verdict, None, answered, findings, proof, asked, ruled.cohorts)
+        return Decision(
+            self.protocol,
+            as_of,
+            ruled.verdict,
+            None,
+            answered,
+            findings,
+            proof,
+            asked,
+            ruled.cohorts,
+            self._judgements,
+        )
 
     def _judged(self, answers: Mapping[str, Answer]) -> dict[str, Answer]:
         """The answers with a person's in the place of the rules' own."""

@@ -27,7 +27,7 @@ def value(fact: Fact) -> Expression:
 
 def reference(fact: Fact, side: Side) -> Expression:
     """One end of the letter's own range of the fact."""
-    return ("end", "above" if side == "high" else "below", ("value", fact.id, "reference"), ())
+    return ("value", fact.id, "reference", side)
 
 
 def constant(number: float, what: str) -> Expression:
@@ -69,8 +69,9 @@ def hull(parts: Sequence[Expression]) -> Expression:
 
 
 def less(whole: Expression, part: Expression) -> Expression:
-    """A difference that is never below zero."""
-    return ("less", whole, part)
+    """A difference that is never below zero; the part is a stated one."""
+    _, low, high, what, facts = part
+    return either([total([whole, ("trust", -high, -low, f"{what}, taken off", facts)]), constant(0, "the least")])
 
 
 def only(side: Side, whole: Expression, because: Iterable[Fact] = ()) -> Expression:
@@ -124,7 +125,7 @@ def points(items: Iterable[tuple[str, str, int, Iterable[str]]], most: float | N
 
 def greatest(parts: Sequence[Expression]) -> Expression:
     """The greatest of values that are known exactly."""
-    return parts[0] if len(parts) == 1 else ("end", "above", hull(parts), ())
+    return parts[0] if len(parts) == 1 else either(parts)
 
 
 def stated(low: float | None, high: float | None, what: str, facts: Iterable[Fact | str]) -> Expression:
@@ -170,21 +171,28 @@ def agents(
 
 
 def run(
-    held: Iterable[tuple[Fact, Expression, date | None, date | None, float | None]],
+    held: Iterable[tuple[Expression, date | None, date | None, float | None]],
     possible: Iterable[tuple[Fact, Expression | None, float | None]],
     closing: Iterable[Fact],
 ) -> Expression:
     """The longest run of days at the test's level: its parts, with first and last day or how many days, and, where
     the treatment history is closed, all that may be at the level with its most days.
+
+    A part begins no earlier than the one before ends; of undated ones the days are counted through.
     """
-    chain = ((one.id, level, _iso(first), _iso(last), days) for one, level, first, last, days in held)
+    chain: list[Expression] = []
+    before = date.min
+    count = 0.0
+    for level, first, last, days in held:
+        if first is not None and last is not None:
+            first, before = max(first, before), max(last, before)
+            chain.append((level, first.isoformat(), before.isoformat()))
+        else:
+            count += days or 0.0
+            chain.append((level, count - (days or 0.0), count))
     return ("run", tuple(chain), tuple((one.id, level, days) for one, level, days in possible), ids(closing))
 
 
 def ids(facts: Iterable[Fact | str]) -> tuple[str, ...]:
     """The facts' ids, each once."""
     return tuple(dict.fromkeys(fact if isinstance(fact, str) else fact.id for fact in facts))
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

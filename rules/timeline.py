@@ -43,7 +43,7 @@ class Run:
     most: float | None
     calculation: str | None
     missing: str | None
-    held: tuple[tuple[Fact, Expression, date | None, date | None, float | None], ...] = ()
+    held: tuple[tuple[Expression, date | None, date | None, float | None], ...] = ()
     possible: tuple[tuple[Fact, Expression | None, float | None], ...] = ()
 
 
@@ -69,13 +69,13 @@ def longest_run(
 
 def _held(
     segment: Segment, situation: Situation, *, dated: bool
-) -> tuple[Fact, Expression, date | None, date | None, float | None]:
+) -> tuple[Expression, date | None, date | None, float | None]:
     """A part of the longest run: its level, and its certain days or else how many there are."""
     level, span = _derived(segment, situation), _certain_span(segment)
     assert level is not None
     if dated and span is not None:
-        return segment.fact, level, *span, None
-    return segment.fact, level, None, None, 0.0 if segment.days is None else segment.days.least or 0.0
+        return level, *span, None
+    return level, None, None, 0.0 if segment.days is None else segment.days.least or 0.0
 
 
 def _derived(segment: Segment, situation: Situation) -> Expression | None:

@@ -8,38 +8,41 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from kb.facts import Fact, time_json, to_json
 from kb.vocabulary import Vocabulary, vocabulary
-from rules.decision import Decision, Judge
+from rules.decision import Answered, Decision, Judge
+from rules.derivation import Expression
 from rules.findings import Finding
-from rules.language import leaf_tests
+from rules.language import Criterion, leaf_tests
+from rules.tests.base import BOUNDS, Test
 from screening import VERSION
 from screening.documents import BadInputError
 from screening.pipeline import Screening, newest_day, situation_from
-from screening.verifier import Check, Refused, checksum
+from screening.verifier import FORM, Check, Refused, checksum, question, read_yaml
 
-FORM = 1
-_PLACE = ("id", "kind", "concept", "assertion", "temporality", "document", "start", "end", "quote")
-_READ = ("value", "reference", "time", "course")
-_DOSING = ("status", "per_day", "per_kg", "reason_stopped", "attributes")
+_PLACE = ("kind", "concept", "assertion", "temporality", "document", "start", "end", "quote")
+_READ = ("value", "reference", "time", "course", "status", "per_day", "per_kg", "reason_stopped", "attributes")
 
 
-def certificate(screening: Screening, protocol: str) -> dict[str, Any]:
+def certificate(screening: Screening, protocol: str, stored: dict[str, Any] | None = None) -> dict[str, Any]:
     """The certificate, by the text of the protocol file that the screening was decided by.
 
-    Raises BadInputError where the checking program would not bear it out.
+    `stored` is of a stored one its `record` and its `persons`, what a person has overridden. Raises BadInputError where
+    the checking program would not bear the certificate out.
     """
     if any(fact.source == "structured" for fact in screening.facts):
         raise BadInputError(
             "no certificate: it is of a letter's words, and these are entries of a record: give a letter"
         )
     decisions = [screening.decision, *_later(screening)]
-    raw = _content(screening, decisions)
     texts = [document.text for document in screening.dossier.documents]
     try:
+        raw = _content(screening, decisions, read_yaml(protocol)) | (stored or {})
         raw["terms"] = Check(raw, texts, protocol).terms
         raw["on_trust"] = Check(raw, texts, protocol).trust
     except Refused as error:
@@ -52,37 +55,42 @@ def _later(screening: Screening) -> Sequence[Decision]:
     decision, day = screening.decision, screening.decision.recheck_on
     if day is None:
         return ()
-    judge = Judge(decision.protocol)
-    try:
+    with closing(Judge(decision.protocol, decision.judgements)) as judge:
         later = [situation_from(screening.facts, one, screening.dossier) for one in (day - timedelta(days=1), day)]
         return [judge.decide_findings(judge.find(one), one.as_of) for one in later]
-    finally:
-        judge.close()
 
 
-def _content(screening: Screening, decisions: Sequence[Decision]) -> dict[str, Any]:
-    decision, protocol = screening.decision, screening.decision.protocol
+def _content(screening: Screening, decisions: Sequence[Decision], protocol: Mapping[str, Any]) -> dict[str, Any]:
+    decision = screening.decision
     failing = {one.criterion.id for one in decision.answers if one.stops}
-    days = [_findings(one, None if one is decision else failing) for one in decisions]
-    facts = _facts(screening, {key for day in days for finding in day for key in _named(finding.derivation)})
+    days = [_findings(one, protocol, None if one is decision else failing) for one in decisions]
+    facts = _facts(screening, {key for day in days for _, how in day.values() for key in _named(how)})
     documents = screening.dossier.documents
     return {
         "version": FORM,
         "software": f"eligo {VERSION}",
         "documents": [{"sha256": one.sha256, "date": time_json(one.date)} for one in documents],
-        "protocol": {"id": protocol.id, "version": protocol.version, "sha256": protocol.sha256},
+        "protocol": {
+            "id": decision.protocol.id,
+            "version": decision.protocol.version,
+            "sha256": decision.protocol.sha256,
+        },
         "as_of": _day(decision),
         "as_of_given": decision.as_of != newest_day(documents),
-        "facts": [_fact(fact) for fact in facts],
+        "facts": {fact.id: _fact(fact) for fact in facts},
         "terms": _terms(facts, decision, vocabulary()),
         "days": [
-            {"as_of": _day(one), "findings": [_finding(finding, facts) for finding in day]}
+            {"as_of": _day(one), "findings": {path: _finding(*found) for path, found in day.items()}}
             for one, day in zip(decisions, days, strict=True)
         ],
-        "criteria": [_criterion(answered, decision) for answered in decision.answers],
+        "criteria": [
+            _criterion(answered, asked) for answered, asked in zip(decision.answers, protocol["criteria"], strict=True)
+        ],
         "verdict": decision.verdict,
         "cohorts": dict(decision.cohorts),
         "recheck_on": None if decision.recheck_on is None else decision.recheck_on.isoformat(),
+        "record": None,
+        "persons": [],
         "on_trust": [],
     }
 
@@ -91,15 +99,41 @@ def _day(decision: Decision) -> str | None:
     return None if decision.as_of is None else decision.as_of.isoformat()
 
 
-def _findings(decision: Decision, criteria: set[str] | None) -> list[Finding]:
-    """The findings of all criteria, or of those given, by id."""
-    asked = {
-        test.key
-        for one in decision.protocol.criteria
-        if criteria is None or one.id in criteria
-        for test in leaf_tests(one.tree)
-    }
-    return [finding for key, finding in sorted(decision.findings.items()) if key in asked]
+def _findings(
+    decision: Decision, protocol: Mapping[str, Any], criteria: set[str] | None
+) -> dict[str, tuple[Finding, Expression]]:
+    """The findings of all criteria, or of those given, with their derivations, by the first test of each question."""
+    homes: dict[str, str] = {}
+    found: dict[str, tuple[Finding, Expression]] = {}
+    for one, raw in zip(decision.protocol.criteria, protocol["criteria"], strict=True):
+        if criteria is not None and one.id not in criteria:
+            continue
+        for path, asked, tests in _tests(one, raw):
+            home = homes.setdefault(question(asked)[1], path)
+            finding = decision.findings.get(tests[0].key)
+            if finding is not None and home not in found:
+                assert finding.derivation is not None
+                found[home] = finding, finding.derivation
+    return found
+
+
+def _tests(criterion: Criterion, raw: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], list[Test]]]:
+    """The tests of the protocol file with their places in the criterion's tree; of one with two bounds both."""
+    tests, asked, applies = leaf_tests(criterion.tree), raw.get("requires") or raw["excludes"], raw.get("applies_to")
+    if applies:
+        asked = {"any": [{"not": applies}, asked]} if "requires" in raw else {"all": [applies, asked]}
+    for path, test in _leaves(asked, criterion.id):
+        yield path, test, list(islice(tests, max(1, sum(key in BOUNDS for key in test))))
+
+
+def _leaves(asked: dict[str, Any], path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    keys = list(asked)
+    parts = next((asked[key] for key in ("all", "any", "of", "not") if key in asked), None)
+    if keys[0] in ("all", "any", "not") or "of" in keys:
+        for number, part in enumerate(parts if isinstance(parts, list) else [parts], 1):
+            yield from _leaves(part, f"{path}.{number}")
+    else:
+        yield path, asked
 
 
 def _named(expression: Any) -> Iterator[str]:
@@ -123,41 +157,40 @@ def _facts(screening: Screening, named: set[str]) -> list[Fact]:
 
 
 def _fact(fact: Fact) -> dict[str, Any]:
+    """The fact without what it does not tell; of a value the words are those of the quote."""
     told = to_json(fact)
-    more = {key: told[key] for key in _DOSING if told.get(key) is not None}
-    return {key: told[key] for key in (*_PLACE, *_READ)} | more
+    if told["value"] is not None:
+        told["value"] = {key: part for key, part in told["value"].items() if key != "written"}
+    return {key: told[key] for key in _PLACE} | {key: _told(told[key]) for key in _READ if told.get(key)}
 
 
-def _finding(finding: Finding, facts: Sequence[Fact]) -> dict[str, Any]:
-    used = set(_named(finding.derivation))
-    about = {fact.concept for fact in facts if fact.id in used} - _INPUTS
-    return {
-        "id": finding.id,
-        "low": finding.low,
-        "high": finding.high,
-        "derivation": json.loads(json.dumps(finding.derivation)),
-        "aside": [fact.id for fact in facts if fact.concept in about and fact.id not in used],
-    }
+def _told(content: Any) -> Any:
+    """A part of a fact without the keys that tell nothing, but for the open ends of an interval."""
+    if not isinstance(content, dict):
+        return [_told(one) for one in content] if isinstance(content, list) else content
+    ends = {"low", "high", "earliest", "latest"}
+    return {key: _told(part) for key, part in content.items() if key in ends or part not in (None, [], {})}
 
 
-_INPUTS = {"age", "birth-date", "sex", "body-weight", "body-height", "creatinine"}
+def _finding(finding: Finding, derivation: Expression) -> dict[str, Any]:
+    return {"low": finding.low, "high": finding.high, "derivation": json.loads(json.dumps(derivation))}
 
 
-def _criterion(answered: Any, decision: Decision) -> dict[str, Any]:
-    tests = list(leaf_tests(answered.criterion.tree))
-    return {
+def _criterion(answered: Answered, raw: dict[str, Any]) -> dict[str, Any]:
+    tests = _tests(answered.criterion, raw)
+    told = {
         "id": answered.criterion.id,
         "answer": answered.answer,
         "silent": answered.silent,
         "raised": answered.raised,
-        "tests": [
-            {
-                "holds": f"{(when := test.holds_when()).end} {when.operator} {when.bound:g}",
-                "finding": test.key if test.key in decision.findings else None,
-            }
-            for test in tests
-        ],
+        "tests": {path: ", ".join(_comparison(one) for one in asking) for path, _, asking in tests},
     }
+    return told if answered.overruled is None else told | {"overruled": answered.overruled}
+
+
+def _comparison(test: Test) -> str:
+    when = test.holds_when()
+    return f"{when.end} {when.operator} {when.bound:g}"
 
 
 def _terms(facts: Sequence[Fact], decision: Decision, terms: Vocabulary) -> dict[str, list[str]]:

@@ -37,12 +37,12 @@ from screening.text import (
     quotation,
     who_and_when,
 )
-from screening.whatif import WhatIf, why_so
+from screening.whatif import WhatIf, sets_title, why_so
 
 
-def html_report(found: WhatIf) -> str:
-    """The page of a screening, with what would change it and the year ahead."""
-    return _template().render(page=_page(found))
+def html_report(found: WhatIf, about: Sequence[str] = ()) -> str:
+    """The page of a screening, with what would change it and the year ahead; `about` says where it comes from."""
+    return _template().render(page=_page(found) | {"about": [printable(text) for text in about]})
 
 
 def page_name(screening: Screening) -> str:
@@ -81,9 +81,7 @@ def _page(found: WhatIf) -> dict[str, Any]:
             for turn in found.turns
         ],
         "sets_possible": possible,
-        "sets_title": "What would change it, any one of these sets"
-        if possible
-        else "What stops the patient cannot change",
+        "sets_title": sets_title(found),
         "version": VERSION,
     }
 

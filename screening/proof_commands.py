@@ -132,11 +132,11 @@ def _page(paths: Sequence[str], protocol: str, as_of: str, store: str, out: str,
         write_pages(named, pipeline_of(protocol), parse_day(as_of) if as_of else None, out, failures)
         failures.leave()
         return
-    _, [screening] = decided_of(paths, protocol, as_of, store, together=together)
+    about, [screening] = decided_of(paths, protocol, as_of, store, together=together)
     if not all(document.text for document in screening.dossier.documents):
         raise BadInputError(f"{paths[0]}: the letter's text was not stored, which a page shows: explain it as text")
     with Output(out) as sink:
-        sink.text(html_report(what_if(screening)))
+        sink.text(html_report(what_if(screening), about))
 
 
 def decided_of(

@@ -89,12 +89,18 @@ _ID = re.compile(r"s\d+(\.\d+)?", re.IGNORECASE)
 
 
 def stored(name: str, store: str) -> Record | None:
-    """The stored screening that a command's PATH means; None where it means a letter. Raises BadInputError."""
+    """The stored screening that a command's PATH means, its own terms in use for the rest of the call; None where it
+    means a letter. Raises BadInputError.
+    """
     if not store or not _ID.fullmatch(name) or Path(name).exists():
         return None
+    from kb.vocabulary import use
+    from screening.record.screenings import terms_of
     from screening.record.store import opened
 
-    return opened(store).screening(name)
+    record = opened(store).screening(name)
+    use(terms_of(record))
+    return record
 
 
 # --- looking after the record -----------------------------------------------------------------------------------------
@@ -130,6 +136,7 @@ def audit_show(name: Stored, store: StoreOption = "") -> None:
         **record.content,
         "letters": list(record.letters),
         "protocol": record.protocol,
+        "own_terms": None if record.own_terms is None else json.loads(record.own_terms)["terms"],
     }
     typer.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 

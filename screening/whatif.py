@@ -105,19 +105,23 @@ def what_if_lines(found: WhatIf) -> list[Line]:
     return lines
 
 
-def _turn_lines(found: WhatIf) -> Iterator[Line]:
+def sets_title(found: WhatIf) -> str:
+    """What the sets of changes are, or why there are none."""
     if found.screening.decision.verdict == "potentially_eligible":
-        yield Line("Nothing stands in the way: nothing need change.", "bold")
-        return
+        return "Nothing stands in the way: nothing need change"
     if not found.turns:
-        yield Line("No change of what is known would turn the verdict: it rests on judgement.", "bold")
-        return
+        return "No change of what is known would turn the verdict: it rests on judgement"
     if not any(turn.possible for turn in found.turns):
-        yield Line("What stops the patient cannot change", "bold")
+        return "What stops the patient cannot change"
+    return "What would change it" + (", any one of these sets" if len(found.turns) > 1 else "")
+
+
+def _turn_lines(found: WhatIf) -> Iterator[Line]:
+    yield Line(sets_title(found), "bold")
+    if found.turns and not any(turn.possible for turn in found.turns):
         for change in found.turns[0].changes:
             yield from _change_lines(change)
         return
-    yield Line("What would change it" + (", any one of these sets" if len(found.turns) > 1 else ""), "bold")
     for number, turn in enumerate(found.turns, 1):
         word = VERDICTS[turn.verdict][0].lower()
         yield Line(f"  {number}. {len(turn.changes)} change{'s' * (len(turn.changes) > 1)}, then {word}")

@@ -98,7 +98,7 @@ class Statement(YesNo):
         return f"{name}: {told} (“{finding.basis}”){because(finding) if outcome == 'open' else ''}."
 
     def question(self) -> str:
-        return f"Is it so that the patient: {self._name}?"
+        return f"Is this so: {self._name}?"
 
 
 def _role(answer: tuple[int, int]) -> Role:

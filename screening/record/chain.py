@@ -24,6 +24,7 @@ class Entry:
     `kind` is `screening`, `review` or `erasure`; `version` counts the entries of one `screening`, each `corrects` the
     entry before it. `letters_as` is `text`, or `hash` where only that was wanted. `erases` are the texts that go.
     `at` is UTC, to the second; `by` is who made the entry; `head` of the chain is number and hash of the last.
+    `own_terms` is the text of the user's own terms, None where there were none.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Entry:
     erases: str
     previous: str
     hash: str = ""
+    own_terms: str | None = None
 
     @property
     def head(self) -> str:
@@ -56,12 +58,14 @@ class Entry:
     @property
     def keeps(self) -> list[str]:
         """The texts that must be there, unless a later entry erases them."""
-        return [self.protocol, self.content, *(self.letters.split() if self.letters_as == "text" else ())]
+        own = [] if self.own_terms is None else [self.own_terms]
+        return [self.protocol, self.content, *own, *(self.letters.split() if self.letters_as == "text" else ())]
 
 
 def seal(entry: Entry) -> str:
-    """The hash of an entry: of everything it says."""
-    said = {key: value for key, value in dataclasses.asdict(entry).items() if key != "hash"}
+    """The hash of an entry: of everything it says. One that names no own terms is hashed as before there were any."""
+    told = dataclasses.asdict(entry).items()
+    said = {key: value for key, value in told if key != "hash" and (key != "own_terms" or value is not None)}
     return digest(canonical(said, default=repr))
 
 

@@ -52,6 +52,7 @@ def _draft(store: Store, newest: Entry, entries: list[Entry], by: str) -> Draft:
         verdict=newest.verdict,
         content=canonical(without_words(record.content)),
         protocol=record.protocol,
+        own_terms=record.own_terms,
         letters_as="hash",
         corrects=newest,
         erases=sorted(texts),

@@ -10,7 +10,7 @@ from screening.pipeline import Screening
 from screening.protocols import find_protocol
 from screening.record.chain import Entry, digest
 from screening.record.connection import StoreError
-from screening.record.screenings import content_of
+from screening.record.screenings import content_of, own_terms_text
 from screening.record.store import Draft, Store
 
 
@@ -42,6 +42,7 @@ class Keeper:
             protocol=protocol_text(asked, decision.protocol.sha256),
             letters=[document.text for document in screening.dossier.documents],
             letters_as=self._letters_as,
+            own_terms=own_terms_text(),
         )
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from kb.vocabulary import vocabulary
 from rules.language import Protocol
 from screening import VERSION
 from screening.documents import BadInputError
 from screening.protocols import read_protocol
-from screening.record.screenings import Record, decided_again, differences, terms_digest
+from screening.record.screenings import Record, decided_again, differences, terms_digest, terms_of
 from screening.record.tally import newest
 
 
@@ -65,5 +64,5 @@ def _changed(record: Record, today: Protocol | None) -> Iterator[str]:
         yield "protocol" + (f" {version} -> {today.version}" if version != today.version else "'s text")
     if record.entry.software != VERSION:
         yield f"eligo {record.entry.software} -> {VERSION}"
-    elif record.content["terms"] != terms_digest(vocabulary()):
+    elif record.content["terms"] != terms_digest(terms_of(record)):
         yield "terms"

@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Any, get_args
 
 from kb.facts import Fact, to_json
+from kb.vocabulary import using
 from rules.compiler import Answer
 from screening.documents import BadInputError
 from screening.pipeline import Screening
 from screening.record.chain import Entry
 from screening.record.corrections import corrected
 from screening.record.reasons import feedback, reason
-from screening.record.screenings import Record, content_of, decided, facts_of
+from screening.record.screenings import Record, content_of, decided, facts_of, own_terms_text, terms_of
 from screening.record.store import Draft, Store, moment
 
 BY_RULES = "rules"  # instead of an answer: the rules' own again
@@ -56,6 +57,11 @@ class Reviewed:
 def review(store: Store, name: str, overrides: Overrides, by: str, at: datetime | None = None) -> Reviewed:
     """Stores the next version of a screening. Raises BadInputError for what cannot be overridden so."""
     record = store.screening(name)
+    with using(terms_of(record)):
+        return _reviewed(store, record, overrides, by, at)
+
+
+def _reviewed(store: Store, record: Record, overrides: Overrides, by: str, at: datetime | None) -> Reviewed:
     why = reason(overrides.reason, overrides.kinds)
     now = at or datetime.now(UTC)
     version = record.entry.version + 1
@@ -77,7 +83,7 @@ def review(store: Store, name: str, overrides: Overrides, by: str, at: datetime 
         *({"criterion": key, "before": answers[key], "after": asked[key], **told(key)} for key in asked),
     ]
     if not added:
-        raise BadInputError(f"review {name}: nothing is otherwise than it is stored: nothing was stored")
+        raise BadInputError(f"review {record.id}: nothing is otherwise than it is stored: nothing was stored")
     content = content_of(
         screening,
         judgements=judgements,
@@ -98,6 +104,7 @@ def _stored(store: Store, record: Record, screening: Screening, content: str, by
         content=content,
         protocol=record.protocol,
         letters_as=record.entry.letters_as,
+        own_terms=own_terms_text(),
         corrects=record.entry,
     )
     return store.add([draft], now)[0]

@@ -31,6 +31,7 @@ entries = Table(
     Column("erases", Text, nullable=False),
     Column("previous", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Column("own_terms", Text),
 )
 
 texts = Table(

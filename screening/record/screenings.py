@@ -8,13 +8,15 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kb.facts import Document, Dossier, Fact, SetAside, from_json, time_from_json, time_json
 from kb.layout import Layout, Page
-from kb.vocabulary import Vocabulary, vocabulary
+from kb.own_terms import own_json, with_own_json
+from kb.vocabulary import TermsError, Vocabulary, shipped, using, vocabulary
 from rules.compiler import Answer
 from rules.decision import Judge
 from rules.language import Protocol, ProtocolError, parse_protocol
@@ -33,6 +35,7 @@ class Record:
     letters: tuple[str | None, ...]
     protocol: str
     where: str
+    own_terms: str | None = None
 
     @property
     def id(self) -> str:
@@ -74,11 +77,38 @@ def parsed(entry: Entry, kept: Mapping[str, str | None], where: str) -> Record:
     if any(text is not None and digest(text) != key for key, text in kept.items()):
         raise StoreError(f"--store {where}: the texts of {entry.screening} were changed: run 'eligo audit verify'")
     content, protocol = kept.get(entry.content), kept.get(entry.protocol)
-    if content is None or protocol is None:
+    own_terms = None if entry.own_terms is None else kept.get(entry.own_terms)
+    if content is None or protocol is None or (own_terms is None) != (entry.own_terms is None):
         gone = "was erased: name its newest version" if entry.content in kept else "is gone: run 'eligo audit verify'"
         raise StoreError(f"--store {where}: what version {entry.version} of {entry.screening} says {gone}")
     letters = tuple(kept.get(key) for key in entry.letters.split())
-    return Record(entry, json.loads(content), letters, protocol, where)
+    return Record(entry, json.loads(content), letters, protocol, where, own_terms)
+
+
+# --- the terms --------------------------------------------------------------------------------------------------------
+
+
+def own_terms_text() -> str | None:
+    """The user's own terms in use, as they are stored; None where there are none."""
+    own = own_json(vocabulary(), shipped())
+    return canonical({"terms": own}) if own else None
+
+
+def terms_of(record: Record) -> Vocabulary:
+    """The terms to decide a record again with: today's shipped ones with the user's own that are in use now, or else
+    that are stored with it. Raises StoreError where these cannot be read any more.
+    """
+    if vocabulary() is not shipped() or record.own_terms is None:
+        return vocabulary()
+    try:
+        return _with_own(record.own_terms)
+    except TermsError as error:
+        raise StoreError(f"--store {record.where}: the terms of {record.id}: {error}") from error
+
+
+@functools.lru_cache(maxsize=4)
+def _with_own(text: str) -> Vocabulary:
+    return with_own_json(json.loads(text)["terms"], shipped())
 
 
 # --- deciding again ---------------------------------------------------------------------------------------------------
@@ -130,12 +160,8 @@ def decided(
     dossier = Dossier(documents_of(record), aside)
     as_of = record.screening["as_of"]
     day = None if as_of is None else date.fromisoformat(as_of)
-    situation = situation_from(facts, day, dossier)
-    judge = Judge(protocol or protocol_of(record), judgements)
-    try:
-        decision = judge.decide(situation)
-    finally:
-        judge.close()
+    with using(terms_of(record)), closing(Judge(protocol or protocol_of(record), judgements)) as judge:
+        decision = judge.decide(situation_from(facts, day, dossier))
     return Screening(dossier, facts, tuple(record.screening["warnings"]), decision)
 
 
@@ -162,11 +188,11 @@ def override_line(override: Mapping[str, Any]) -> str:
         return f"{override['fact']} {override['before']['label']}: struck {why}"
     before, after = override["before"], override["after"]
     fields = after["attributes"]["corrected"].split()
-    changes = [f"{one} {_shown(before, one)} -> {_shown(after, one)}" for one in fields]
+    changes = [f"{one} {shown(before, one)} -> {shown(after, one)}" for one in fields]
     return f"{override['fact']} {before['label']}: {', '.join(changes)} {why}"
 
 
-def _shown(fact: Mapping[str, Any], field: str) -> str:
+def shown(fact: Mapping[str, Any], field: str) -> str:
     """A field of a fact's JSON in a few characters."""
     value = ((fact["course"] or {}) if field in ("start", "end", "ongoing") else fact).get(field)
     if isinstance(value, dict):
@@ -183,5 +209,5 @@ def provenance(record: Record, again: Screening) -> list[str]:
     changed = differences(record, again)
     if not changed:
         return [*lines, "Decided again from the stored facts and protocol: the same answers."]
-    why = ", under other terms" if record.content["terms"] != terms_digest(vocabulary()) else ""
+    why = ", under other terms" if record.content["terms"] != terms_digest(terms_of(record)) else ""
     return [*lines, f"Decided again{why} it comes out otherwise (what follows is decided now):", *changed]

@@ -21,6 +21,7 @@ from screening.record.screenings import Record, parsed
 class Draft:
     """An entry that is to be stored: what it says, with its texts; number, time and hashes are given on storing it.
 
+    `own_terms` is the text of the user's own terms, None where there are none.
     `corrects` is the entry that this one corrects; a new screening corrects none, and brings its `letters`. An erasure
     names the hashes of its texts in `erases`, and keeps no letters.
     """
@@ -34,6 +35,7 @@ class Draft:
     protocol: str
     letters: Sequence[str] = ()
     letters_as: str = "text"
+    own_terms: str | None = None
     corrects: Entry | None = None
     erases: Sequence[str] = ()
 
@@ -55,8 +57,10 @@ class Store:
                 last = _chained(draft, last, now)
                 if draft.corrects is not None:
                     _still_newest(connection, draft.corrects, self.where)
-                for text in (draft.protocol, draft.content, *(draft.letters if draft.letters_as == "text" else ())):
-                    _keep(connection, text)
+                letters = draft.letters if draft.letters_as == "text" else ()
+                for text in (draft.protocol, draft.content, draft.own_terms, *letters):
+                    if text is not None:
+                        _keep(connection, text)
                 for key in draft.erases:
                     connection.execute(texts.update().where(texts.c.sha256 == key).values(text=None))
                 connection.execute(entries.insert().values(dataclasses.asdict(last)))
@@ -85,7 +89,7 @@ class Store:
                 what = f"no version {version} of {key}" if found else f"no screening {name}"
                 raise StoreError(f"--store {self.where}: holds {what}: 'eligo audit list' shows what there is")
             entry = chosen[-1]
-            kept = _kept(connection, [entry.protocol, entry.content, *entry.letters.split()])
+            kept = _kept(connection, [*_decisive(entry), *entry.letters.split()])
         return parsed(entry, kept, self.where)
 
     def newest(self, protocol: str = "") -> list[Record]:
@@ -93,7 +97,7 @@ class Store:
         with self.connection.reading() as connection:
             latest = {one.screening: one for one in _entries(connection)}
             wanted = [one for one in latest.values() if protocol.lower() in ("", one.protocol_id.lower())]
-            return [parsed(one, _kept(connection, [one.protocol, one.content]), self.where) for one in wanted]
+            return [parsed(one, _kept(connection, _decisive(one)), self.where) for one in wanted]
 
 
 def opened(store: str, *, create: bool = False) -> Store:
@@ -136,6 +140,7 @@ def _chained(draft: Draft, last: Entry | None, now: str) -> Entry:
         content=digest(draft.content),
         erases=" ".join(draft.erases),
         previous=BEGINNING if last is None else last.hash,
+        own_terms=None if draft.own_terms is None else digest(draft.own_terms),
     ).sealed()
 
 
@@ -173,6 +178,11 @@ def _versions(screening: str) -> sa.Select[tuple[object, ...]]:
 def _kept(connection: sa.Connection, keys: Sequence[str]) -> dict[str, str | None]:
     """The texts of these hashes that are there."""
     return {row.sha256: row.text for row in connection.execute(texts.select().where(texts.c.sha256.in_(keys)))}
+
+
+def _decisive(entry: Entry) -> list[str]:
+    """The texts without which a screening cannot be decided again."""
+    return [key for key in (entry.protocol, entry.content, entry.own_terms) if key is not None]
 
 
 def _entry(row: sa.Row[tuple[object, ...]]) -> Entry:

@@ -91,6 +91,15 @@ def test_what_is_not_known_is_to_be_asked() -> None:
     assert [("test", "E7a", None)] in [_ways(turn) for turn in found.turns]
 
 
+def test_of_two_bounds_on_one_finding_the_stricter_is_asked_for_once() -> None:
+    """I2b asks for 6 points and I3 for 8: who has 8 has 6, and one total answers both."""
+    told = "Prednisolone 1 mg/kg/day from January to July 2025, hydroxychloroquine, mycophenolate, cyclophosphamide. "
+    found = what_if(_pipeline().screen([letter_from_text(_HEAD + told + "SLEDAI-2K 12 in 2024.", "a", "a")])[0])
+    scores = [[one for one in turn.changes if one.test.key.startswith("sledai")] for turn in found.turns]
+    assert [one.criteria for one in scores[0]] == [("I2b", "I3")]
+    assert all(len(changes) == 1 for changes in scores)
+
+
 def test_history_cannot_change() -> None:
     found = _of("She had breast cancer in 2015.")
     assert [change.way for turn in found.turns for change in turn.changes] == ["fixed"]

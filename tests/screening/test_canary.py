@@ -48,6 +48,9 @@ QUIET = [
     ("questions", "s1", "--store", "record.db", "--reply", "report.docx", "--out", "report.txt"),
     ("review", "s1", "--answer", "I4a=pass", "--reason", "newer-information", "--store", "record.db"),
     ("review", "s1", "--strike", "f1", "--reason", "not-in-letter", "--store", "record.db"),
+    ("whatif", "s1", "--store", "record.db", "--out", "report.txt"),
+    ("certify", "a.txt", "--out", "report.json"),
+    ("certify", "s1", "--store", "record.db", "--out", "report.json"),
     ("log", "--store", "record.db"),
     ("log", "--store", "record.db", "--format", "csv"),
     ("log", "--store", "record.db", "--format", "svg"),
@@ -70,6 +73,8 @@ ILL = [
     ("explain", "s99", "--store", "record.db"),
     ("review", "s1", "--set", "f1.value=wrong wrong", "--reason", "wrong-value", "--store", "record.db"),
     ("review", "s1", "--answer", "I4a=pass", "--reason", "none", "--store", "record.db"),
+    ("certify", "s1", "--store", "record.db"),  # of an erased letter
+    ("certify", "a.txt", "--protocol", "a.yaml"),
     ("audit", "verify", "--store", "a.txt"),
     ("extract", "--jsonl", "a.txt"),
     ("evaluate", "."),

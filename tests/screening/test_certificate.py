@@ -59,7 +59,23 @@ def protocol_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_unforged_certificate_holds(stem: str) -> None:
     text, letter = certified(stem)
     check = verify(text.encode(), [letter], PROTOCOL.read_bytes())
-    assert check.counts["numbers"] > 0
+    assert check.numbers > 0
+
+
+@pytest.mark.parametrize(
+    ("protocol", "stem"),
+    [
+        ("NCT06154252", "04-hbv-viraemia-tppa"),  # no known allergies close a list of drugs that were not tolerated
+        ("NCT06308978", "62-uk-cin-three-breast-lump"),  # points of a score without some of its items
+        ("NCT06581198", "02-ehr-lvef54-transaminases"),
+    ],
+)
+def test_a_certificate_by_another_protocol_holds(protocol: str, stem: str) -> None:
+    raw = (ROOT / "corpus" / "letters" / "develop" / f"{stem}.txt").read_bytes()
+    file = FOLDER / protocol / "protocol.yaml"
+    (screening,) = Pipeline([read_protocol(protocol)]).screen(letters_from_bytes(raw, stem, stem))
+    content = certificate(screening, file.read_text(encoding="utf-8"))
+    assert verify(json.dumps(content).encode(), [raw], file.read_bytes()).raw["verdict"] == screening.decision.verdict
 
 
 # --- forgeries of every field -----------------------------------------------------------------------------------------
@@ -76,15 +92,15 @@ def _others(value: Any) -> list[Any]:
     return [f"{value}x", *([""] if value else [])]
 
 
-def _forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
+def forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
     """Every change of one field: another value, a field left out, an entry twice or in another's place."""
     if isinstance(content, dict):
         for key, part in content.items():
-            yield from _forgeries(part, (*path, key))
+            yield from forgeries(part, (*path, key))
             yield (*path, key), "leave out", None
     elif isinstance(content, list):
         for number, part in enumerate(content):
-            yield from _forgeries(part, (*path, number))
+            yield from forgeries(part, (*path, number))
             yield (*path, number), "leave out", None
         if content:
             yield (*path, 0), "twice", None
@@ -94,10 +110,10 @@ def _forgeries(content: Any, path: Path_ = ()) -> Iterator[Forgery]:
         yield from ((path, "set", other) for other in _others(content))
 
 
-def _forged(content: dict[str, Any], forgery: Forgery) -> bytes:
+def forged(content: dict[str, Any], forgery: Forgery) -> bytes:
     path, how, new = forgery
-    forged: Any = copy.deepcopy(content)
-    whole: Any = functools.reduce(lambda part, key: part[key], path[:-1], forged)
+    new_content: Any = copy.deepcopy(content)
+    whole: Any = functools.reduce(lambda part, key: part[key], path[:-1], new_content)
     if how == "set":
         whole[path[-1]] = new
     elif how == "leave out":
@@ -107,8 +123,8 @@ def _forged(content: dict[str, Any], forgery: Forgery) -> bytes:
     else:
         whole[0], whole[1] = whole[1], whole[0]
     if path != ("checksum",):
-        forged["checksum"] = checksum(forged)
-    return json.dumps(forged).encode()
+        new_content["checksum"] = checksum(new_content)
+    return json.dumps(new_content).encode()
 
 
 # what may refuse a change of a field, by where the field lies; the first that fits
@@ -118,26 +134,27 @@ REASONS = (
     (r"^documents", "as_of date on_trust"),
     (r"^protocol", "protocol"),
     (r"^as_of", "as_of"),
-    (r"^facts#(start|end|quote)$", "quote"),
-    (r"^facts#value (low|high)$", "value arithmetic derivation on_trust"),
-    (r"^facts#(time|course) .*(earliest|latest)$", "date on_trust"),
-    (r"^facts#(kind|status|reason_stopped|attributes|reference)", "on_trust derivation arithmetic"),
-    (r"^facts#per_(day|kg)", "value on_trust derivation arithmetic"),
-    (r"^facts#(concept|id)$", "fact selection on_trust derivation"),
-    (r"^facts#?(\w| )*", "on_trust selection derivation arithmetic recheck fact"),
+    (r"^facts \S+ (start|end|quote)$", "quote"),
+    (r"^facts \S+ value", "value arithmetic derivation on_trust"),
+    (r"^facts \S+ (time|course) .*(earliest|latest)$", "date on_trust selection"),
+    (r"^facts \S+ (kind|status|reason_stopped|attributes|reference)", "on_trust derivation arithmetic person value"),
+    (r"^facts \S+ per_(day|kg)", "value on_trust derivation arithmetic"),
+    (r"^facts \S+ concept$", "fact finding derivation on_trust"),
+    (r"^facts", "on_trust selection derivation arithmetic recheck fact"),
     (r"^terms", "terms fact on_trust"),
     (r"^days#as_of", "as_of recheck"),
-    (r"^days#findings#(low|high)$", "arithmetic"),
-    (r"^days#findings#aside", "selection"),
-    (r"^days#findings#derivation", "derivation arithmetic selection fact on_trust terms"),
-    (r"^days", "finding recheck on_trust terms as_of selection"),
-    (r"^criteria#tests#holds$", "test"),
-    (r"^criteria#tests#finding$", "finding fact form"),
-    (r"^criteria#tests", "test finding fact derivation"),
-    (r"^criteria#(answer|silent|raised)$", "answer"),
+    (r"^days#findings \S+ (low|high)$", "arithmetic"),
+    (r"^days#findings \S+ derivation", "derivation arithmetic selection fact finding on_trust terms"),
+    (r"^days#findings \S+$", "finding answer recheck on_trust"),
+    (r"^days", "finding recheck on_trust terms as_of"),
+    (r"^criteria#tests \S+$", "test"),
+    (r"^criteria#tests", "test"),
+    (r"^criteria#(answer|silent|raised|overruled)$", "answer"),
     (r"^criteria", "criterion"),
     (r"^(verdict|cohorts)", "verdict"),
     (r"^recheck_on", "recheck"),
+    (r"^persons#(criterion|after)", "answer person on_trust"),
+    (r"^(persons|record)", "person answer on_trust"),
     (r"^(on_trust|software)", "on_trust"),
     (r"^version", "form"),
 )
@@ -148,7 +165,7 @@ def _place(path: Path_) -> str:
     return re.sub(r"(?<=#) ", "", " ".join("#" if isinstance(part, int) else part for part in path)).replace(" #", "#")
 
 
-def _fits(forgery: Forgery, code: str) -> bool:
+def fits(forgery: Forgery, code: str) -> bool:
     path, how, _ = forgery
     codes = next(codes for where, codes in REASONS if re.search(where, _place(path))).split()
     malformed = how == "leave out" or path[0] in ("facts", "documents", "days", "terms", "recheck_on")
@@ -160,11 +177,11 @@ def test_every_changed_field_is_refused_for_its_reason(stem: str) -> None:
     text, letter = certified(stem)
     content = json.loads(text)
     passed, other = [], []
-    for forgery in _forgeries(content):
+    for forgery in forgeries(content):
         try:
-            verify(_forged(content, forgery), [letter], PROTOCOL.read_bytes())
+            verify(forged(content, forgery), [letter], PROTOCOL.read_bytes())
         except Refused as refusal:
-            if not _fits(forgery, refusal.code):
+            if not fits(forgery, refusal.code):
                 other.append((*forgery, refusal.code))
         else:
             passed.append(forgery)
@@ -187,17 +204,17 @@ def _refusal(stem: str, forge: Callable[[dict[str, Any]], None], protocol: bytes
 
 
 def _fact(content: dict[str, Any], concept: str) -> dict[str, Any]:
-    return next(fact for fact in content["facts"] if fact["concept"] == concept)
+    return next(fact for fact in content["facts"].values() if fact["concept"] == concept)
 
 
 def _finding(content: dict[str, Any], key: str) -> dict[str, Any]:
-    return next(one for one in content["days"][0]["findings"] if one["id"].startswith(key))
+    return next(one for path, one in content["days"][0]["findings"].items() if path == key)
 
 
 def test_a_value_is_held_against_its_quote() -> None:
     def forge(content: dict[str, Any]) -> None:
-        fact, finding = _fact(content, "lvef"), _finding(content, "lvef")
-        fact["value"] |= {"low": 71.0, "high": 71.0, "written": "71 %"}
+        fact, finding = _fact(content, "lvef"), _finding(content, "I4a")
+        fact["value"] |= {"low": 71.0, "high": 71.0}
         finding |= {"low": 71.0, "high": 71.0}
 
     assert _refusal("02-ehr-lvef54-transaminases", forge) == "value"
@@ -205,7 +222,7 @@ def test_a_value_is_held_against_its_quote() -> None:
 
 def test_a_finding_is_held_against_its_facts() -> None:
     def forge(content: dict[str, Any]) -> None:
-        finding = _finding(content, "lvef")
+        finding = _finding(content, "I4a")
         used = finding["derivation"][1][0]
         finding |= {"low": 71.0, "high": 71.0, "derivation": ["trust", 71.0, 71.0, "stated", [used]]}
 
@@ -214,7 +231,7 @@ def test_a_finding_is_held_against_its_facts() -> None:
 
 def test_a_number_that_counts_cannot_be_called_unsettled() -> None:
     def forge(content: dict[str, Any]) -> None:
-        finding = _finding(content, "lvef")
+        finding = _finding(content, "I4a")
         used = finding["derivation"][1][0]
         finding |= {"low": None, "high": None, "derivation": ["trust", None, None, "unsettled", [used]]}
 
@@ -223,9 +240,9 @@ def test_a_number_that_counts_cannot_be_called_unsettled() -> None:
 
 def test_a_fact_on_another_question_decides_nothing() -> None:
     def forge(content: dict[str, Any]) -> None:
-        other = _fact(content, "spo2")["id"]
-        finding = _finding(content, "lvef")
-        finding |= {"low": 98.0, "high": 98.0, "derivation": ["newest", [other, ["value", other]]], "aside": []}
+        other = next(key for key, fact in content["facts"].items() if fact["concept"] == "spo2")
+        finding = _finding(content, "I4a")
+        finding |= {"low": 98.0, "high": 98.0, "derivation": ["newest", [other, ["value", other]]]}
 
     assert _refusal("28-indian-brands-eligible", forge) == "fact"
 
@@ -233,7 +250,9 @@ def test_a_fact_on_another_question_decides_nothing() -> None:
 def test_a_date_is_held_against_the_words_of_the_letter() -> None:
     def forge(content: dict[str, Any]) -> None:
         fact = next(
-            one for one in content["facts"] if one["time"] and re.fullmatch(r"\d+/\d+/\d+", one["time"]["written"])
+            one
+            for one in content["facts"].values()
+            if "time" in one and re.fullmatch(r"\d+/\d+/\d+", one["time"]["written"])
         )
         fact["time"] |= {"earliest": "2021-01-01", "latest": "2021-01-01"}
 
@@ -243,7 +262,7 @@ def test_a_date_is_held_against_the_words_of_the_letter() -> None:
 def test_a_threshold_is_held_against_the_protocol_file() -> None:
     def forge(content: dict[str, Any]) -> None:
         criterion = next(one for one in content["criteria"] if one["id"] == "I4a")
-        criterion["tests"][0]["holds"] = "low >= 40"
+        criterion["tests"]["I4a"] = "low >= 40"
         criterion |= {"answer": "pass", "raised": False, "silent": False}
 
     assert _refusal("02-ehr-lvef54-transaminases", forge) == "test"
@@ -256,15 +275,15 @@ def test_another_protocol_file_is_refused() -> None:
 
 def test_a_finding_and_its_criterion_cannot_be_left_out() -> None:
     def forge(content: dict[str, Any]) -> None:
-        content["days"][0]["findings"].remove(_finding(content, "lvef"))
+        del content["days"][0]["findings"]["I4a"]
 
     assert _refusal("02-ehr-lvef54-transaminases", forge) == "finding"
 
 
 def test_a_test_cannot_be_called_silent_where_another_asks_the_same() -> None:
     def forge(content: dict[str, Any]) -> None:
-        criterion = next(one for one in content["criteria"] if one["id"] == "I3")
-        criterion["tests"][0]["finding"] = None
+        findings = content["days"][0]["findings"]
+        findings["I3"] = findings.pop("I2b.1.4.1")
 
     assert _refusal("01-refractory-renal-arthritis-uk", forge) == "finding"
 

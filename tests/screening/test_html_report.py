@@ -112,6 +112,12 @@ def test_a_screening_without_a_date_has_no_calendar(found: WhatIf) -> None:
     assert "The year ahead" not in html_report(replace(found, calendar=()))
 
 
+def test_it_says_where_it_comes_from_and_why_nothing_would_change_it(found: WhatIf) -> None:
+    text = html_report(replace(found, turns=()), ["s1.2, review of <b>somebody</b>"])
+    assert "s1.2, review of &lt;b&gt;somebody" in text
+    assert "No change of what is known would turn the verdict: it rests on judgement" in text
+
+
 def test_pages_of_several_letters_go_into_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("one", "two"):
         (tmp_path / f"{name}.txt").write_text(LETTER, encoding="utf-8")

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from screening.record import connection
-from screening.record import store as storing
+from screening.record import connection, schema
 from screening.record.chain import BEGINNING, Entry, digest, seal
 from screening.record.connection import Connection, StoreError, upgrade
 from screening.record.erasure import erase
@@ -150,19 +149,29 @@ def test_the_database_itself_refuses_to_change_the_record(store: str, statement:
     assert record.problems()[1] == []
 
 
-def test_a_store_of_an_earlier_shape_is_brought_to_todays(store: str) -> None:
+@pytest.mark.parametrize("shape", ["0001", "0002"])
+def test_a_store_of_an_earlier_shape_is_brought_to_todays(store: str, tmp_path: Path, shape: str) -> None:
+    """Its entries, which name no own terms, keep their hashes."""
+    added = fill(opened(str(tmp_path / "new.db"), create=True))
     before = Connection(store)
     with before._engine.begin() as inside:
-        upgrade(inside, "0001")
-    old = storing.Store(before)
-    added = fill(old)
+        upgrade(inside, shape)
+        with Connection(str(tmp_path / "new.db")).reading() as new:
+            texts = [row._asdict() for row in new.execute(schema.texts.select())]
+        inside.execute(schema.texts.insert(), texts)
+        rows = [{key: value for key, value in dataclasses.asdict(one).items() if key != "own_terms"} for one in added]
+        columns = ", ".join(rows[0])
+        marks = ", ".join(f":{key}" for key in rows[0])
+        inside.execute(sa.text(f"INSERT INTO entries ({columns}) VALUES ({marks})"), rows)
     with before.reading() as inside:
-        assert inside.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        assert inside.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == shape
     assert opened(store).problems() == (added, [])
     with before.reading() as inside:
-        assert inside.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0002"
+        assert inside.execute(sa.text("SELECT version_num FROM alembic_version")).scalar() == "0003"
     with pytest.raises(StoreError, match="append-only"), before.writing() as inside:
         inside.execute(sa.text("DELETE FROM entries"))
+    again = opened(store).add([draft(9, own_terms="{}")])[0]
+    assert again.own_terms == digest("{}") and opened(store).problems()[1] == []
 
 
 def test_the_tables_are_those_that_the_migrations_make(store: str) -> None:
