@@ -53,6 +53,7 @@ _DIGIT_AT_END = compiled(
     r"|(?<=\b[lI1-3]O)(?= [A-Z][a-z]{2,8} [\dO]{4}))"
 )
 _SMALL_L = compiled(r"ln(?<![^\W\d_]..)(?=[a-z]{3})")  # "lnfection"
+_CAPITAL_I = compiled(r"[l1](?<=[A-Z]{3}.)(?=-\d|[A-Z])")  # "SLEDAl-2K"
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
 
@@ -82,6 +83,8 @@ def normalise(text: str) -> str:
 
     >>> normalise("st0pped at l5 mg")
     'stopped at 15 mg'
+    >>> normalise("SLEDAl-2K was 14")
+    'SLEDAI-2K was 14'
     >>> normalise("sodium (XE2qu) 140")
     'sodium         140'
     >>> normalise("norma1, HbA1c, day1; lnfection unti1 lO May 2026, alpha1")
@@ -94,7 +97,8 @@ def normalise(text: str) -> str:
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
-    return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), _SMALL_L.sub("In", read)))
+    read = _SMALL_L.sub("In", _CAPITAL_I.sub("I", read))
+    return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read))
 
 
 def scan_errors(text: str) -> int:
