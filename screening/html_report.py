@@ -18,7 +18,7 @@ from kb.facts import Document, Fact
 from rules.amounts import long_day
 from rules.changes import Change, Stretch
 from rules.decision import Answered
-from rules.explanation import Explained, explain, reasons, window_days
+from rules.explanation import Explained, doubt_of, explain, reasons, window_days
 from rules.tests.base import Test
 from screening import VERSION
 from screening.dossiers import dossier_name
@@ -121,7 +121,7 @@ def _state(one: Answered) -> str:
 def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
     quoted, named = quotation(screening), document_named(screening)
     several = len(screening.dossier.documents) > 1
-    told = {(quoted(fact), named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
+    told = {(f"{quoted(fact)}{printable(doubt_of(fact))}", named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
     return [
         {"text": text, "document": document, "anchor": anchor} for (text, document), anchor in reversed(told.items())
     ]
