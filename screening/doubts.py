@@ -96,6 +96,9 @@ _COMPARED = "assertion experiencer temporality value reference time course dosin
 
 
 def _says_the_same(fact: Fact, other: Fact) -> bool:
+    """Whether another reading of a fact adds nothing: a result in words that it spoils is none of its own."""
+    if isinstance(fact.value, Coded) and other.value is None and other.assertion == fact.assertion:
+        return True
     return all(getattr(fact, part) == getattr(other, part) for part in _COMPARED)
 
 

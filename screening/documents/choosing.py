@@ -22,6 +22,7 @@ _SHORT = 4  # letters of a word that one other letter may make another: "not" an
 _SEPARATORS = "./:,"
 _IN_NUMBERS = string.digits + "+-<>≤≥±%"
 _LIKE_CAPITAL_I = "lí1ļł|!"
+_STROKES = "lIi"  # no word is another by these
 _GREEK = "µμαβγδ"  # in units and names
 _AS_DIGITS = str.maketrans("OoQDlI|!SsZzB", "0000111155228")
 _DATE = re.compile(r"(\(?[0-3]?\d)([./:·-])([01]?\d)([./:·-])((?:20)?\d\d)(?!\d)")
@@ -182,5 +183,5 @@ def _matters(word: str, sign: str, other: str) -> bool:
         return (sign in _IN_NUMBERS and other in _IN_NUMBERS + _SEPARATORS) or (
             sign in _SEPARATORS and other in _IN_NUMBERS
         )
-    short = sum(map(str.isalpha, word)) <= _SHORT
+    short = sum(map(str.isalpha, word)) <= _SHORT and not (sign in _STROKES and other in _STROKES)
     return short and other.isascii() and other.isalpha() and other.lower() != sign.lower()

@@ -72,6 +72,14 @@ class Line:
         return "".join(" " * space + word.text for space, word in zip(self.spaces, self.words, strict=True))
 
 
+@dataclass(frozen=True, slots=True)
+class _Pitch:
+    """The width of every character of a row, and by how much less a word's ink is wide than its characters are."""
+
+    width: float
+    less: float
+
+
 def lines_of(words: Sequence[Word], page: int) -> tuple[str, tuple[Piece, ...]]:
     """The text of one page in reading order, and a piece for each word; `page` counts from 0.
 
@@ -158,22 +166,34 @@ def _block_lines(rows: list[list[Word]], usual: float, before: Line | None) -> l
     return _with_full_lines(lines)
 
 
-def _pitches(rows: Sequence[Sequence[Word]]) -> list[float | None]:
-    """For each row the width of its characters where all have the same, as of a typewriter; None for others.
+def _pitches(rows: Sequence[Sequence[Word]]) -> list[_Pitch | None]:
+    """How the characters of each row stand where all have the same width, as a typewriter's; None for other rows.
 
     A row of numbers does not show it, and is as the row before.
     """
-    pitches: list[float | None] = []
+    pitches: list[_Pitch | None] = []
     for row in rows:
         long = [word for word in row if len(word.text) >= _LONG_ENOUGH]
         if sum(sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH for word in long) < 2:
             pitches.append(pitches[-1] if pitches else None)
-            continue
-        usual = statistics.median((word.box.right - word.box.left) / len(word.text) for word in long)
-        widths = [(word.box.right - word.box.left + _BEARING * usual) / len(word.text) for word in long]
-        mean = statistics.fmean(widths)
-        pitches.append(mean if statistics.pstdev(widths) < _SAME_WIDTH * mean else None)
+        else:
+            pitches.append(_pitch(long))
     return pitches
+
+
+def _pitch(words: Sequence[Word]) -> _Pitch | None:
+    """The width of a character, and what a word's ink is narrower than its characters; None where widths differ."""
+    lengths, inks = [len(word.text) for word in words], [word.box.right - word.box.left for word in words]
+    usual = statistics.median(ink / length for ink, length in zip(inks, lengths, strict=True))
+    widths = [(ink + _BEARING * usual) / length for ink, length in zip(inks, lengths, strict=True)]
+    mean = statistics.fmean(widths)
+    if statistics.pstdev(widths) >= _SAME_WIDTH * mean:
+        return None
+    if len(set(lengths)) > 1:
+        width, less = statistics.linear_regression(lengths, inks)
+        if abs(width - mean) < 2 * _SAME_WIDTH * mean:
+            return _Pitch(width, -less)
+    return _Pitch(mean, _BEARING * mean)
 
 
 def _with_full_lines(lines: list[Line]) -> list[Line]:
@@ -201,13 +221,13 @@ def _is_full(before: Line, line: Line, margin: float) -> bool:
     return before.box.right + character / 2 + first.right - first.left > margin
 
 
-def _spaces(row: list[Word], usual: float, pitch: float | None = None) -> tuple[int, ...]:
+def _spaces(row: list[Word], usual: float, pitch: _Pitch | None = None) -> tuple[int, ...]:
     """The number of spaces before each word, by the width of the gap; one each in a justified line.
 
-    Where all characters are as wide as `pitch`, so are spaces.
+    Where all characters have one width, spaces have it, too.
     """
     if pitch is not None:
-        wide = (round((b.box.left - a.box.right) / pitch) for a, b in pairwise(row))
+        wide = (round((b.box.left - a.box.right - pitch.less) / pitch.width) for a, b in pairwise(row))
         return (0, *(max(1, min(number, _WIDEST)) for number in wide))
     height = _line_height(row)
     gaps = [(b.box.left - a.box.right) / height for a, b in pairwise(row)]
