@@ -13,10 +13,12 @@ from typing import TypeVar
 
 from kb.facts import READ_UNCERTAINLY, Coded, Course, Document, Dosing, Fact, Interval, Quantity, Time, Value
 from kb.layout import Layout, Piece
+from kb.patterns import compiled
 
 READINGS = 2  # how many times a document is read with other words; a third is as good as never the true one
 UNREADABLE = 0.5  # confidence below which a number was read wrongly more often than not, on faxes made for measuring
 _ANYTHING = "?"
+_NOUGHT = compiled(r"[<>=≤≥~ ]*0\d")
 _SHORT = 3  # letters of a word that may deny what follows; a longer one is known or is not
 _NEAR = 60  # characters before a fact in which it may be denied
 
@@ -230,7 +232,11 @@ def _without_the_unreadable(fact: Fact, text: str, layout: Layout) -> Fact:
     told = (fact.value is None and fact.dosing is None) or isinstance(fact.value, Coded)
     if told and not any(piece.confidence < UNREADABLE for piece in _turning(fact, text, layout)):
         return fact
-    if not told and not any(piece.confidence < UNREADABLE for piece in _numbers(fact, layout)):
+    if (
+        not told
+        and not any(piece.confidence < UNREADABLE for piece in _numbers(fact, layout))
+        and not _lost_point(fact)
+    ):
         return fact
     return dataclasses.replace(
         fact,
@@ -240,6 +246,11 @@ def _without_the_unreadable(fact: Fact, text: str, layout: Layout) -> Fact:
         and dataclasses.replace(fact.dosing, dose=None, per_day=None, per_kg=None, duration_days=None),
         attributes={**fact.attributes, READ_UNCERTAINLY: _ANYTHING},
     )
+
+
+def _lost_point(fact: Fact) -> bool:
+    """Whether a number begins with a nought, as one does that has lost its point: "09" mg/dL."""
+    return isinstance(fact.value, Quantity) and _NOUGHT.match(fact.value.written) is not None
 
 
 def _turning(fact: Fact, text: str, layout: Layout) -> Iterator[Piece]:

@@ -77,6 +77,12 @@ def test_what_cannot_be_read_settles_nothing(word: str, criterion: str) -> None:
     assert answer(scanned(word, confidence=0.3), criterion) == "raised"
 
 
+def test_a_number_that_has_lost_its_point_settles_nothing() -> None:
+    text = LETTER.replace("eGFR 68", "creatinine 0.9 mg/dL")
+    assert answer(scanned("LVEF", text=text), "I4c") == "pass"
+    assert answer(scanned("LVEF", text=text.replace("0.9", "09")), "I4c") in ("raised", "unknown")
+
+
 def test_both_readings_are_in_the_fact_and_in_the_report() -> None:
     screening = scanned("58%", ("53%",))
     found = fact(screening, "lvef")
