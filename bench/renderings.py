@@ -232,7 +232,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(table(figures))
     else:
         page = given.into.read_text(encoding="utf-8")
-        given.into.write_text(put_into(page, table(figures), given.letters), encoding="utf-8")
+        asked = given.letters if given.limit is None else f"{given.letters} --limit {given.limit}"
+        given.into.write_text(put_into(page, table(figures), asked), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,11 +16,8 @@ from rules.decision import Decision, Judge
 from rules.findings import Situation
 from rules.language import Protocol
 from screening.documents import Letter
-<<<<<<< HEAD
 from screening.dossiers import Extract, gathered
-=======
 from screening.doubts import doubted, surely_dated
->>>>>>> f50b70c (Hold every reading of what was read uncertainly, so that no answer rests on one of two, and show it)
 
 if TYPE_CHECKING:
     from extraction.extractor import Extractor
@@ -80,30 +76,12 @@ class Pipeline:
         return len(self._judges) > 1
 
     def extract(self, letters: Sequence[Letter]) -> Extracted:
-<<<<<<< HEAD
         """The facts of the documents that count, numbered through, with what to know of all.
 
         Raises screening.dossiers.DossierError where they are not of one patient.
         """
-        found = gathered(letters, self._extract)
+        found = gathered([_surely_dated(letter) for letter in letters], self._read)
         return Extracted(found.dossier, found.facts, found.warnings)
-=======
-        """The facts of all documents, numbered through, with the warnings of each."""
-        facts: list[Fact] = []
-        warnings: list[str] = []
-        letters = [_surely_dated(letter) for letter in letters]
-        for index, letter in enumerate(letters):
-            if letter.facts is None:
-                found, warned = self._read(letter.document, index)
-            else:
-                found, warned = [dataclasses.replace(fact, document=index) for fact in letter.facts], []
-            facts += found
-            about = f"{letter.document.name}: " if len(letters) > 1 else ""
-            warnings += [f"{about}{text}" for text in (*letter.notes, *warned)]
-        if len(letters) > 1:  # each document's own start at f1
-            facts = numbered(facts)
-        return Extracted(Dossier(tuple(letter.document for letter in letters)), tuple(facts), tuple(warnings))
->>>>>>> f50b70c (Hold every reading of what was read uncertainly, so that no answer rests on one of two, and show it)
 
     def _read(self, document: Document, index: int) -> tuple[list[Fact], list[str]]:
         """The facts of one document; of pages that were read uncertainly, with what they may be instead."""
