@@ -235,7 +235,7 @@ def _without_the_unreadable(fact: Fact, text: str, layout: Layout) -> Fact:
     if (
         not told
         and not any(piece.confidence < UNREADABLE for piece in _numbers(fact, layout))
-        and not _lost_point(fact)
+        and not _lost_point(fact, layout)
     ):
         return fact
     return dataclasses.replace(
@@ -248,9 +248,11 @@ def _without_the_unreadable(fact: Fact, text: str, layout: Layout) -> Fact:
     )
 
 
-def _lost_point(fact: Fact) -> bool:
-    """Whether a number begins with a nought, as one does that has lost its point: "09" mg/dL."""
-    return isinstance(fact.value, Quantity) and _NOUGHT.match(fact.value.written) is not None
+def _lost_point(fact: Fact, layout: Layout) -> bool:
+    """Whether a number of a scan begins with a nought, as one does that has lost its point: "09" mg/dL."""
+    if not isinstance(fact.value, Quantity) or _NOUGHT.match(fact.value.written) is None:
+        return False
+    return layout.confidence(fact.start, fact.end) < 1
 
 
 def _turning(fact: Fact, text: str, layout: Layout) -> Iterator[Piece]:
