@@ -121,7 +121,10 @@ def _state(one: Answered) -> str:
 def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, str]) -> list[dict[str, str]]:
     quoted, named = quotation(screening), document_named(screening)
     several = len(screening.dossier.documents) > 1
-    told = {(f"{quoted(fact)}{printable(doubt_of(fact))}", named(fact) if several else ""): anchors[fact.id] for fact in reversed(facts)}
+    shown = (
+        (f"{quoted(fact)}{printable(doubt_of(fact))}", named(fact) if several else "", fact) for fact in reversed(facts)
+    )
+    told = {(text, document): anchors[fact.id] for text, document, fact in shown}
     return [
         {"text": text, "document": document, "anchor": anchor} for (text, document), anchor in reversed(told.items())
     ]
