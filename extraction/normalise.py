@@ -57,6 +57,7 @@ _CAPITAL_I = compiled(
     r"I(?:(?<=[a-z]I)(?=[a-z](?![GMAED]))|(?<![^\W\d_].)(?=(?:ow|upus|eft|ungs?|ast|arge|iver|ess|ong|ittle|evels?"
     r"|eu[ck]o[a-z]+|VEF)\b))"
 )
+_I_OF_CODE = compiled(r"[l1](?<=[A-Z]{3}.)(?=-\d|[A-Z])")  # "SLEDAl-2K"
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
 
@@ -88,6 +89,8 @@ def normalise(text: str) -> str:
     'stopped at 15 mg'
     >>> normalise("smaIl, Iow, antiIgG")
     'small, low, antiIgG'
+    >>> normalise("SLEDAl-2K was 14")
+    'SLEDAI-2K was 14'
     >>> normalise("sodium (XE2qu) 140")
     'sodium         140'
     >>> normalise("norma1, HbA1c, day1; lnfection unti1 lO May 2026, alpha1")
@@ -100,7 +103,7 @@ def normalise(text: str) -> str:
         raise AssertionError("normalisation changed the length of the text")
     dated = _DATE_SHAPED.sub(_read_digits, plain)
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
-    read = _CAPITAL_I.sub("l", _SMALL_L.sub("In", read))
+    read = _I_OF_CODE.sub("I", _CAPITAL_I.sub("l", _SMALL_L.sub("In", read)))
     return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read))
 
 

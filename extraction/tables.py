@@ -69,22 +69,30 @@ def read_tables(reading: Reading, page: Page) -> Tables:
 
 
 def blocks_of(normal: str) -> list[list[_Row]]:
-    """The neighbouring lines of a text that have columns."""
+    r"""The neighbouring lines of a text that have columns; an empty line ends them where they are not all set apart.
+
+    >>> [len(rows) for rows in blocks_of("A  1\nB  2\n\nC  3\nD  4")], len(blocks_of("A  1\n\nB  2\n\nC  3")[0])
+    ([2, 2], 3)
+    """
     blocks: list[list[_Row]] = []
     rows: list[_Row] = []
+    empty = 0  # lines since the last row
+    apart = True  # whether all rows so far have an empty line between them
     start = 0
     for line in normal.split("\n"):
         row = _row(line, start)
+        start += len(line) + 1
         if row is not None:
+            apart = (apart or len(rows) < 2) and (not rows or empty == 1)
             rows.append(row)
-        elif line.strip(" -|+=\t") or not rows:  # a rule between rows does not end a table
+            empty = 0
+            continue
+        empty += not line.strip()
+        rule = not line.strip(" -|+=\t")  # a rule between rows does not end a table
+        if not rows or not rule or (not line.strip() and len(rows) > 1 and (not apart or empty > 1)):
             if len(rows) > 1:
                 blocks.append(rows)
-            rows = []
-        elif not line.strip() and len(rows) > 1:
-            blocks.append(rows)
-            rows = []
-        start += len(line) + 1
+            rows, empty, apart = [], 0, True
     if len(rows) > 1:
         blocks.append(rows)
     return blocks
@@ -176,7 +184,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
     tests = {column: _test_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns = {column: test for column, test in tests.items() if test is not None}
     if len(columns) < 2 or (
-        0 in columns and date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
+        0 in columns and rows and date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
     ):
         return []
     if any(re.search(r"\d", page.normal[test.end : head.cells[column][1]]) for column, test in columns.items()):

@@ -35,6 +35,10 @@ MedicationStatus = Literal["current", "past", "planned", "never", "allergy"]
 Source = Literal["text", "structured"]
 
 
+# The attribute of a fact whose words were read uncertainly, from a scan: what they may be instead, "?" for anything.
+READ_UNCERTAINLY = "read_uncertainly"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One text of a patient. `date` is the letter's own date, an interval, or None where it has none.

@@ -48,7 +48,8 @@ class Box:
 class Piece:
     """A word or a line: `text[start:end]` of the document stands in `box` of the page (counted from 0).
 
-    `confidence` says how surely its characters were read, from 0 to 1; 1 where they were never a picture.
+    `confidence` says how surely its characters were read, from 0 to 1; 1 where they were never a picture. `others` are
+    what it may be instead, each as long as the piece, the likeliest first.
     """
 
     start: int
@@ -56,6 +57,7 @@ class Piece:
     page: int
     box: Box
     confidence: float = 1.0
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from kb.facts import Fact
+from kb.facts import READ_UNCERTAINLY, Fact
 from rules.amounts import long_day
 from rules.compiler import PlannedNode, walk
 from rules.decision import Answered, Decision
@@ -169,7 +169,7 @@ def _rendered(
             if fact is not None:
                 document = f"{named(fact)}, " if several else ""
                 place = f"{document}characters {fact.start}-{fact.end}"
-                yield f'{indent}  "{quoted(fact)}" ({key}, {place}){_by_a_person(fact)}'
+                yield f'{indent}  "{quoted(fact)}" ({key}, {place}){_by_a_person(fact)}{doubt_of(fact)}'
     for part in node.parts:
         yield from _rendered(part, as_of, facts, quoted, named, depth + 1)
 
@@ -178,6 +178,18 @@ def _by_a_person(fact: Fact) -> str:
     """Which fields of the fact are not as they were read, but as a reviewer has corrected them."""
     fields = fact.attributes.get("corrected")
     return f" corrected by a person: {fields.replace(' ', ', ')}" if fields else ""
+
+
+def doubt_of(fact: Fact) -> str:
+    """What the words of a fact may be instead, where they were read uncertainly.
+
+    >>> doubt_of(Fact("f1", "measurement", "spo2", "SpO2", 0, 0, 4, "92 %", attributes={READ_UNCERTAINLY: "97 %"}))
+    ' (read uncertainly: or "97 %"?)'
+    """
+    other = " ".join(fact.attributes.get(READ_UNCERTAINLY, "").split())
+    if not other:
+        return ""
+    return " (read uncertainly)" if other == "?" else f' (read uncertainly: or "{other}"?)'
 
 
 def reason(answered: Answered, decision: Decision) -> str:

@@ -18,7 +18,7 @@ from kb.facts import Document, Fact
 from rules.amounts import long_day
 from rules.changes import Change, Stretch
 from rules.decision import Answered
-from rules.explanation import Explained, explain, reasons, window_days
+from rules.explanation import Explained, doubt_of, explain, reasons, window_days
 from rules.tests.base import Test
 from screening import VERSION
 from screening.dossiers import dossier_name
@@ -131,7 +131,10 @@ def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, s
     told: dict[tuple[str, str], str] = {}
     for fact in facts:
         page = page_told(fact, screening.dossier.documents[fact.document])
-        told.setdefault((quoted(fact), f"{named(fact) if several else ''}{page}".strip()), anchors[fact.id])
+        told.setdefault(
+            (f"{quoted(fact)}{printable(doubt_of(fact))}", f"{named(fact) if several else ''}{page}".strip()),
+            anchors[fact.id],
+        )
     return [{"text": text, "where": where, "anchor": anchor} for (text, where), anchor in told.items()]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from rules.findings import Situation
 from rules.language import Protocol
 from screening.documents import Letter
 from screening.dossiers import Extract, gathered
+from screening.doubts import doubted, surely_dated
 
 if TYPE_CHECKING:
     from extraction.extractor import Extractor
@@ -78,8 +80,16 @@ class Pipeline:
 
         Raises screening.dossiers.DossierError where they are not of one patient.
         """
-        found = gathered(letters, self._extract)
+        found = gathered([_surely_dated(letter) for letter in letters], self._read)
         return Extracted(found.dossier, found.facts, found.warnings)
+
+    def _read(self, document: Document, index: int) -> tuple[list[Fact], list[str]]:
+        """The facts of one document; of pages that were read uncertainly, with what they may be instead."""
+        found, warned = self._extract(document, index)
+        if document.layout is None:
+            return found, warned
+        held, doubts = doubted(document, found, lambda other: self._extract(other, index)[0])
+        return held, [*doubts, *warned]
 
     def screen(self, letters: Sequence[Letter], as_of: date | None = None) -> list[Screening]:
         """One screening a protocol, the most hopeful first. `as_of` stands in for the newest letter's date.
@@ -96,6 +106,14 @@ class Pipeline:
             Screening(extracted.dossier, extracted.facts, warnings, judge.decide(situation)) for judge in self._judges
         ]
         return sorted(screenings, key=hopefulness)
+
+
+def _surely_dated(letter: Letter) -> Letter:
+    if letter.document.layout is None:
+        return letter
+    from extraction.letter_date import find_letter_date  # late: loads the language library
+
+    return dataclasses.replace(letter, document=surely_dated(find_letter_date, letter.document))
 
 
 def situation_of(screening: Screening) -> Situation:

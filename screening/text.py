@@ -15,7 +15,7 @@ from kb.facts import Coded, Document, Fact, Quantity, Time
 from kb.patterns import compiled
 from rules.amounts import long_day
 from rules.decision import Answered
-from rules.explanation import reasons
+from rules.explanation import doubt_of, reasons
 from screening.interface import evidence_of
 from screening.pipeline import Screening, newest_day
 
@@ -220,22 +220,24 @@ def _criterion(one: Answered, screening: Screening, width: int, style: str, quot
         yield from _folded(indent, sentence)
     quotes = [entry for entry in _quotes(one, screening).items() if entry[0] not in quoted]
     quoted.update(quote for quote, _ in quotes[:_QUOTES])
-    for quote, place in quotes[:_QUOTES]:
-        yield from _folded(indent, f'"{textwrap.shorten(quote, _LONGEST_QUOTE, placeholder=" …")}"{place}', "italic")
+    for quote, aside in quotes[:_QUOTES]:
+        yield from _folded(indent, f'"{textwrap.shorten(quote, _LONGEST_QUOTE, placeholder=" …")}"{aside}', "italic")
     if len(quotes) > _QUOTES:
         yield Line(f"{indent}and {len(quotes) - _QUOTES} more", "dim")
 
 
 def _quotes(one: Answered, screening: Screening) -> dict[str, str]:
     """The words behind an answer, none that another of them holds, and of each its document and page where there are
-    several: one of each document first, so that what they say against each other is seen.
+    several, and its doubt: one of each document first, so that what they say against each other is seen.
     """
     documents = screening.dossier.documents
     named = document_named(screening)
     quotes: dict[str, tuple[str, int]] = {}
     for fact in evidence_of(one, screening):
         document = documents[fact.document]
-        place = (f" ({named(fact)})" if len(documents) > 1 else "") + page_told(fact, document)
+        place = (
+            (f" ({named(fact)})" if len(documents) > 1 else "") + page_told(fact, document) + printable(doubt_of(fact))
+        )
         quotes.setdefault(in_context(document.text, fact.start, fact.end), (place, fact.document))
     kept = [quote for quote in quotes if not any(quote != other and _bare(quote) in other for other in quotes)]
     firsts = {quotes[quote][1]: quote for quote in reversed(kept)}

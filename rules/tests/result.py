@@ -304,8 +304,9 @@ def _of_number(fact: Fact, value: Quantity, situation: Situation, *, any_amount:
         limit = limits[0] if limits else None
     if limit is None and not any_amount:
         return "open"
+    undetected = not low and high is not None and (high == 0 or value.interval.high_open)  # or too little to be told
     if limit is None:
-        return "positive" if low is not None and low > 0 else "negative"
+        return "positive" if low is not None and low > 0 else "negative" if undetected else "open"
     if low is not None and low > limit:
         return "positive"
-    return "negative" if (high is not None and high <= limit) or not low else "open"
+    return "negative" if (high is not None and high <= limit) or undetected else "open"

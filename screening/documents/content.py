@@ -41,6 +41,7 @@ Reader = Callable[[bytes, str, Limits], Read]
 _READERS = {
     "text": "screening.documents.text",
     "pdf": "screening.documents.pdf",
+    "image": "screening.documents.images",
     "docx": "screening.documents.docx",
     "rtf": "screening.documents.rtf",
     "html": "screening.documents.html",
@@ -48,7 +49,6 @@ _READERS = {
 }
 # What the kinds without one are called, and what to do.
 _REFUSED = {
-    "image": ("an image, not text", "save it as plain text and give that"),
     "doc": ("an old Word document", "open it in Word and save it as .docx or PDF"),
     "msg": ("an e-mail in Outlook's own format", "save it as .eml, or save its text and attachments"),
     "locked": ("an Office document with a password", "save it without one and give that"),

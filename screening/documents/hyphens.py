@@ -48,7 +48,7 @@ def _joined(before: Line, line: Line) -> Line | None:
     if divided is None or rest is None or not first.text[0].islower():
         return None
     whole = dataclasses.replace(last, text=last.text[:-1] + _hyphen(divided[1], rest[0]))
-    return Line((*before.words[:-1], whole, first), (*before.spaces, 0), before.apart)
+    return dataclasses.replace(before, words=(*before.words[:-1], whole, first), spaces=(*before.spaces, 0))
 
 
 def _hyphen(part: str, rest: str) -> str:

@@ -187,6 +187,7 @@ def _trimmed(stripe: _Stripe, rows: list[Row], spans: list[list[tuple[float, flo
         first -= 1
     while last < stripe.last and tops[last + 1] - tops[last] <= _ONE_STEP * usual:
         last += 1
+    last = _end_of_longer(last, stripe, rows, page)
     return _Stripe(first, last, stripe.left, stripe.right)
 
 
@@ -216,6 +217,30 @@ def _columns_in(stripe: _Stripe, rows: list[Row], page: _Page, depth: int = 0) -
     ):
         return stripe
     return max((one for one in found if one is not None), key=lambda one: one.last - one.first, default=None)
+
+
+def _end_of_longer(last: int, stripe: _Stripe, rows: list[Row], page: _Page) -> int:
+    """The last row of the longer column: text as wide as the column goes on after the end of the other."""
+    within, below = rows[stripe.first : last + 1], range(last + 1, stripe.last + 1)
+    for side in _sides(within, stripe, page):
+        left, right = min(page.boxes[one].left for one in side), max(page.boxes[one].right for one in side)
+        reaches = left + _FULL * (right - left)
+        full = [
+            at
+            for at in below
+            if left <= page.boxes[rows[at][-1]].right <= right and page.boxes[rows[at][-1]].right > reaches
+        ]
+        if full:
+            return _paragraph_end(full[-1], stripe.last, rows, page)
+    return last
+
+
+def _paragraph_end(at: int, last: int, rows: list[Row], page: _Page) -> int:
+    """The last of the rows that follow that one closely."""
+    tops = [min(page.boxes[one].top for one in row) for row in rows]
+    while 0 < at < last and tops[at + 1] - tops[at] <= _ONE_STEP * (tops[at] - tops[at - 1]):
+        at += 1
+    return at
 
 
 def _sides(rows: list[Row], stripe: _Stripe, page: _Page) -> tuple[Row, Row]:

@@ -6,6 +6,7 @@ keep their columns, and a paragraph's end is an empty line.
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,12 +17,18 @@ from kb.patterns import compiled
 from screening.documents.reading_order import Scale, blocks_of
 from screening.documents.table_rows import with_columns
 
-_MARK = compiled(r"[-–*•●▪■◦‣·+>]|\(?(?:\d{1,2}|[a-zA-Z])[.)]")
+_DATE = compiled(r"\d{1,4}[./-]\d{1,2}[./-]\d")
+_MARK = compiled(r"[-–*•●▪■◦‣·+>]|\[[ xX]?\]|\(?(?:\d{1,2}|[a-zA-Z])[.)]")
 _WIDEST = 24  # spaces between two cells
 _USUAL_SPACE = 0.3  # of a line's height, where a page has no two words side by side
 _TOO_WIDE = 1.2  # of a line's height: no space between two words of running text
 _JUSTIFIED = 1.5  # the widest space of a justified line, in its narrowest
 _STRETCHED = 3.5  # usual spaces: wider ones are no justified text's
+_LONG_ENOUGH = 3  # characters of a word that shows how wide characters are
+_BEARING = 0.15  # of a character's width: what its own room exceeds its ink by
+_SAME_WIDTH = 0.06  # how much the widths of characters may differ and be the same
+_FEWEST_WORDS = 5  # of a line that shows how far lines reach; a page's number stands anywhere
+_FEWEST_FULL = 3  # lines that were broken because they were full, in a block of running text
 _PARAGRAPH = 0.4  # of a line's height more than usual between two lines
 
 
@@ -30,25 +37,28 @@ class Word:
     """Characters that stand together in `box` of a page; `confidence` says how surely they were read, 0 to 1.
 
     A word may hold spaces where recognition gives whole lines. `stands` is its box on the page in the file, where the
-    page was turned to be read and `box` is of the turned one.
+    page was turned to be read and `box` is of the turned one; `others` are as in `kb.layout.Piece`.
     """
 
     text: str
     box: Box
     confidence: float = 1.0
     stands: Box | None = None
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of a page: its words from left to right, each with the number of spaces before it.
 
-    `apart` says that more than the usual space parts it from the line before.
+    `apart` says that more than the usual space parts it from the line before, `goes_on` that its first word stands here
+    only because the line before was full.
     """
 
     words: tuple[Word, ...]
     spaces: tuple[int, ...]
     apart: bool = False
+    goes_on: bool = False
 
     @property
     def box(self) -> Box:
@@ -60,6 +70,14 @@ class Line:
     @property
     def text(self) -> str:
         return "".join(" " * space + word.text for space, word in zip(self.spaces, self.words, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pitch:
+    """The width of every character of a row, and by how much less a word's ink is wide than its characters are."""
+
+    width: float
+    less: float
 
 
 def lines_of(words: Sequence[Word], page: int) -> tuple[str, tuple[Piece, ...]]:
@@ -79,14 +97,14 @@ def text_of(lines: Iterable[tuple[int, Line]]) -> tuple[str, tuple[Piece, ...]]:
     pieces: list[Piece] = []
     at = 0
     for page, line in lines:
-        before = "" if not parts else "\n\n" if line.apart else "\n"
+        before = "" if not parts else "\n\n" if line.apart else " " if line.goes_on else "\n"
         parts.append(before)
         at += len(before)
         for space, word in zip(line.spaces, line.words, strict=True):
             start = at + space
             parts.append(" " * space + word.text)
             at = start + len(word.text)
-            pieces.append(Piece(start, at, page, word.stands or word.box, word.confidence))
+            pieces.append(Piece(start, at, page, word.stands or word.box, word.confidence, word.others))
     return "".join(parts), tuple(pieces)
 
 
@@ -138,17 +156,79 @@ def _block_lines(rows: list[list[Word]], usual: float, before: Line | None) -> l
     gaps = [tops[at + 1] - bottoms[at] for at in range(len(rows) - 1)]
     # within a paragraph, even on a page where most paragraphs have one line
     ordinary = max(sorted(gaps)[len(gaps) // 4], 0.0) if gaps else 0.0
+    pitches = _pitches(rows)
     lines = []
     for at, row in enumerate(rows):
         above = bottoms[at - 1] if at else before.box.bottom if before is not None else tops[0]
         height = _line_height(row)
         apart = tops[at] - above > 1.5 * min(ordinary, height) + _PARAGRAPH * height
-        lines.append(Line(tuple(row), _spaces(row, usual), apart))
-    return lines
+        lines.append(Line(tuple(row), _spaces(row, usual, pitches[at]), apart))
+    return _with_full_lines(lines)
 
 
-def _spaces(row: list[Word], usual: float) -> tuple[int, ...]:
-    """The number of spaces before each word, by the width of the gap; one each in a justified line."""
+def _pitches(rows: Sequence[Sequence[Word]]) -> list[_Pitch | None]:
+    """How the characters of each row stand where all have the same width, as a typewriter's; None for other rows.
+
+    A row of numbers does not show it, and is as the row before.
+    """
+    pitches: list[_Pitch | None] = []
+    for row in rows:
+        long = [word for word in row if len(word.text) >= _LONG_ENOUGH]
+        if sum(sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH for word in long) < 2:
+            pitches.append(pitches[-1] if pitches else None)
+        else:
+            pitches.append(_pitch(long))
+    return pitches
+
+
+def _pitch(words: Sequence[Word]) -> _Pitch | None:
+    """The width of a character, and what a word's ink is narrower than its characters; None where widths differ."""
+    lengths, inks = [len(word.text) for word in words], [word.box.right - word.box.left for word in words]
+    usual = statistics.median(ink / length for ink, length in zip(inks, lengths, strict=True))
+    widths = [(ink + _BEARING * usual) / length for ink, length in zip(inks, lengths, strict=True)]
+    mean = statistics.fmean(widths)
+    if statistics.pstdev(widths) >= _SAME_WIDTH * mean:
+        return None
+    if len(set(lengths)) > 1:
+        width, less = statistics.linear_regression(lengths, inks)
+        if abs(width - mean) < 2 * _SAME_WIDTH * mean:
+            return _Pitch(width, -less)
+    return _Pitch(mean, _BEARING * mean)
+
+
+def _with_full_lines(lines: list[Line]) -> list[Line]:
+    """The lines of a block, those of running text that go on with the line before marked so."""
+    margin = max((line.box.right for line in lines if len(line.words) >= _FEWEST_WORDS), default=1.0)
+    full = [
+        not line.apart and _is_prose(before) and _is_prose(line) and _is_full(before, line, margin)
+        for before, line in pairwise(lines)
+    ]
+    if sum(full) < _FEWEST_FULL:
+        return lines
+    return [lines[0], *(dataclasses.replace(line, goes_on=goes) for line, goes in zip(lines[1:], full, strict=True))]
+
+
+def _is_prose(line: Line) -> bool:
+    return len(line.words) > 1 and max(line.spaces) < 3
+
+
+def _is_full(before: Line, line: Line, margin: float) -> bool:
+    """Whether the first word of a line had no room at the end of the line before; a mark or a date opens an entry."""
+    if _MARK.fullmatch(line.words[0].text) or _DATE.match(line.words[0].text):
+        return False
+    first = line.words[0].box
+    character = (first.right - first.left) / len(line.words[0].text)
+    return before.box.right + character / 2 + first.right - first.left > margin
+
+
+def _spaces(row: list[Word], usual: float, pitch: _Pitch | None = None) -> tuple[int, ...]:
+    """The number of spaces before each word, by the width of the gap; one each in a justified line.
+
+    Where all characters have one width, spaces have it, too.
+    """
+    if pitch is not None:
+        wide = (round((b.box.left - a.box.right - pitch.less) / pitch.width) for a, b in pairwise(row))
+        return (0, *(max(1, min(number, _WIDEST)) for number in wide))
     height = _line_height(row)
     gaps = [(b.box.left - a.box.right) / height for a, b in pairwise(row)]
     if gaps and _MARK.fullmatch(row[0].text):

@@ -253,7 +253,7 @@ def test_justified_lines_are_no_table_rows() -> None:
         words.textLine(line)
         drawn.drawText(words)
     drawn.save()
-    assert text(file.getvalue()) == "\n".join(LEFT)
+    assert text(file.getvalue()) == " ".join(LEFT)
 
 
 def test_ligatures_are_letters() -> None:
