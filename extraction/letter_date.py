@@ -263,7 +263,7 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
             return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
         return min(rank, _IN_TITLE) if is_title else rank
-    if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
+    if _TODAY.search(line[: match.start()]) or (" by" in line.lower() and _SIGNED.search(line[: match.start()])):
         return _TOLD
     words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):
