@@ -211,6 +211,11 @@ def _deciding(reaching: list[Cue]) -> Cue | None:
 
 
 @functools.cache
+def _patient_subjects() -> frozenset[str]:
+    return frozenset(cues("context")["patient_subjects"])
+
+
+@functools.cache
 def _lifelong() -> frozenset[str]:
     return frozenset(cues("context")["lifelong"])
 
@@ -219,7 +224,7 @@ def _by_section(mention: Mention, section: str | None, before: Sequence[str], wo
     """What the section, or its own words, say of a mention where the sentence says nothing else."""
     default: dict[str, str] = cues("context")["sections"].get(section or "", {})
     experiencer, temporality = default.get("experiencer"), default.get("temporality")
-    about_patient = any(word in cues("context")["patient_subjects"] for word in before)
+    about_patient = not _patient_subjects().isdisjoint(before)
     if experiencer == "family" and mention.experiencer == "patient" and not about_patient:
         mention.experiencer = "family"
     if mention.kind == "span":

@@ -19,7 +19,9 @@ from kb.vocabulary import vocabulary
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _CLASS_PART = compiled(r"iii|ii|iv|vi|v|i|[1-6]", re.IGNORECASE)
-_PART_ENDS = compiled(r"[;:()\[\]]|(?<!\d),|,(?!\d)|\band\b|\bwith\b|\bbut\b|\.\s")
+_PART_ENDS = compiled(  # the first character comes first, so that the search leaps from one to the next
+    r"[;:()\[\],.awb](?:(?<=[;:()\[\]])|(?<=,)(?<!\d,)|(?<=,)(?!\d)|(?<=\ba)nd\b|(?<=\bw)ith\b|(?<=\bb)ut\b|(?<=\.)\s)"
+)
 _LUPUS_RELATED = compiled(r"(?:lupus|SLE)[- ](?:related|associated|induced|attributed)\s*$", re.IGNORECASE)
 _FULL_STOPS = compiled(r"[;.](?!\d)")
 _STOPS = compiled(r"[;,.](?!\d)")

@@ -29,7 +29,18 @@ _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xi
 
 @functools.cache
 def month_names() -> dict[str, int]:
-    return {name: number for number, names in enumerate(cues("timing")["months"].values(), 1) for name in names}
+    """The names of the months in small letters, those with a dotless i also as capitals become small ones."""
+    months = enumerate(cues("timing")["months"].values(), 1)
+    return {form: number for number, names in months for name in names for form in (name, name.replace("ı", "i"))}
+
+
+def month_number(name: str) -> int:
+    """The number of a month by a name in any case, with or without its full stop.
+
+    >>> month_number("MAYIS"), month_number("HAZİRAN"), month_number("Sept.")
+    (5, 6, 9)
+    """
+    return month_names()[name.lower().rstrip(".").replace("\u0307", "")]  # a small İ is an i and a dot
 
 
 @functools.cache
@@ -150,11 +161,11 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
     for form in ("dmy", "mdy", "ymd"):
         if group[f"{form}_y"]:
             year_written = full_year(group[f"{form}_y"], newest)
-            return _on(day_of(year_written, _number(group[f"{form}_m"]), int(group[f"{form}_d"])), written)
+            return _on(day_of(year_written, month_number(group[f"{form}_m"]), int(group[f"{form}_d"])), written)
     if group["rom_y"]:
         return _on(day_of(int(group["rom_y"]), _ROMAN.index(group["rom_m"].lower()) + 1, int(group["rom_d"])), written)
     if group["my_y"]:
-        return whole_month(full_year(group["my_y"], newest), _number(group["my_m"]), written)
+        return whole_month(full_year(group["my_y"], newest), month_number(group["my_m"]), written)
     for form in ("m_y", "y_m"):
         if group[f"{form}_y"]:
             return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
@@ -163,12 +174,8 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
             return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
     for form in ("dm", "md"):
         if group[f"{form}_m"]:
-            return _without_year(_number(group[f"{form}_m"]), int(group[f"{form}_d"]), reference, year, written)
+            return _without_year(month_number(group[f"{form}_m"]), int(group[f"{form}_d"]), reference, year, written)
     return None
-
-
-def _number(name: str) -> int:
-    return month_names()[name.lower()]
 
 
 def _on(day: date | None, written: str) -> Time | None:

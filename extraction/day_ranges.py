@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from extraction.dates import Order, date_places, day_of, full_year, month_names
+from extraction.dates import Order, date_places, day_of, full_year, month_names, month_number
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at
 from kb.facts import Time
@@ -72,7 +72,7 @@ def _in_month(match: re.Match[str], reference: date | None) -> tuple[date, date]
     name = match["month"] or match["first_month"]
     if not name:
         return None
-    written, month = match["year"] or match["first_year"], month_names()[name.lower()]
+    written, month = match["year"] or match["first_year"], month_number(name)
     first_day, last_day = int(match["d1"] or match["e1"]), int(match["d2"] or match["e2"])
     if written is None and reference is None:
         return None

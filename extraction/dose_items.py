@@ -7,7 +7,7 @@ reads is a word, so that the caller can tell a dose from a number that merely st
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from extraction.dose_amounts import amount
 from extraction.dose_frequencies import frequency, time_of_day, weekdays
@@ -33,7 +33,11 @@ Production = Callable[[Sequence[Token], int], Item | None]
 @functools.lru_cache(maxsize=512)
 def read_items(tokens: tuple[Token, ...]) -> tuple[Item, ...]:
     """Every token in exactly one item, in order."""
-    items: list[Item] = []
+    return tuple(items_from(tokens))
+
+
+def items_from(tokens: tuple[Token, ...]) -> Iterator[Item]:
+    """As `read_items`, one by one, for who needs the first few."""
     at = 0
     while at < len(tokens):
         token = tokens[at]
@@ -43,9 +47,8 @@ def read_items(tokens: tuple[Token, ...]) -> tuple[Item, ...]:
                 break
         else:
             item = Item("word", at, at + 1, word=token.text)
-        items.append(item)
+        yield item
         at = item.last
-    return tuple(items)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,12 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extraction.dose_items import read_items
+from extraction.dose_items import items_from
 from extraction.dose_words import Phrases, Token, match_phrase, phrases, tokenise_dose
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
-from extraction.word_places import has_word
 from kb.patterns import compiled
 
 _ALLERGIES = compiled(
@@ -28,9 +27,7 @@ _BUT_FOR = compiled(
     re.IGNORECASE,
 )
 _NO_ALLERGY = compiled(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
-_OF_ALLERGIES = frozenset(
-    ("allergy", "allergies", "nkda", "nka", "intolerance", "intolerances", "adverse", "adr", "adrs")
-)
+_OF_ALLERGIES = ("allerg", "nkda", "nka", "intoleranc", "adverse drug", "adr")
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 
@@ -171,7 +168,7 @@ def _behind_the_dose(text: str) -> Sequence[Token]:
     """The tokens behind a drug's dose and dates; offsets stay those of the text."""
     tokens = tokenise_dose(text)
     first = 0
-    for item in read_items(tokens):
+    for item in items_from(tokens):
         if item.kind in ("filler", "open", "close", "word", "stop", "change", "join"):
             break
         first = item.last
@@ -242,9 +239,10 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
 
 def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
     """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line; so does "NKDA except X"."""
-    if not has_word(reading.normal, _OF_ALLERGIES):
-        return False
     line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    lower = line.lower()
+    if not any(word in lower for word in _OF_ALLERGIES):
+        return False
     if _BUT_FOR.search(line):
         return True
     found = _ALLERGIES.search(line)

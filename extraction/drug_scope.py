@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.dose_item import Item
-from extraction.dose_items import read_items
+from extraction.dose_items import items_from, read_items
 from extraction.dose_words import Token, tokenise_dose
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
@@ -146,7 +146,7 @@ def _claimed(masked: str, offset: int, end: int, following: int) -> int:
     """Where the dose that stands directly behind a drug's name ends; nothing before it is for the next drug."""
     tokens = tokenise_dose(masked[end - offset : following - offset])
     claimed = 0
-    for item in read_items(tokens):
+    for item in items_from(tokens):
         if item.kind in _DOSE_KINDS or item.kind in ("filler", "open", "close", "slots", "time_of_day", "prn"):
             claimed = tokens[item.last - 1].end
         else:

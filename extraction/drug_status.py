@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extraction.dose_items import read_items
+from extraction.dose_items import items_from, read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_exceptions import is_excepted
@@ -286,7 +286,7 @@ def _is_weak(reading: Reading, cue: Cue, scope: Scope) -> bool:
 
 
 def _has_amount(reading: Reading, scope: Scope) -> bool:
-    return any(item.kind == "amount" for item in read_items(tokenise_dose(reading.normal[scope.end : scope.after])))
+    return any(item.kind == "amount" for item in items_from(tokenise_dose(reading.normal[scope.end : scope.after])))
 
 
 def _is_counted(reading: Reading, scope: Scope) -> bool:

@@ -12,10 +12,11 @@ import functools
 import re
 from datetime import date
 
-from extraction.dates import Order, date_order, find_dates, month_names, read_date
+from extraction.dates import Order, date_order, find_dates, month_names, month_places, read_date
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from extraction.number_words import spelled_dates
+from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Time
 from kb.patterns import compiled
 
@@ -25,6 +26,11 @@ _TITLE_LINES = 4
 _WORDS_OF_A_TITLE = 12
 _LONG = 366  # days
 _FEWEST_DIGITS = 3  # of a whole date: "1 May 26"
+# a year, numbers between signs, or words with gaps before a year of two digits, as far as a scan's gaps go
+_LIKE_A_DATE = compiled(
+    r"[12](?:(?<=1)9|(?<=2)0)[ _]?\d[ _]?\d|\d[ _]*[-/.|][ _]*\d[ _]?\d?[ _]*[-/.|][ _]*\d[ _]?\d"
+    r"|\d (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d\d? \d\d? \d\d"
+)
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
 _SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
@@ -49,10 +55,11 @@ _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart
 
 @functools.cache
 def _label() -> re.Pattern[str]:
-    labels = sorted(map(re.escape, cues("timing")["letter_date_labels"]), key=len, reverse=True)
+    labels = cues("timing")["letter_date_labels"]
+    label = first_letters(labels) + word_tree(map(letters, labels))
     weekdays = "|".join(cues("timing")["weekdays"])
     return compiled(
-        rf"(?<![\w-])(?P<label>{'|'.join(labels)})(?P<colon>\.?\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
+        rf"(?<![\w-])(?P<label>{label})(?P<colon>\.?\s*(?:[:.=,-]{{0,2}}|[.…]{{3,}}|:\s*[\[|(]|\s*[\[|])\s*)"
         rf"(?:on )?(?:the |this )?(?:(?:{weekdays})[,.]? ?)?$",
         re.IGNORECASE,
     )
@@ -135,7 +142,8 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
-    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS and not _IN_WORDS.search(line):
+    like_a_date = _LIKE_A_DATE.search(line) or month_places(line)
+    if (len(_DIGIT.findall(line)) < _FEWEST_DIGITS or not like_a_date) and not _IN_WORDS.search(line):
         return None
     line = repaired(line)
     last_end = 0

@@ -50,7 +50,10 @@ _UNTIL = compiled(
 _LATELY = 21  # days
 _NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
-_CLAUSE_START = compiled(r"[;:.]\s|\n|,\s+(?:and|but|with|then)\s|\s(?:but|however|although|so|and)\s", re.IGNORECASE)
+_CLAUSE_START = compiled(  # the sign comes first, so that the search leaps from one to the next
+    r"[;:.,\s](?:(?<=[;:.])\s|(?<=\n)|(?<=,)\s+(?:and|but|with|then)\s|(?<=\s)(?:but|however|although|so|and)\s)",
+    re.IGNORECASE,
+)
 
 
 def read_measurements(reading: Reading) -> list[Fact]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from extraction.dates import Order, date_order, day_of, month_names, month_places, whole_month
+from extraction.dates import Order, date_order, day_of, month_names, month_number, month_places, whole_month
 from extraction.knowledge import cues
 from extraction.reading import InOrder, Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern
@@ -70,7 +70,7 @@ def _months_of_scores(reading: Reading, newest: date) -> Iterator[TimeExpression
     for mention in reading.mentions:
         match = listed.match(reading.normal, mention.end) if mention.kind == "score" else None
         for month in month_of.finditer(reading.normal, mention.end, match.end()) if match else ():
-            number = month_names()[month["month"].lower()]
+            number = month_number(month["month"])
             time = whole_month(newest.year if number <= newest.month else newest.year - 1, number, month.group())
             yield _point(month, time if time.latest is None or time.latest <= newest else replace(time, latest=newest))
 
@@ -88,7 +88,7 @@ def _months(reading: Reading, newest: date) -> Iterator[TimeExpression]:
         led = led or _OCCASION.match(reading.normal, match.end()) is not None
         if not match.group()[0].isupper() or not (led or _beside(reading, match) or _bracketed(reading, match)):
             continue
-        month = month_names()[match["month"].lower()]
+        month = month_number(match["month"])
         year = newest.year if month <= newest.month else newest.year - 1
         time = whole_month(year, month, match.group())
         yield _point(match, time if time.latest is None or time.latest <= newest else replace(time, latest=newest))

@@ -123,7 +123,9 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
     """
     base = max(0, start - _BEFORE)
     written = _read(normal[base : min(limit, start + _REACH)], start - base, comma, ranges=ranges)
-    return None if written is None else replace(written, start=written.start + base, end=written.end + base)
+    if written is None or base == 0:
+        return written
+    return Written(written.start + base, written.end + base, written.interval, written.unit, written.form)
 
 
 def _read(text: str, start: int, comma: bool, *, ranges: bool) -> Written | None:

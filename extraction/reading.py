@@ -71,20 +71,17 @@ class InOrder(tuple[OnePlaced, ...]):
     """What a letter holds of a kind, in the order of the text; what begins in a stretch is looked up."""
 
     starts: list[int]
+    _items: list[OnePlaced]
 
     def __new__(cls, items: Iterable[OnePlaced] = ()) -> Self:
         made = super().__new__(cls, items)
+        made._items = list(made)
         made.starts = [item.start for item in made]
         return made
 
     def beginning_in(self, start: int, end: int) -> list[OnePlaced]:
         """Those that begin in [start, end)."""
-        first = bisect_left(self.starts, start)
-        return list(self[first : bisect_left(self.starts, end, first)]) if start < end else []
-
-    def before(self, offset: int) -> int:
-        """How many begin at the offset or before it."""
-        return bisect_right(self.starts, offset)
+        return self._items[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 @dataclass(slots=True)
@@ -113,7 +110,7 @@ class Reading:
 
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the offset (the nearest before it between two)."""
-        return max(0, self.sentences.before(offset) - 1)
+        return (bisect_right(self.sentences.starts, offset) or 1) - 1
 
     def section_at(self, offset: int) -> str | None:
         return self.sentences[self.sentence_at(offset)].section if self.sentences else None

@@ -74,6 +74,7 @@ _PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|mos
 _FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
 _IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 _LINES_ABOVE = 45
+_FARTHEST_BEHIND = 130  # characters at which no part looks for a date any more
 _NO_OTHER = ("lab", "score", "span", "statement")
 _WRAPPED = 62
 _WORDS_OF_A_HEADING = 5
@@ -87,6 +88,8 @@ _NO_HEAD = compiled(r"birth|dob|letter|dictat|typed|admi|discharg|next|admission
 def time_of(reading: Reading, start: int, end: int) -> Time | None:
     """The time of the result at [start, end) of the text, or None where the letter gives none for it."""
     sentence = reading.sentences[reading.sentence_at(start)]
+    if not reading.times or reading.times.starts[0] > max(sentence.end, end) + _FARTHEST_BEHIND:
+        return None
     stop = _next_result(reading, end, sentence.end)
     second = second_value(reading, end)
     if second is not None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from extraction.knowledge import cues
 from extraction.numbers import decimal_comma, read_number
 from extraction.reading import Reading, TimeExpression
+from extraction.word_places import first_words, has_word
 from extraction.word_tree import first_letters, letters, word_tree
 from kb.patterns import compiled
 from kb.units import System, find_unit, letter_system, units_meant
@@ -95,9 +96,17 @@ def _system_of_liver(normal: str, bare: Mapping[str, Sequence[float]]) -> System
 
 def _system_of_spelling(normal: str) -> System | None:
     """Hospitals that write British English count in µmol/L, but for those of South Asia; two words must tell."""
+    if "1st" not in normal.lower() and not has_word(normal, _british_words()):
+        return None
     british, elsewhere = _spellings()
     told = {match.group().lower() for match in british.finditer(normal)}
     return "si" if len(told) >= 2 and not elsewhere.search(normal) else None
+
+
+@functools.cache
+def _british_words() -> frozenset[str]:
+    """The first words of the British spellings, but for the one that begins with a number."""
+    return first_words(cues("measurements")["spelling"]["british"])
 
 
 @functools.cache

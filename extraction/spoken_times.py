@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import day_of, month_names, whole_month, whole_year
+from extraction.dates import day_of, month_names, month_number, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.number_words import spelled_dates
 from extraction.reading import TimeExpression
@@ -130,7 +130,7 @@ def _of_years(normal: str, reference: date) -> Iterator[TimeExpression]:
     """ "In July of last year", "5 November last year", "last year, in February"."""
     for match in _of_year().finditer(normal):
         year = reference.year - ((match["which"] or match["which2"]).lower() == "last")
-        month = month_names()[(match["month"] or match["month2"]).lower().rstrip(".")]
+        month = month_number(match["month"] or match["month2"])
         written = match["day"] or match["day2"]
         if written:
             day = day_of(year, month, int(written))
@@ -158,7 +158,7 @@ def _read_week_of_month(match: re.Match[str], reference: date) -> Time | None:
         first = reference.replace(day=1) - relativedelta(months=match["period"].lower() == "last")
         whole = whole_month(first.year, first.month)
     else:
-        month = month_names()[match["month"].lower().rstrip(".")]
+        month = month_number(match["month"])
         year = int(match["year"]) if match["year"] else reference.year - (month > reference.month)
         if match["which"]:
             year = reference.year - (match["which"].lower() == "last")

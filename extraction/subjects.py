@@ -25,6 +25,7 @@ Sex = Literal["f", "m", ""]
 _PARAGRAPH = compiled(r"\n[ \t]*\n")
 _OPENING = r"^[\W_]*(?:(?:and|but|also|then)[,\s]+)?"
 _PLURALS = {"sister", "brother", "son", "daughter", "cousin", "sibling", "aunt", "uncle", "parent", "relative"}
+_EVERYONE = tuple(f"{names}{sex}" for names in ("relatives", "others") for sex in ("_f", "_m", ""))
 _FEW = 2  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
 
 
@@ -179,7 +180,7 @@ def _opening(*names: str) -> re.Pattern[str]:
 def _relative(text: str, mentions: list[Mention]) -> Subject | None:
     """The relative or other person whom a sentence opens with."""
     experiencers: tuple[tuple[str, Experiencer], ...] = (("relatives", "family"), ("others", "other"))
-    if not _opening(*(f"{names}{sex}" for names, _ in experiencers for sex in ("_f", "_m", ""))).search(text):
+    if not _opening(*_EVERYONE).search(text):
         return None
     for names, experiencer in experiencers:
         for sex in ("f", "m", ""):

@@ -14,7 +14,17 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import Order, find_dates, full_year, month_names, month_places, read_date, whole_month, whole_year
+from extraction.dates import (
+    Order,
+    find_dates,
+    full_year,
+    month_names,
+    month_number,
+    month_places,
+    read_date,
+    whole_month,
+    whole_year,
+)
 from extraction.day_ranges import day_ranges
 from extraction.days_without_year import or_in_named_year, still_to_come
 from extraction.knowledge import cues
@@ -270,7 +280,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             yield TimeExpression(years.start(), years.end(), "span", span, start_time=start, end_time=end)
     yield from day_ranges(normal, reference, order)
     for match in matches_at(month_places(normal), _month_range_pattern(), normal):
-        first, last = month_names()[match["first"].lower()], month_names()[match["last"].lower()]
+        first, last = month_number(match["first"]), month_number(match["last"])
         year = full_year(match["year"], newest)
         start, end = whole_month(year - (first > last), first), whole_month(year, last)
         span = Time(start.earliest, end.latest, match.group())
@@ -394,7 +404,7 @@ def _relative_time(match: re.Match[str], reference: date, written: str) -> Time 
     if match["season_back"]:
         return _season_before(match["season_back"], reference, written)
     if match["month"]:
-        month = month_names()[match["month"].lower()]
+        month = month_number(match["month"])
         year = reference.year if month <= reference.month else reference.year - 1
         return whole_month(year, month, written)
     return None
@@ -416,7 +426,7 @@ def _named_period(which: str, unit: str, reference: date, written: str) -> Time:
 def _part_of(match: re.Match[str], reference: date | None, written: str) -> Time | None:
     """ "early 2020", "mid March", "late March 2024": the period's first or second half, or its middle."""
     if match["part_month"]:
-        month = month_names()[match["part_month"].lower()]
+        month = month_number(match["part_month"])
         if match["part_year"]:
             year = int(match["part_year"])
         elif reference is not None:

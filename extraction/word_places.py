@@ -27,9 +27,12 @@ def word_places(text: str) -> Mapping[str, list[int]]:
 
 @functools.lru_cache(maxsize=64)  # the same text with its wrapped lines joined has its words in the same places
 def _places_in_line(text: str) -> Mapping[str, list[int]]:
+    small = text.lower()
+    if len(small) != len(text):  # a capital that is more than one small letter
+        small = "".join([letter.lower()[0] for letter in text])
     places: dict[str, list[int]] = {}
-    for match in _WORD.finditer(text):
-        places.setdefault(match.group().lower(), []).append(match.start())
+    for match in _WORD.finditer(small):
+        places.setdefault(match.group(), []).append(match.start())
     return places
 
 

@@ -6,7 +6,6 @@ Everything here is immutable and turns to plain JSON with the keys of the interf
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -107,11 +106,9 @@ class Interval:
 
     def scaled(self, factor: float) -> Interval:
         """Every number times a positive factor."""
-        return dataclasses.replace(
-            self,
-            low=None if self.low is None else self.low * factor,
-            high=None if self.high is None else self.high * factor,
-        )
+        low = None if self.low is None else self.low * factor
+        high = None if self.high is None else self.high * factor
+        return Interval(low, high, self.low_open, self.high_open)
 
 
 @dataclass(frozen=True, slots=True)

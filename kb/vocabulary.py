@@ -162,6 +162,9 @@ _MODELS: dict[str, type[Term]] = {
 }
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 class Vocabulary:
     """All terms by id, with the is-a relation closed upwards and downwards."""
 
@@ -215,11 +218,11 @@ class Vocabulary:
         return self._below[term_id]
 
     def is_a(self, term_id: str, general: str) -> bool:
-        return term_id in self.terms and general in self.ancestors(term_id)
+        return general in self._ancestors.get(term_id, ())
 
     def is_one_of(self, term_id: str, general: Collection[str]) -> bool:
         """Whether the term is any of the general ones, or below one."""
-        return term_id in self.terms and not self.ancestors(term_id).isdisjoint(general)
+        return not self._ancestors.get(term_id, _NOTHING).isdisjoint(general)
 
     def closed_by_denial(self, term_id: str) -> frozenset[str]:
         """What a denial of the term denies: itself and all below it, and the same of the terms its closure lists."""

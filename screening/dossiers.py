@@ -69,7 +69,11 @@ def _each_fact_once(read: Sequence[_Read]) -> tuple[tuple[Fact, ...], list[str]]
         f"{documents[at].name}: repeats text of {documents[origin].name}: what is copied counts once, by the older date"
         for at, origin in carried.origins.items()
     ]
-    placed = [replace(fact, document=at) for at, facts in enumerate(carried.facts) for fact in facts]
+    placed = [
+        fact if fact.document == at else replace(fact, document=at)
+        for at, facts in enumerate(carried.facts)
+        for fact in facts
+    ]
     if len(read) == 1:
         return tuple(placed), told
     return tuple(numbered(placed)), told

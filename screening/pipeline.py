@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -55,7 +56,9 @@ def extractor() -> Extractor:
 def _extractor(terms: Vocabulary) -> Extractor:
     from extraction.extractor import Extractor  # late: loads the language library
 
-    return Extractor(terms)
+    made = Extractor(terms)
+    gc.freeze()  # what is built once stays: the collector need not go through all of it again every few letters
+    return made
 
 
 class Pipeline:

@@ -110,14 +110,17 @@ BOUNDS = ("at_least", "at_most", "above", "below")
 OPPOSITE = {"at least": "below", "at most": "above", "above": "at most", "below": "at least"}
 
 
+_FOR_CERTAIN, _NOT_AT_ALL = Comparison("low", ">=", 1), Comparison("high", "<", 1)
+
+
 class YesNo(Test):
     """A question whose finding is 1 for yes, 0 for no and both where it is open."""
 
     def holds_when(self) -> Comparison:
-        return Comparison("low", ">=", 1)
+        return _FOR_CERTAIN
 
     def fails_when(self) -> Comparison:
-        return Comparison("high", "<", 1)
+        return _NOT_AT_ALL
 
 
 class Bounded(Test):

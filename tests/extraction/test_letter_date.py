@@ -56,6 +56,7 @@ from extraction.letter_date import find_letter_date
         "l5/O6/2O26\nDear colleague",
         "15 . 06 . 2026\nDear colleague",
         "15-VI-2026\nDear colleague",
+        "Date: 15 HAZİRAN 2026\nDear colleague",
         "15|06|2026\nDear colleague",
         "20260615\nDear colleague",
         "Dictated on the fifteenth of June, twenty twenty-six.\nThis is a letter about a young man.",
@@ -105,3 +106,10 @@ def test_the_letter_has_its_date(text: str) -> None:
 )
 def test_a_date_of_the_story_is_not_the_letter_s(text: str) -> None:
     assert find_letter_date(text) is None
+
+
+@pytest.mark.parametrize("month", ["MAYIS", "Mayıs", "mayis"])
+def test_a_month_with_a_dotless_i_is_read_in_any_case(month: str) -> None:
+    found = find_letter_date(f"Date: 5 {month} 2026\nDear colleague")
+    assert found is not None
+    assert found.earliest == date(2026, 5, 5)
