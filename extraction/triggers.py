@@ -101,7 +101,7 @@ def needed(pattern: str) -> tuple[Group, ...]:
     """The groups of which a text must hold one stem each; none where the pattern's words cannot tell.
 
     >>> [sorted(group) for group in needed("(keen|eager to) [fully] join* ... (the|trial)")]
-    [['eage', 'keen.'], ['join'], ['the.', 'tria']]
+    [['eager.', 'keen.'], ['join'], ['the.', 'trial.']]
     """
     pieces = PIECE.findall(pattern.strip())
     alternatives, _ = _alternatives(pieces, 0)
