@@ -133,7 +133,7 @@ def _quotes(facts: Sequence[Fact], screening: Screening, anchors: Mapping[str, s
         page = page_told(fact, screening.dossier.documents[fact.document])
         told.setdefault(
             (f"{quoted(fact)}{printable(doubt_of(fact))}", f"{named(fact) if several else ''}{page}".strip()),
-            anchors[fact.id],
+            anchors.get(fact.id, ""),  # what speaks to a test that decided nothing is not marked in the letter
         )
     return [{"text": text, "where": where, "anchor": anchor} for (text, where), anchor in told.items()]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kb.layout import Page
 from screening.documents.content import Content
@@ -123,12 +123,12 @@ def _believed(dots: float) -> float:
     return float(dots) if _COARSEST <= float(dots) <= _FINEST else _SCANNED_AT
 
 
-def _eight_bits(image: Image) -> Image:
+def eight_bits(image: Image) -> Image:
     """An image of 16 bits a dot in 8, its lightest dot white."""
     import numpy as np
     from PIL import Image
 
-    dots = np.asarray(image, dtype=np.float32)
+    dots: Any = np.asarray(image, dtype=np.float32)
     return Image.fromarray((dots * (255 / max(float(dots.max()), 1.0))).clip(0, 255).astype(np.uint8))
 
 
@@ -137,7 +137,7 @@ def _plain(image: Image) -> Image:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):  # 16 bits a dot
-        image = _eight_bits(image)
+        image = eight_bits(image)
     if "A" in image.getbands() or "transparency" in image.info:
         drawn = image.convert("RGBA")
         paper = Image.new("RGBA", drawn.size, "white")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screening.documents.errors import BadInputError
+from screening.documents.images import eight_bits
 from screening.documents.kinds import kind_of
 from screening.documents.limits import Limits
 from screening.documents.progress import page_done
@@ -89,20 +90,11 @@ def _on_white(image: Image) -> Image:
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):  # 16 bits a dot
-        image = _eight_bits(image)
+        image = eight_bits(image)
     if image.has_transparency_data:
         drawn = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn)
     return image.convert("RGB")
-
-
-def _eight_bits(image: Image) -> Image:
-    """The image in greys, its lightest dot white."""
-    import numpy as np
-    from PIL import Image
-
-    dots = np.asarray(image, dtype=np.float32)
-    return Image.fromarray((dots * (255 / max(float(dots.max()), 1.0))).clip(0, 255).astype(np.uint8))
 
 
 def _smaller(image: Image) -> Image:

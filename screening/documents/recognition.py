@@ -138,7 +138,7 @@ class Recogniser:
             if step < len(best) and best[step] == best[start]:
                 continue
             if best[start]:
-                space = float(likely[before : start + 1, -1].max())
+                space = float(max(likely[before : start + 1, -1]))
                 signs.append(
                     self._sign(likely[start:step], int(best[start]), (start + step) / 2 * _STEP / width, space)
                 )
@@ -147,7 +147,7 @@ class Recogniser:
         return tuple(signs)
 
     def _sign(self, likely: NDArray[np.float32], best: int, at: float, space: float) -> Sign:
-        row = likely[likely[:, best].argmax()]
+        row = max(likely, key=lambda step: float(step[best]))
         others = [
             int(other) for other in row.argsort()[-4:][::-1] if other not in (0, best) and row[other] > _RUNNER_UP
         ]
