@@ -144,8 +144,8 @@ def test_explain_writes_the_page(tmp_path: Path) -> None:
 def test_what_speaks_to_a_test_that_decided_nothing_is_quoted_without_a_link(tmp_path: Path) -> None:
     letter, target = tmp_path / "letter.txt", tmp_path / "page.html"
     letter.write_text(
-        "Letter of 15 June 2026\n\nThis woman of 29 has SLE: ANA 1:640, anti-Sm positive, anti-dsDNA positive, low C3 and"
-        " C4, class IV lupus nephritis on biopsy in 2024, arthritis. She may fulfil the 2019 EULAR/ACR criteria.\n",
+        "Letter of 15 June 2026\n\nThis woman of 29 has SLE: ANA 1:640, anti-Sm positive, anti-dsDNA positive, low C3"
+        " and C4, class IV lupus nephritis on biopsy in 2024, arthritis. She may fulfil the 2019 EULAR/ACR criteria.\n",
         encoding="utf-8",
     )
     assert cli.run(["explain", str(letter), "--format", "html", "--out", str(target)]) == 0
