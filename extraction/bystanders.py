@@ -59,7 +59,8 @@ def _named(text: str) -> re.Match[str] | None:
     """Someone whom the words themselves call another patient, unless they bring in the letter's own."""
     for match in _pattern("called_other").finditer(text):
         brought_in = _pattern("brought_in").search(text[: match.start()])
-        if brought_in is None and _pattern("for_you").match(text, match.end()) is None:
+        apart = _pattern("sent_apart").search(text, match.end())
+        if (brought_in is None or apart) and _pattern("for_you").match(text, match.end()) is None:
             return match
     return None
 

@@ -148,16 +148,27 @@ def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None
     line = repaired(line)
     last_end = 0
     dates = [match for match in find_dates(line) if _is_full(match)]
+    only = len(dates) == 1 or _in_two_languages(line, dates, order)
     best: tuple[int, Time] | None = None
     for match in dates:
         before, last_end = _CELL.split(line[last_end : match.start()])[-1], match.end()
         time = read_date(match, order, None)
         if time is None or time.earliest is None or time.earliest > date(2100, 1, 1):
             continue
-        rank = _rank_of(line, match, before, only=len(dates) == 1, last=match is dates[-1], is_title=is_title)
+        rank = _rank_of(line, match, before, only=only, last=match is dates[-1], is_title=is_title)
         if rank is not None and (best is None or rank < best[0]):
             best = rank, time
     return best
+
+
+def _in_two_languages(line: str, dates: list[re.Match[str]], order: Order) -> bool:
+    """Whether a line holds one day written twice: "30 giugno 2026 / 30 June 2026"."""
+    if len(dates) != 2 or compiled(r"[\s/|()=,–-]+").fullmatch(line, dates[0].end(), dates[1].start()) is None:
+        return False
+    first, second = (read_date(match, order, None) for match in dates)
+    return (
+        first is not None and second is not None and (first.earliest, first.latest) == (second.earliest, second.latest)
+    )
 
 
 def repaired(line: str) -> str:

@@ -159,6 +159,8 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
     between = clause.words[start:end]
     if says == "background" and between not in ((), (",",)):
         return None
+    if between and clause.words[cue[1] - 1] in _words("places_behind") and not _words("in_places").isdisjoint(between):
+        return None  # "at a travel clinic" names where, "transplant clinic" what is not yet done
     if says == "historical" and any(
         word in _words("not_yet") for word in clause.words[max(0, target[0] - 3) : target[0]]
     ):
@@ -274,7 +276,7 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
         if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
             return True
     if target[0] > start and words[target[0] - 1] in _SEPARATORS - _ALTERNATIVES and end > start:
-        return _verb_follows(clause, target)
+        return words[target[0]] in _words("verbs_of_its_own") or _verb_follows(clause, target)
     return False
 
 

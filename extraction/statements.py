@@ -23,7 +23,12 @@ from kb.kept import kept
 from kb.patterns import compiled
 
 _DENIED = compiled(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
-_TURN = compiled(r"\b(?:but|however|meanwhile|has now|have now|is now|now)\b", re.IGNORECASE)
+_TURN = compiled(
+    r"\b(?:but|however|meanwhile|has now|have now|is now|now|and(?=,? (?:(?:she|he|they|so) )?"
+    r"(?:agrees|accepts|consents|undertakes|promises|will(?! not| never)|has agreed"
+    r"|is (?:willing|happy|prepared))\b))\b",
+    re.IGNORECASE,
+)
 _GAP = r"(?:[^\w.;]{1,4}[\w'/.-]{1,30}){0,8}?[^\w.;]{1,4}"
 
 
