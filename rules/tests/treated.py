@@ -31,7 +31,7 @@ Answer = Literal["yes", "no", "open", "no if denied"]
 _ONE_BREATH = 150  # characters
 _LONGEST = 36500  # days
 _LONGEST_TOLD = 62  # days of an interval in which an infection is placed closely enough to match a course with it
-_LONGEST_COURSE = 21  # days from an infection to the end of its treatment
+_LONGEST_COURSE = 21  # days from an infection to the end of its treatment, and of a course that is no prevention
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,8 @@ class Treated(YesNo):
         if self._preventive(fact, situation):  # "co-trimoxazole for PCP" may be either where the letter tells of a PCP
             if any(_breaks_out(one, indication, window(self.within), situation) for one in conditions):
                 return "treatment"
+            if _is_short(fact) and any(_near(one, fact) and one.start < fact.start for one in conditions):
+                return "treatment"
             return "none" if indication is None or self._at_intervals(fact, conditions) else "unsure"
         return "unsure" if indication is None else "treatment"
 
@@ -223,6 +225,12 @@ class Treated(YesNo):
     def question(self) -> str:
         span = window(self.within).words
         return f"{capital(label(self.treated))}: any in the last {span}, how was it treated, when did treatment end?"
+
+
+def _is_short(fact: Fact) -> bool:
+    """Whether a course of some days is told ("valaciclovir for 7 days"): prevention goes on for longer."""
+    days = dosing_of(fact).duration_days
+    return days is not None and days.high is not None and days.high <= _LONGEST_COURSE
 
 
 def _placed(last: Time | None, situation: Situation) -> bool:
