@@ -274,8 +274,14 @@ def _of_that_time(drug: Fact, fact: Fact) -> bool:
 
 def _has_ended(fact: Fact, over: Sequence[Fact], unsettled: Sequence[Fact], situation: Situation) -> bool:
     """Whether a drug that is over was the treatment of this episode, and no other is told beside it."""
-    ended = any(_near(fact, drug) and _was_for(drug, fact, situation) for drug in over)
+    ended = any((_near(fact, drug) or _of_its_past(fact, drug)) and _was_for(drug, fact, situation) for drug in over)
     return ended and not any(_near(fact, drug) for drug in unsettled)
+
+
+def _of_its_past(fact: Fact, drug: Fact) -> bool:
+    """ "Previous cystitis" of a list of diagnoses, where a course for a cystitis is told elsewhere in the letter."""
+    undated = fact.time is None and fact.course is None and fact.temporality == "historical"
+    return undated and fact.document == drug.document and drug.attributes.get("indication") == fact.concept
 
 
 def _was_for(drug: Fact, fact: Fact, situation: Situation) -> bool:

@@ -95,3 +95,20 @@ DATED = [
 def test_a_date_in_two_languages_is_one_date(line: str) -> None:
     found = find_letter_date(f"{line}\n\nDear colleague,\n\nSLEDAI 12 on 20 May 2026.")
     assert found is not None and found.earliest == found.latest == date(2026, 6, 30)
+
+
+EXCLUDED = [
+    "Systemic lupus has since been excluded.",
+    "SLE has since been ruled out. The diagnosis is dermatomyositis.",
+    "SLE has long since been excluded.",
+    "SLE could since be excluded.",
+    "SLE had by then been excluded.",
+    "SLE has since been disproved. The diagnosis is MCTD.",
+    "SLE has since then been excluded three times.",
+    "SLE has in the meantime been ruled out.",
+]
+
+
+@pytest.mark.parametrize("text", EXCLUDED)
+def test_what_has_since_been_excluded_is_absent(text: str) -> None:
+    assert {fact.assertion for fact in facts(text) if fact.concept == "sle"} == {"absent"}

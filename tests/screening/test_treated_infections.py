@@ -25,6 +25,16 @@ def answered(text: str) -> str:
     return "silent" if found.silent else found.answer
 
 
+_DIAGNOSES = """Diagnoses
+1. Systemic lupus erythematosus
+2. Class IV lupus nephritis, biopsied in 2022
+3. Previous cystitis
+
+At review she had synovitis of both wrists, a malar flush and ulcers on the palate. She has carried on flaring. The ECG
+was normal and the echocardiogram gave an ejection fraction of 62 %.
+
+"""
+
 TOLD = {
     # an infection by the name of a place alone
     "ENT: otitis at the start of March, amoxicillin for 8 days ended on 5 March 2026, eardrum normal since.": "fail",
@@ -40,6 +50,9 @@ TOLD = {
     "Shingles in October 2025, valaciclovir for 7 days. Now on aciclovir 400 mg bd.": "pass",
     "UTI in December 2025, trimethoprim until 14 December. Co-trimoxazole 960 mg three times a week.": "pass",
     "Co-trimoxazole 960 mg three times a week.": "silent",
+    # an undated infection of the past, with its course told elsewhere in the letter
+    _DIAGNOSES + "Nitrofurantoin for the cystitis was finished on 20 January and the repeat culture was clear.": "pass",
+    _DIAGNOSES + "Nitrofurantoin for the cystitis was finished on 5 March and the repeat culture was clear.": "fail",
 }
 
 
