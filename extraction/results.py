@@ -345,8 +345,8 @@ def _raw(
         interval = power_of_ten(written.interval)
         if interval is None:
             return None
-    needs = cues("measurements")["needs_unit"]
-    if unit is None and _word_before(page.normal, written.start) in needs and bounds is None:
+    known, word = cues("measurements"), _word_before(page.normal, written.start)
+    if unit is None and word in known["needs_unit_always" if bounds is not None else "needs_unit"]:
         return None
     if unit is None and bounds is None and _in_prose(page, concept, written.start):
         return None
