@@ -1,4 +1,4 @@
-"""Names of tests as print-outs write them, and runs on a Holter: a line and a criterion in, its answer out."""
+"""Names of tests on print-outs, runs on a Holter, what is still to come: a line in, the answer of its criterion out."""
 
 from __future__ import annotations
 
@@ -43,14 +43,23 @@ TOLD = [
     ("I4a", "FE 58", "silent"),
     ("I4a", "FE 58 [60-170]", "silent"),
     ("I4a", "Serum Fe 58 ug/dL.", "silent"),
-    ("I4b", "ECG: sinus rhythm. Holter 26 February 2026: two runs of ventricular tachycardia.", "unknown"),
+    (
+        "I4b",
+        "ECG 24 February 2026: sinus rhythm. Holter 26 February 2026: two runs of ventricular tachycardia.",
+        "unknown",
+    ),
     ("E3c", "ECG: sinus rhythm. Holter 26 February 2026: two runs of ventricular tachycardia.", "fail"),
     ("I4b", "NSVT on telemetry. ECG normal.", "unknown"),
     ("I4b", "ECG: ventricular tachycardia.", "fail"),
     ("I4b", "Holter: permanent atrial fibrillation.", "fail"),
+    ("I6", "She has good veins, but the apheresis unit has not seen her.", "unknown"),
+    ("I6", "The apheresis nurses have not looked at her arms.", "unknown"),
+    ("I6", "The apheresis team has seen her and she is suitable for leukapheresis.", "pass"),
+    ("E11a", "Not enrolled in any trial, now or earlier.", "pass"),
+    ("E11a", "Not in a trial now.", "unknown"),
 ]
 
 
 @pytest.mark.parametrize(("criterion", "text", "answer"), TOLD)
-def test_a_test_is_known_by_the_name_of_the_print_out(criterion: str, text: str, answer: str) -> None:
+def test_the_line_answers_its_criterion(criterion: str, text: str, answer: str) -> None:
     assert answered(criterion, text) == answer
