@@ -73,9 +73,11 @@ def _set(lines: Sequence[Line]) -> list[Line]:
     rows = [_row(line, columns) for line in lines]
     table = [row for row in rows if row is not None]
     if len(table) < len(rows):
+        if len(lines) <= 2:
+            return list(lines)
         ways = _ways(lines)
         cut = max(range(len(ways)), key=lambda at: ways[at]) + 1
-        return [*_set(lines[:cut]), *_set(lines[cut:])] if len(lines) > 2 else list(lines)
+        return [*_set(lines[:cut]), *_set(lines[cut:])]
     whole = _unwrapped(table)
     gapped = any(max(row.cells) - min(row.cells) + 1 > len(row.cells) for row in whole)
     if gapped or len(whole) < len(table):

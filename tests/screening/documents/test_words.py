@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.layout import Box
@@ -30,7 +30,12 @@ PLACES = st.tuples(
 )
 
 
+# words that lie on one another, as of a shadow: one line that is no row of a table
+SHADOW = [("a", 0.5, 0.0625), ("aaaaaaa", 0.0, 0.0), ("a", 0.0, 0.0), ("a", 0.0, 0.0625), ("a", 0.0, 0.03125)]
+
+
 @given(st.lists(PLACES, max_size=40))
+@example([(*place, 0.0) for place in [*SHADOW, ("a", 0.0625, 0.0)]])
 def test_every_word_is_read_once_and_keeps_its_place_and_confidence(
     places: list[tuple[str, float, float, float]],
 ) -> None:
