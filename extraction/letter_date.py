@@ -32,7 +32,8 @@ _LIKE_A_DATE = compiled(
     r"|\d (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d\d? \d\d? \d\d"
 )
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
-_TOLD, _IN_TITLE, _IN_TEXT, _ALONE = 80, 90, 95, 100  # behind every sure label
+_TOLD, _IN_TITLE, _IN_TEXT, _ALONE, _IN_A_STORY = 80, 90, 95, 100, 110  # behind every sure label
+_WORDS_OF_A_LABEL = 12  # more before a date without a colon are a sentence's
 _SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
 _LAST_OF_STAY = compiled(
     r"(?:(?:\d|\b)\s*(?:-|to|until|till|through|bis|au|al)|dis\w*|dd|out|exit)[\s:.]*(?:on )?$", re.IGNORECASE
@@ -280,6 +281,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         told_before = re.split(r"[.;]\s+", told_before)[-1]
     opens = labelled is not None and (":" in labelled["colon"] or (_opens_line(told_before) and not _told(told_before)))
     if labelled is not None and opens and not _never().search(told_before):
+        if not is_title and ":" not in labelled["colon"] and len(line[: match.start()].split()) > _WORDS_OF_A_LABEL:
+            return _IN_A_STORY  # "She was admitted on 2 May 2026 and discharged on 9 May 2026."
         if not is_title and ":" not in labelled["colon"] and re.search(r"[^\W\d_]{2}", told_before):
             return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
