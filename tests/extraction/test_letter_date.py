@@ -118,8 +118,8 @@ def test_a_month_with_a_dotless_i_is_read_in_any_case(month: str) -> None:
 @pytest.mark.parametrize("foot", ["15 June 2026", "Mon 15/06/2026 14:03", "Lupus clinic 15.06.2026"])
 def test_a_stay_that_is_told_is_not_the_letters_day(foot: str) -> None:
     text = (
-        "Dear colleague,\n\nThank you for seeing this woman with SLE. She was admitted on 2 May 2026 with a flare of her"
-        f" nephritis and was discharged on 9 May 2026.\n\nYours sincerely\n{foot}\n"
+        "Dear colleague,\n\nThank you for seeing this woman with SLE. She was admitted on 2 May 2026 with a flare of"
+        f" her nephritis and was discharged on 9 May 2026.\n\nYours sincerely\n{foot}\n"
     )
     day = find_letter_date(text)
     assert day is not None and day.earliest == date(2026, 6, 15)
