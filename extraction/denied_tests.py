@@ -31,20 +31,19 @@ def _words(key: str) -> re.Pattern[str]:
 def denied_test(reading: Reading, mention: Mention, concept: str) -> Coded | None:
     """What a denial before a test's name says of it: negative, not done, or nothing."""
     assert mention.cue is not None
-    written = reading.text[mention.cue[0] : mention.cue[1]]
+    begin, end = mention.cue
+    written = reading.text[begin:end]
     term = vocabulary().terms[concept]
     immune = isinstance(term, Lab) and (term.panel in _IMMUNE or concept == "urine-casts")
-    if not immune or _is_of_the_test(reading, mention):
+    if not immune or _is_of_the_test(reading, mention, reading.normal[begin:end]):
         return Coded("not_done", written)
-    return Coded("negative", written) if _is_of_the_thing(reading, mention) else None
+    return Coded("negative", written) if _is_of_the_thing(reading, mention, end) else None
 
 
-def _is_of_the_test(reading: Reading, mention: Mention) -> bool:
+def _is_of_the_test(reading: Reading, mention: Mention, cue: str) -> bool:
     """ "No HIV serology so far", "no HBsAg has been sent": it is the test that there is none of."""
     behind = _behind(reading, mention)
     following = _NEXT.match(behind)
-    assert mention.cue is not None
-    cue = reading.normal[mention.cue[0] : mention.cue[1]]
     if _words("of_results").search(cue) or _words("positivity").search(behind):
         return False
     if _words("tests").search(reading.normal[mention.start : mention.end]):
@@ -55,17 +54,16 @@ def _is_of_the_test(reading: Reading, mention: Mention) -> bool:
     return done is not None and not re.search(r"[,;:.]", behind[: done.start()])
 
 
-def _is_of_the_thing(reading: Reading, mention: Mention) -> bool:
+def _is_of_the_thing(reading: Reading, mention: Mention, start: int) -> bool:
     """ "No evidence of HIV", but not "no HIV medication" and not "not under the HIV clinic"."""
     following = _NEXT.match(_behind(reading, mention))
     if following is not None and not _words("light_behind").fullmatch(following[1]):
         named = any(other.start == mention.end + following.start(1) for other in reading.mentions)
         if not named:
             return False
-    assert mention.cue is not None
-    between = list(reading.normal[mention.cue[1] : mention.start])
-    for other in reading.mentions_in(mention.cue[1], mention.start):
-        between[other.start - mention.cue[1] : other.end - mention.cue[1]] = " " * (other.end - other.start)
+    between = list(reading.normal[start : mention.start])
+    for other in reading.mentions_in(start, mention.start):
+        between[other.start - start : other.end - start] = " " * (other.end - other.start)
     return not re.search(r"[a-z]{2}", _words("light_before").sub(" ", "".join(between)), re.IGNORECASE)
 
 

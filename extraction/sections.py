@@ -7,7 +7,6 @@ The Sectionizer is given the heads of the lines that could be headings and nothi
 from __future__ import annotations
 
 import bisect
-import heapq
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
     for closing in (*_ends_of_parts(normal), *shorts):
         found.append(Part(closing, closing, None))
     found.sort(key=lambda part: (part.start, part.title_end))
-    return [*heapq.merge(found, _other_headings(found, unknown), key=lambda part: (part.start, part.title_end))]
+    return sorted([*found, *_other_headings(found, unknown)], key=lambda part: (part.start, part.title_end))
 
 
 def _other_headings(found: Sequence[Part], unknown: Mapping[int, str]) -> Iterator[Part]:

@@ -113,10 +113,7 @@ def _child() -> re.Pattern[str]:
 def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
     """ "Her little boy had his MMR": what is told behind someone else's child in its clause is the child's."""
     for match in _child().finditer(text):
-        low, high = start + match.start("told"), start + match.end("told")
-        for mention in mentions:
-            if low <= mention.start < high and mention.experiencer == "patient":
-                mention.experiencer = "family"
+        _give_told(match, start, mentions)
 
 
 @functools.cache
@@ -134,7 +131,13 @@ def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:
     """ "Family history was positive for diabetes, yet negative for cancer": both are of the family."""
     told = _of_heredity().match(text)
     if told is not None:
-        _give([one for one in mentions if told.start("told") <= one.start - start < told.end("told")], _FAMILY)
+        _give_told(told, start, mentions)
+
+
+def _give_told(match: re.Match[str], start: int, mentions: list[Mention]) -> None:
+    """Gives the family what stands in the group `told` of a sentence that begins at `start`."""
+    low, high = (start + offset for offset in match.span("told"))
+    _give([one for one in mentions if low <= one.start < high], _FAMILY)
 
 
 def _give(mentions: list[Mention], subject: Subject) -> None:

@@ -131,12 +131,14 @@ def screen(
     with Output(out) as sink:
         named = dossiers_named(paths, failures, together=dossier)
 
+        one_dossier = not are_several(named)
+
         def results(letters: Sequence[Letter]) -> list[Any]:
             screenings = pipeline.screen(letters, day)
             if output is Report.text:
                 reports = [table(screenings)] if protocol == "all" else [report(one) for one in screenings]
                 return [*reports[:-1], [*reports[-1], *kept_lines(keep(screenings))]]
-            alone = not are_several(named) and len(screenings) == 1
+            alone = one_dossier and len(screenings) == 1
             if output is Report.fhir:
                 keep(screenings)
                 return [json_text(result_bundle(one), alone=alone) for one in screenings]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StrictInt, ValidationError
 
 from kb.facts import Document, Dossier
 from screening.documents import BadInputError, Letter
+from screening.documents.letters import text_digest
 from screening.dossiers import dossier_name
 from screening.interface import extracted_json
 from screening.pipeline import Extracted, Pipeline, extractor
@@ -54,7 +54,7 @@ def extract_lines(argument: str, tell: Callable[[str], None], *, with_text: bool
             continue
         try:
             given = _parsed(line)
-            digest = hashlib.sha256(given.text.encode("utf-8", "surrogatepass")).hexdigest()
+            digest = text_digest(given.text)
             document = Document(str(given.id), given.text, digest, find_letter_date(given.text))
             facts, warnings = extractor().extract(document, 0, given.spans)
         except BadInputError as error:

@@ -23,7 +23,7 @@ from screening.documents.words import Word
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
+FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 _LONGEST = 3600  # pixels of a page's longer side; A4 at 300 dots an inch has 3508, and more shows no more text
 _SCANNED_AT = 200.0  # dots an inch, of an image that does not say
 _COARSEST, _FINEST = 50.0, 1200.0  # what an image may say of itself and be believed
@@ -63,7 +63,7 @@ def _opened(raw: bytes, where: str, limits: Limits) -> Iterator[Image]:
 
     Image.MAX_IMAGE_PIXELS = limits.megapixels * 1_000_000
     with _told(where, limits):
-        image = Image.open(io.BytesIO(raw), formats=_FORMATS)
+        image = Image.open(io.BytesIO(raw), formats=FORMATS)
     with image:
         _check_size(image, where, limits)
         yield image
@@ -123,7 +123,7 @@ def _believed(dots: float) -> float:
     return float(dots) if _COARSEST <= float(dots) <= _FINEST else _SCANNED_AT
 
 
-def eight_bits(image: Image) -> Image:
+def _eight_bits(image: Image) -> Image:
     """An image of 16 bits a dot in 8, its lightest dot white."""
     import numpy as np
     from PIL import Image
@@ -132,16 +132,20 @@ def eight_bits(image: Image) -> Image:
     return Image.fromarray((dots * (255 / max(float(dots.max()), 1.0))).clip(0, 255).astype(np.uint8))
 
 
-def _plain(image: Image) -> Image:
-    """The image in colours or greys on white, no larger than text needs."""
+def on_white(image: Image) -> Image:
+    """The image in colours of 8 bits, what is transparent as white paper."""
     from PIL import Image
 
     if image.mode.startswith(("I", "F")):  # 16 bits a dot
-        image = eight_bits(image)
-    if "A" in image.getbands() or "transparency" in image.info:
+        image = _eight_bits(image)
+    if image.has_transparency_data:
         drawn = image.convert("RGBA")
-        paper = Image.new("RGBA", drawn.size, "white")
-        image = Image.alpha_composite(paper, drawn)
-    image = image.convert("RGB")
+        image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn)
+    return image.convert("RGB")
+
+
+def _plain(image: Image) -> Image:
+    """The image on white, no larger than text needs."""
+    image = on_white(image)
     image.thumbnail((_LONGEST, _LONGEST))
     return image

@@ -73,8 +73,7 @@ def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limi
         inside = (f"{name}/{part.name}", f"{where}/{part.name}")
         try:
             if isinstance(part.held, Content):
-                digest = hashlib.sha256(part.held.text.encode("utf-8", "surrogatepass")).hexdigest()
-                letters.append(_letter(part.held, *inside, digest))
+                letters.append(_letter(part.held, *inside, text_digest(part.held.text)))
             else:
                 letters += letters_from_bytes(part.held, *inside, limits, depth + 1)
         except BadInputError as error:
@@ -87,8 +86,12 @@ def _letters_of_parts(parts: Sequence[Part], name: str, where: str, limits: Limi
 
 def letter_from_text(text: str, name: str, where: str) -> Letter:
     """A letter of text. Raises BadInputError for one that is empty or in another language."""
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return _letter(Content(text), name, where, digest)
+    return _letter(Content(text), name, where, text_digest(text))
+
+
+def text_digest(text: str) -> str:
+    """The SHA-256 of a text that is no file's, as UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _letter(content: Content, name: str, where: str, sha256: str) -> Letter:

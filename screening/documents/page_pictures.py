@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from screening.documents.errors import BadInputError
-from screening.documents.images import eight_bits
+from screening.documents.images import FORMATS, on_white
 from screening.documents.kinds import kind_of
 from screening.documents.limits import Limits
 from screening.documents.progress import page_done
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 _DPI = 150
 _MEGAPIXELS = 2  # A4 at nearly 150 dots an inch: sharp on paper and when enlarged
 _MEGA = 1_000_000
-_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "GIF", "BMP")
 _PAPER = 0.5  # of a drawn or faxed page has one colour; of a scanned or photographed one far less
 _LOSSLESS_BYTES = 150_000  # a page with a photograph takes more
 _QUALITY = 50
@@ -77,24 +76,12 @@ def _image_pages(source: bytes, pages: Sequence[int], where: str, limits: Limits
     from PIL import Image, ImageOps
 
     Image.MAX_IMAGE_PIXELS = limits.megapixels * _MEGA
-    with Image.open(io.BytesIO(source), formats=_FORMATS) as file:
+    with Image.open(io.BytesIO(source), formats=FORMATS) as file:
         for number in pages:
             file.seek(number)
             if file.width * file.height > limits.megapixels * _MEGA:
                 raise BadInputError(f"{where}: an image of more than {limits.megapixels} megapixels: scan it smaller")
-            yield number, _smaller(_on_white(ImageOps.exif_transpose(file)))
-
-
-def _on_white(image: Image) -> Image:
-    """The image in colours of 8 bits, what is transparent as white paper."""
-    from PIL import Image
-
-    if image.mode.startswith(("I", "F")):  # 16 bits a dot
-        image = eight_bits(image)
-    if image.has_transparency_data:
-        drawn = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn)
-    return image.convert("RGB")
+            yield number, _smaller(on_white(ImageOps.exif_transpose(file)))
 
 
 def _smaller(image: Image) -> Image:

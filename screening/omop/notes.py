@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 
 from kb.facts import Time
 from screening.documents.errors import BadInputError
-from screening.documents.letters import Letter, letter_from_text
+from screening.documents.letters import Letter, letter_from_text, text_digest
 from screening.documents.limits import limits_in_use
 from screening.line_ends import line_ends_kept_in_place
 from screening.omop.tables import Row, is_table, read_rows
@@ -107,7 +106,7 @@ def _letter(text: Any, name: str, where: str) -> Letter:
     if len(told) > limits.text_bytes:
         raise BadInputError(f"{where}: more than {limits.text_bytes // 2**20} MB of text, which no note is")
     letter = letter_from_text(line_ends_kept_in_place(told).replace("\x00", " "), name, where)
-    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+    digest = text_digest(told)
     return dataclasses.replace(letter, document=dataclasses.replace(letter.document, sha256=digest))
 
 
