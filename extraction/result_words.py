@@ -16,6 +16,7 @@ from extraction.numbers import decimal_comma, read_number
 from extraction.reading import Reading, TimeExpression
 from extraction.word_places import first_words, has_word
 from extraction.word_tree import first_letters, letters, word_tree
+from kb.facts import Interval
 from kb.patterns import compiled
 from kb.units import System, find_unit, letter_system, units_meant
 
@@ -157,6 +158,16 @@ def code_of(words: str) -> str:
 
 def is_serology(concept: str) -> bool:
     return concept in cues("measurements")["serology"]
+
+
+def hcg_verdict(interval: Interval) -> str:
+    """What an amount of hCG in IU/L says of a pregnancy."""
+    limits = cues("measurements")["hcg"]
+    if interval.high is not None and interval.high <= float(limits["negative"]):
+        return "negative"
+    if interval.low is not None and interval.low >= float(limits["positive"]):
+        return "positive"
+    return "indeterminate"
 
 
 def skip_space(normal: str, at: int, limit: int) -> int:

@@ -13,7 +13,7 @@ from extraction.knowledge import cues
 from extraction.numbers import Written, read_number
 from extraction.reference_ranges import BRACKETS, behind_number, bounds_in
 from extraction.result_signs import minus_behind
-from extraction.result_words import Page, code_of, code_pattern, is_serology, pattern_of, skip_space
+from extraction.result_words import Page, code_of, code_pattern, hcg_verdict, is_serology, pattern_of, skip_space
 from extraction.scale_classes import FOREIGN, by_its_range, class_written, percent_behind
 from extraction.traces import detected_behind, uncounted_behind
 from kb.facts import Coded, Interval, Quantity, Value
@@ -448,12 +448,7 @@ def _copies_verdict(concept: str, written: Written, bounds: Interval | None) -> 
 def _verdict(concept: str, written: Written, bounds: Interval | None) -> str | None:
     interval = written.interval
     if concept.startswith("pregnancy-test"):
-        limits = cues("measurements")["hcg"]
-        if interval.high is not None and interval.high <= float(limits["negative"]):
-            return "negative"
-        if interval.low is not None and interval.low >= float(limits["positive"]):
-            return "positive"
-        return "indeterminate"
+        return hcg_verdict(interval)
     if not is_serology(concept):
         return None
     if written.form == "titre":

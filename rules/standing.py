@@ -76,17 +76,20 @@ def _end_by(word: Fact, situation: Situation) -> date | None:
 
 
 def _goes_on(fact: Fact) -> bool:
-    over = course_of(fact).end is not None or course_of(fact).ongoing is False
-    return fact.assertion == "present" and fact.temporality == "current" and not over
+    return fact.assertion == "present" and fact.temporality == "current" and not _is_over(fact)
+
+
+def _is_over(fact: Fact) -> bool:
+    course = course_of(fact)
+    return course.end is not None or course.ongoing is False
 
 
 def _speaks_of_today(fact: Fact) -> bool:
     if fact.assertion in ("possible", "conditional"):
         return False
-    ended = course_of(fact).end is not None or course_of(fact).ongoing is False
     stopped = fact.dosing is not None and fact.dosing.reason_stopped is not None
     told_now = fact.temporality == "current" and (fact.time is None or fact.kind == "medication")
-    return fact.assertion == "absent" or ended or stopped or told_now
+    return fact.assertion == "absent" or _is_over(fact) or stopped or told_now
 
 
 def in_newer_document(fact: Fact, other: Fact, situation: Situation) -> bool:

@@ -27,6 +27,8 @@ class Carried:
 
 def counted_once(documents: Sequence[Document], facts: Sequence[Sequence[Fact]]) -> Carried:
     """The facts of each document without those that an older one has in the same words; `documents` oldest first."""
+    if len(documents) == 1:
+        return Carried([list(facts[0])], {})
     words = [Words.of(document.text) for document in documents]
     kept: list[list[Fact]] = []
     origins: dict[int, int] = {}

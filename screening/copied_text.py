@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from kb.patterns import compiled
 
@@ -46,6 +47,11 @@ class Words:
             tuple(match.end() for match in found),
         )
 
+    @cached_property
+    def breaks(self) -> list[int]:
+        """Where its sentences and lines end, with its own two ends."""
+        return [0, *(match.end() for match in _BOUNDARY.finditer(self.text)), len(self.text)]
+
 
 def copies(text: Words, earlier: Words) -> list[Copy]:
     """The stretches of `text` that stand in `earlier` too, in order, none overlapping."""
@@ -82,7 +88,7 @@ def _length(words: Sequence[str], others: Sequence[str], at: int, there: int) ->
 
 def _whole_sentences(text: Words, earlier: Words, at: int, there: int, count: int) -> Copy | None:
     """The run without what is left of a sentence at either end; None where that is too little."""
-    breaks = [0, *(match.end() for match in _BOUNDARY.finditer(text.text)), len(text.text)]
+    breaks = text.breaks
     start = breaks[bisect_left(breaks, _after_last(text, at))]
     following = text.starts[at + count] if at + count < len(text.starts) else len(text.text)
     end = breaks[bisect_right(breaks, following) - 1]

@@ -74,14 +74,6 @@ class _Page:
         return Box(left, top, right, bottom)
 
 
-def page_words(page: _Page, lines: Sequence[Line]) -> list[Word]:
-    """The words of the lines of a page."""
-    angle = _angle(lines)
-    return [
-        word for line, words in zip(lines, stretches(lines), strict=True) for word in _words(line, words, page, angle)
-    ]
-
-
 def _runs_upwards(corners: Points) -> bool:
     """Whether the lines of a page run up or down it, by their lengths."""
     along = across = 0.0

@@ -119,13 +119,9 @@ def _with_sign(concept: str, value: Value | None) -> Value | None:
     """A value of a test that asks yes or no: hCG tells of a pregnancy by its amount, as in a letter."""
     if not isinstance(value, Quantity) or not concept.startswith("pregnancy-test"):
         return value
-    from extraction.knowledge import cues  # late: loads the language library
+    from extraction.result_words import hcg_verdict  # late: loads the language library
 
-    limits, low, high = cues("measurements")["hcg"], value.interval.low, value.interval.high
-    if high is not None and high <= float(limits["negative"]):
-        return Coded("negative", value.written)
-    positive = low is not None and low >= float(limits["positive"])
-    return Coded("positive" if positive else "indeterminate", value.written)
+    return Coded(hcg_verdict(value.interval), value.written)
 
 
 def _number_in(concept: str, words: str) -> Quantity | None:
