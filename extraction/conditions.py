@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
+from extraction.episodes import episode_of
 from extraction.gvhd import grades_told_later
 from extraction.interventions import with_last_treatment
 from extraction.knowledge import cues
@@ -128,8 +129,9 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None, course: 
     if time is None and course is None and _is_of_youth(reading, mention):
         return "historical"
     day = reading.letter_date.earliest if reading.letter_date else None
-    if mention.temporality == "current" and course is None and day is not None and time is not None and time.latest:
-        return "historical" if (day - time.latest).days > int(known["days_until_historical"]) else "current"
+    last = time if course is None else course.end if course.ongoing is False else None
+    if mention.temporality == "current" and day is not None and last is not None and last.latest:
+        return "historical" if (day - last.latest).days > int(known["days_until_historical"]) else "current"
     return mention.temporality
 
 
@@ -168,7 +170,16 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         lasts = state or holds(sentence, known["lasting_tense"])
         ongoing = ongoing or (mention.temporality == "current" and lasts)
     time, course = lasting(reading, found, over=over, ongoing=ongoing)
-    return time or (None if course else _time_of_finding(reading, mention)), course
+    if course is None and time is None:
+        time = _time_of_finding(reading, mention) or _of_episode(reading, mention)
+    return time, course
+
+
+def _of_episode(reading: Reading, mention: Mention) -> Time | None:
+    """The days of the stay in which something happened that is over some day."""
+    events = (general for general in cues("conditions")["of_an_episode"])
+    happened = any(vocabulary().is_a(mention.concept, general) for general in events)
+    return episode_of(reading, mention) if happened and mention.temporality == "current" else None
 
 
 def _gone_on(reading: Reading, mention: Mention) -> Time | None:

@@ -24,6 +24,7 @@ Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
 _NUMBER = compiled(r"\d(?<!\w.)")
+_MONTHS = 12
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
@@ -76,6 +77,8 @@ def date_pattern() -> re.Pattern[str]:
         r"|(?<=\btill )|(?<=\bthrough )|(?<=\bthru )|(?<=\bpill was )|(?<=\bdose was )|(?<=\btablet was )"
         r"|(?<=\bcapsule was )|(?<=\binfusion was )|(?<=\bpill )|(?<=\btablet )|(?<=\bcapsule )|(?<=\())"
         r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
+        # no score, no count of weeks or months ("03/12"), no month of a year ("05/24"), and not "24/7"
+        r"(?P<sp_a>3[01]|2\d|1[3-9])/(?P<sp_b>0[1-9]|1[12])(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
         r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
     ]
@@ -169,7 +172,7 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
     for form in ("m_y", "y_m"):
         if group[f"{form}_y"]:
             return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
-    for form in ("sd", "sc"):
+    for form in ("sd", "sp", "sc"):
         if group[f"{form}_a"]:
             return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
     for form in ("dm", "md"):
@@ -201,11 +204,12 @@ def _numeric(match: re.Match[str], order: Order, newest: int, reference: date | 
 
 
 def _short(first: int, second: int, order: Order, reference: date | None, written: str) -> Time | None:
-    """ "5/18" of a letter that is known to write the month first, the last one not after the letter."""
-    if order == "not known":
+    """ "5/18" where the month is first in the letter, or no other reading is left: the last not after the letter."""
+    if order == "not known" and max(first, second) <= _MONTHS:
         return None
-    day, month = (first, second) if order == "day first" else (second, first)
-    return _without_year(month, day, reference, None, written) if month <= 12 else None
+    day_first = second <= _MONTHS and (order == "day first" or first > _MONTHS)
+    day, month = (first, second) if day_first else (second, first)
+    return _without_year(month, day, reference, None, written) if month <= _MONTHS else None
 
 
 def _without_year(month: int, day: int, reference: date | None, year: int | None, written: str) -> Time | None:

@@ -30,6 +30,7 @@ def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[Ti
             _iso(match)
             or _in_month(match, reference)
             or _numeric(match, reference, order)
+            or _days_of_one_month(match, reference)
             or _without_year(match, normal, reference, order)
         )
         if days is not None and days[0] <= days[1]:
@@ -53,6 +54,8 @@ def _pattern() -> re.Pattern[str]:
         r"(?P<u1>\d{1,2})(?P<u_sign>[./])(?P<u2>\d{1,2})(?P<u_stop>\.)?(?: ?(?:-+>?|=>|to|until|till|through|~|→) ?)"
         r"(?P<v1>\d{1,2})(?P=u_sign)(?P<v2>\d{1,2})(?P<v_stop>\.)?(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         rf"(?P<p1>\d{{1,2}})\.{_TO}(?P<p2>\d{{1,2}})\.(?P<p_month>\d{{1,2}})\.(?P<p_year>(?:20)?\d\d)(?!\d)",
+        r"(?P<q1>[12]?\d|3[01])(?:, ?[123]?\d)*(?:-|, ?| ?(?:&|and) ?)(?P<q2>[12]?\d|3[01])/"
+        r"(?P<q_month>0\d|1[0-2](?=/))(?:/(?P<q_year>(?:20)?\d\d))?(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
     )
     return compiled(r"(?<![\w./-])(?:" + "|".join(forms) + ")", re.IGNORECASE)
 
@@ -99,6 +102,18 @@ def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tupl
     last = day_of(year, b[0], b[1])
     first = day_of(year - (a[0] > b[0]), a[0], a[1])
     return _both(first, last)
+
+
+def _days_of_one_month(match: re.Match[str], reference: date | None) -> tuple[date, date] | None:
+    """ "13-15/01", "13, 14 and 15/01/26": a month of two digits behind a stroke, where no score is written so."""
+    if not match["q_month"] or (reference is None and not match["q_year"]):
+        return None
+    newest = reference.year if reference else 2040
+    year, month = full_year(match["q_year"], newest) if match["q_year"] else newest, int(match["q_month"])
+    last = day_of(year, month, int(match["q2"]))
+    if last is not None and not match["q_year"] and reference is not None and last > reference:
+        last = day_of(year - 1, month, int(match["q2"]))
+    return None if last is None else _both(day_of(last.year, month, int(match["q1"])), last)
 
 
 def _without_year(match: re.Match[str], normal: str, reference: date | None, order: Order) -> tuple[date, date] | None:

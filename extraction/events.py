@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from extraction.condition_attributes import nephritis_class
+from extraction.episodes import episode_of
 from extraction.knowledge import cues
 from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
@@ -195,7 +196,10 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         return (found.time if found is not None and found.role != "duration" else None), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]
-    had = re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
+    had = (
+        re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
+        or re.match(known["was_needed"], reading.normal[mention.end : end], re.IGNORECASE) is not None
+    )
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
     ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
@@ -205,6 +209,10 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
     if over and found is not None and found.role == "point" and _ends_it(reading, mention, found, known["end_before"]):
         return found.time, Course(end=found.time, ongoing=False)
+    if undated and not ongoing and mention.temporality != "planned":
+        days = episode_of(reading, mention)
+        if days is not None:
+            return days, None
     return lasting(reading, found, over=over, ongoing=ongoing)
 
 

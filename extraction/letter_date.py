@@ -50,6 +50,11 @@ _SIGNED = compiled(
     re.IGNORECASE,
 )
 _DIGIT = compiled(r"\d")
+_A_WRITING = compiled(
+    r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
+    re.IGNORECASE,
+)
+_CLOSED = compiled(r"\s*(?:\d\d[:.]\d\d\s*)?(?:[.;|]\s|[-–]\s)")  # what ends the words that a date opens
 _IN_WORDS = compiled(r"twenty|thousand", re.IGNORECASE)
 _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
@@ -271,7 +276,7 @@ def _gapped_month() -> re.Pattern[str]:
 
 def _is_full(match: re.Match[str]) -> bool:
     """Whether the date has its day, month and year."""
-    return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sc_a"))
+    return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sp_a", "sc_a"))
 
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:
@@ -296,6 +301,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         return None
     if is_title and not _told(line) and len(words) <= _WORDS_OF_A_TITLE:
         return _IN_TITLE
+    if is_title and _opens_line(before) and _A_WRITING.search(before) and _CLOSED.match(line, match.end()):
+        return _IN_TITLE  # "Covering note 15/01/2026 - please see the print. She ..."
     return _ALONE if _stands_alone(before, line[match.end() :]) else None
 
 

@@ -469,13 +469,14 @@ def _heads(reading: Reading, begin: int, end: int) -> TimeExpression | bool | No
     for time in reversed(times):
         rest = rest[: time.start - begin] + rest[time.end - begin :]
     words = rest.split() if compiled(r"\w").search(rest) else []
-    if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(_DATE_WORDS.sub("", rest)):
+    beyond_date = _DATE_WORDS.sub("", rest)
+    if len(times) == 1 and times[0].time == reading.letter_date and not _names_tests(beyond_date):
         return False  # the letter's own date over its text: no date of what was measured before
     if (
         len(times) == 1
         and not compiled(r"\d").search(rest)
         and len(words) <= 8
-        and (closes or _names_tests(rest) or not words)
+        and (closes or _names_tests(beyond_date) or not compiled(r"\w").search(beyond_date))
     ):
         return (
             False

@@ -224,7 +224,9 @@ def lasting(
     if found.role == "span":
         return found.time, Course(start=found.start_time, end=found.end_time, ongoing=False)
     if found.role == "duration":
-        return None, Course(start=since_duration(reading, found), ongoing=state) if ongoing else None
+        if ongoing:
+            return None, Course(start=since_duration(reading, found), ongoing=state)
+        return None, Course(ongoing=False) if over else None
     return found.time, None if state is None else Course(ongoing=state)
 
 

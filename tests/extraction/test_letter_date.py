@@ -34,6 +34,8 @@ from extraction.letter_date import find_letter_date
         "Dear colleague,\nI saw this lady in clinic today, 15 June 2026.",
         "Her results follow.\n\nSigned electronically 06/15/2026 13:00",
         "Reported: 15/06/2026  Collected: 13/06/2026\nALT 30",
+        "Covering note 15/06/2026 - please see the print. 26F, known SLE, our ward consult. Not treated yet, no more\n"
+        "to hand.\n\n--- LAB REPORT collected 14-JUN-2026 06:40 ---\nALT 30",
         "D.O.A.: 01/06/2026           D.O.D.: 15/06/2026\nDischarge summary",
         "DOA - 01/06/2026   DOD - 15/06/2026\nDischarge summary",
         "Adm: 01/06/2026 Disch: 15/06/2026\nDischarge summary",

@@ -54,6 +54,13 @@ def test_another_date_behind_is_not_the_results(concept: str, text: str) -> None
     assert _one(text, concept).time is None
 
 
+def test_a_drug_with_its_year_heads_no_results() -> None:
+    results = "Creat 66 umol/L, eGFR >90.\n"
+    told = _one(f"Rx so far\n2016  HCQ, still on it\n2019  AZA, stopped\n\nToday well.\n{results}", "creatinine")
+    headed = _one(f"Drawn on 3 May 2025\n\n{results}", "creatinine")
+    assert told.time is None and headed.time is not None
+
+
 @pytest.mark.parametrize(
     "row",
     [
