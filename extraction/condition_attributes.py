@@ -266,7 +266,8 @@ def _intervention(reading: Reading, mention: Mention) -> str | None:
     following = mention.sentence + 1
     if following < len(reading.sentences):
         after = reading.sentences[following]
-        others = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
+        conditions = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
+        others = [other for other in conditions if other.concept != mention.concept]  # "stroke unit"
         goes_on = _APART.search(reading.normal, reading.sentences[mention.sentence].end - 1, after.start + 1) is None
         if not others and (goes_on or after.section == reading.sentences[mention.sentence].section):
             text = reading.normal[after.start : after.end]

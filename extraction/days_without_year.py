@@ -8,35 +8,66 @@ from __future__ import annotations
 
 import bisect
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from extraction.reading import TimeExpression
 from kb.facts import Time
 from kb.patterns import compiled
 
-# before a day without its year: it is still to come
+# before a day or month without its year: it is still to come
 _ENDS_THEN = compiled(
     r"\b(?:(?:due|will|shall|planned|scheduled|booked|expected|set|going|is|are|has|have|meant|supposed|intended|course)"
     r" (?:to )?(?:end|finish|stop|run|continue|go on|last|cease|complete"
     r"|be (?:completed|stopped|finished|given|continued))"
     r"|(?:due|ends|finishes|stops|runs|continues|planned|scheduled|booked|to (?:end|finish|stop|run|continue|go on))"
     r"|to be (?:completed|stopped|finished|given|continued|taken))"
-    r"(?: (?:on|until|till|to|up to|by|for|through))?(?: the)? $",
+    r"(?: (?:on|in|until|till|to|up to|by|for|through))?(?: the)? $",
     re.IGNORECASE,
 )
+_AHEAD = compiled(
+    r"\b(?:due|planned|scheduled|booked|expected|arranged|fixed|awaited|intended|appointment|will|shall|hopes?|wishes"
+    r"|is to|are to|to be|going to)\b[^.;,]{0,40}$",
+    re.IGNORECASE,
+)
+_UNTIL = compiled(r"\b(?:until|til+|up to|through)(?: (?:about|around|at least))?(?: the)? ?$", re.IGNORECASE)
+_PAST = compiled(
+    r"\b(?:was|were|had|did|got|received|took|given|treated|needed|required|stayed|remained|completed|finished|stopped"
+    r"|last)\b",
+    re.IGNORECASE,
+)
+_HAS_YEAR = compiled(r"(?:19|20)\d\d|['-/.]\d\d?[-/.]\d\d$|'\d\d$")
+_ONLY_DAY = compiled(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _SOON = 183  # days
+_SOON_OVER = 92  # days from the letter in which what goes on "until May" ends
 
 
-def still_to_come(normal: str, start: int, time: Time, reference: date | None) -> Time:
-    """ "Due to end on 20 March", of a letter of 10 March: the day ten days later, not the one a year ago."""
-    if reference is None or time.earliest is None or time.earliest != time.latest:
-        return time
-    following = time.earliest + relativedelta(years=1)
-    if not reference < following <= reference + timedelta(days=_SOON):
-        return time
-    told = _ENDS_THEN.search(normal[max(0, start - 48) : start]) is not None
-    return Time.on(following, time.written) if told else time
+def still_to_come(
+    normal: str, expression: TimeExpression, reference: date | None, began: Time | None = None
+) -> TimeExpression:
+    """ "Due to end on 20 March", "is on it until the 14th", of a letter of 10 March: the next one, not the one before.
+
+    `began` is the start told just before it, if any: what began a year ago did not end in a week's time.
+    """
+    time = expression.time
+    if reference is None or time is None or time.earliest is None or time.latest is None:
+        return expression
+    written = normal[expression.start : expression.end].strip(" .,")
+    if expression.role not in ("point", "end") or _HAS_YEAR.search(written):
+        return expression
+    step = relativedelta(months=1) if _ONLY_DAY.fullmatch(written) else relativedelta(years=1)
+    first, last = time.earliest + step, time.latest + step
+    before = normal[max(0, expression.start - 80) : expression.start]
+    clause = re.split(r"[.;,\n]|\b(?:and|but)\b", before)[-1]
+    if _ENDS_THEN.search(before) or _AHEAD.search(clause):
+        soon = not _PAST.search(clause) and reference < first <= reference + timedelta(days=_SOON)
+    else:
+        ends = _UNTIL.search(clause) is not None and _PAST.search(clause) is None
+        soon = ends and reference < first and last <= reference + timedelta(days=_SOON_OVER)
+        soon = soon and (began is None or began.latest is None or first <= began.latest + timedelta(days=_SOON))
+    return replace(expression, time=Time(first, last, time.written)) if soon else expression
 
 
 # "In 2023 she got ..." at the head of a sentence: the days of that clause are of that year

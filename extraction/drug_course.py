@@ -22,6 +22,7 @@ from kb.facts import Course, Interval, MedicationStatus, Step, Time
 from kb.patterns import compiled
 
 _APART = compiled(r"[,;.]|\band\b|\bthen\b|\bfollowed\b", re.IGNORECASE)
+_NOW = compiled(r"\b(?:now|currently|at present|presently)\b", re.IGNORECASE)
 _YEAR = compiled(r"\d{4}|'\d\d|[./]\d\d$")
 _COLUMNS = compiled(r"[ \t]*[|\t][ \t]*| {2,}")
 _LINKS = frozenset({"on", "in", "from", "since", "(", ":", "of", "at", "by", "-", ","})
@@ -49,7 +50,13 @@ def times_of(
     if first and all(time.role in ("duration", "end") for time in found):
         before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
         between = [time for time in before if not _drug_between(reading, time.end, scope)]
-        led = [time for time in between[-1:] if scope.start - time.end <= _FAR and _leads(reading, time, scope)]
+        led = [
+            time
+            for time in between[-1:]
+            if scope.start - time.end <= _FAR
+            and _leads(reading, time, scope)
+            and not _NOW.search(reading.normal, time.end, scope.start)
+        ]
         if led and len(between) > 1 and between[-2].role in ("start", "duration") and _beside(reading, between[-2:]):
             led = between[-2:]
         if any(time.role == "end" for time in found):

@@ -17,6 +17,7 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEHIND = 4
+_YEAR = 366  # days
 _PARAGRAPH = compiled(r"\n[ \t]*\n")
 
 
@@ -28,7 +29,7 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if any(holds(reading.normal[start:end], cues("conditions")["treated_still"]) for start, end in parts):
         return Course(start=time or (course.start if course else None), ongoing=True)
     last = _latest([one for part in parts for one in _days(reading, *part)])
-    if last is None or (time is not None and not _after(last, time)):
+    if last is None or (time is not None and (not _after(last, time) or _long_after(last, time))):
         return course
     return Course(start=time, end=last, ongoing=False)
 
@@ -56,11 +57,10 @@ def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
 
 
 def _tells_of_another(reading: Reading, start: int, end: int) -> bool:
-    """Whether a condition that is neither neuropsychiatric nor the lupus itself is named."""
+    """Whether a condition that is neither neuropsychiatric nor the lupus itself is named, or no more of them denied."""
     return any(
         other.kind == "condition"
-        and other.assertion == "present"
-        and not _is_neuropsychiatric(other.concept)
+        and (other.assertion == "present") != _is_neuropsychiatric(other.concept)
         and not vocabulary().is_a(other.concept, "sle")
         for other in reading.mentions_in(start, end)
     )
@@ -70,11 +70,14 @@ def _days(reading: Reading, start: int, end: int) -> Iterator[TimeExpression]:
     """The days of a part that are days of treatment: behind a word of it, and no day of a result or of recovery."""
     known = cues("conditions")
     words = pattern_of((*known["intervention"], *known["treatment_goes_on"]))
+    today = reading.letter_date.latest if reading.letter_date else None
     for time in reading.times_in(start, end):
         before = reading.normal[start : time.start]
         told = list(words.finditer(before)) or list(words.finditer(reading.normal, time.end, end))[:1]
         if time.role not in ("point", "span", "end") or time.time is None or not told:
             continue
+        if today is not None and time.time.earliest is not None and time.time.earliest > today:
+            continue  # "next dose is due in August"
         beside = re.split(r"[,;:]", before)[-1]
         result = any(
             other.kind in ("lab", "score") and not words.fullmatch(reading.normal, other.start, other.end)
@@ -88,6 +91,11 @@ def _latest(times: list[TimeExpression]) -> Time | None:
     dated = [one.end_time or one.time for one in times]
     known = [one for one in dated if one is not None and one.latest is not None]
     return max(known, key=lambda one: (one.latest, one.earliest), default=None)
+
+
+def _long_after(last: Time, time: Time) -> bool:
+    """Whether more than a year lies between the event and a day, which is then another matter's."""
+    return last.earliest is not None and time.latest is not None and (last.earliest - time.latest).days > _YEAR
 
 
 def _after(last: Time, time: Time) -> bool:

@@ -143,6 +143,9 @@ def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int,
         return end - start if listed and not _new_subject(clause, start, end) else None
     if says == "historical" and "," in clause.words[start:end] and _stays_near(clause, cue):
         return None
+    of_no_drug = not clause.mention_between(start, end, "drug")
+    if says == "possible" and kind == "drug" and of_no_drug and "," in clause.words[start:end]:
+        return None  # "source thought to be the toe, meropenem since this morning"
     if _new_statement(clause, says, start, end, target) or _result_between(clause, start, end):
         return None
     if says not in _DENIALS and (not _is_list(clause, start, end, item) or _denial_between(clause, start, end)):

@@ -70,7 +70,17 @@ def _flag(page: Page, at: int, limit: int) -> int | None:
 @functools.cache
 def _reference_names() -> re.Pattern[str]:
     names = alternatives(cues("measurements")["range_names"])
-    return compiled(rf"(?P<name>{names})(?:\s+(?:range|is|of|value))?[ \t:=]*", re.IGNORECASE)
+    known = cues("measurements")
+    whose, led = alternatives(known["range_of_whom"]), alternatives(known["range_leads"])
+    told = rf"(?:{alternatives(known['range_told'])}|(?:for|in)\s+(?:{led}\s+)?{whose})"
+    return compiled(rf"(?:{led}\s+)*(?P<name>{names})(?:\s+{told}(?!\w))*[ \t:=,]*", re.IGNORECASE)
+
+
+@functools.cache
+def _limit_behind() -> re.Pattern[str]:
+    """ "(35 being the upper limit)", "(up to 35 is normal)": the words behind a number that make it the limit."""
+    led = alternatives(cues("measurements")["range_leads"])
+    return compiled(rf"\s*(?:is|being|as|was|=)\s+(?:{led}\s+)*(?:upper|limit|uln|max|normal)[\w ]*", re.IGNORECASE)
 
 
 def read_reference(page: Page, at: int, limit: int) -> tuple[Interval, int, str | None] | None:
@@ -86,7 +96,7 @@ def read_reference(page: Page, at: int, limit: int) -> tuple[Interval, int, str 
             return None
         found = bounds_in(page, begin + 1, end)
         return None if found is None else (found[0], end + 1, found[1])
-    name = _reference_names().match(page.normal, begin, limit)
+    name = _reference_names().match(page.normal, begin, limit) or _stated_limit(page, begin, limit)
     column = gap is not None and ("\t" in gap.group() or "|" in gap.group() or "  " in gap.group())
     if not name and not column:
         return None
@@ -94,24 +104,39 @@ def read_reference(page: Page, at: int, limit: int) -> tuple[Interval, int, str 
     return None if found is None else (found[0], found[2], found[1])
 
 
+def _stated_limit(page: Page, at: int, limit: int) -> re.Match[str] | None:
+    """ "where 35 is the upper limit", behind a value without brackets."""
+    led = compiled(r"(?:where|with|as)\s+(?=\d)", re.IGNORECASE).match(page.normal, at, limit)
+    if led is None:
+        return None
+    written = read_number(page.normal, led.end(), limit, page.comma)
+    return None if written is None else _limit_behind().match(page.normal, written.end, limit)
+
+
 def bounds_in(page: Page, start: int, end: int, *, whole: bool = True) -> tuple[Interval, str | None, int] | None:
     """A range of normal values: "0-40", "< 35", "ULN 35", "NR 0.9 - 1.8 g/L"; with `whole` nothing else is there."""
-    at = skip_space(page.normal, start, end)
+    led = compiled(r"\s*(?:where|with|as)\s+(?=\d)", re.IGNORECASE).match(page.normal, start, end)
+    at = led.end() if led else skip_space(page.normal, start, end)
     name = _reference_names().match(page.normal, at, end)
     named = name is not None
     if name:
         at = name.end()
     if page.time_at(at) is not None:
         return None
-    upper = named and re.search(r"uln|unl|upper|up to|lod|limit of", name.group("name") if name else "", re.IGNORECASE)
+    upper = named and re.search(
+        r"uln|unl|upper|up to|lod|limit(?!s)|max|ceiling", name[0] if name else "", re.IGNORECASE
+    )
     written = read_number(page.normal, at, end, page.comma)
     if written is None or written.form in ("titre", "log", "uln"):
         return None if written is None or written.form != "titre" else (written.interval, None, written.end)
-    interval = written.interval
+    interval, last = written.interval, written.end
+    behind = _limit_behind().match(page.normal, last, end)
+    if behind is not None:
+        upper, last = behind, behind.end()
     if interval.low is not None and interval.low == interval.high:
         if not upper:
             return None
         interval = Interval(None, interval.high)
-    if whole and page.normal[written.end : end].strip(" .,;*HLhl"):
+    if whole and page.normal[last:end].strip(" .,;*HLhl"):
         return None
-    return interval, written.unit, written.end
+    return interval, written.unit, last

@@ -22,6 +22,16 @@ _LEADS_TO = compiled(r"\b(?:on|by|in|at|from|per|via|with)\b[^,;:.]*$", re.IGNOR
 
 
 @functools.cache
+def _pointing_back() -> re.Pattern[str]:
+    """A new sentence that goes on about the report: "A chest X-ray was done on 12 February. It was normal"."""
+    known = cues("measurements")["reports"]["goes_on"]
+    return compiled(
+        rf"[.;]\s*(?:(?:it|this|that|which)|the\s+{alternatives(known['names'])})\s+{alternatives(known['verbs'])}",
+        re.IGNORECASE,
+    )
+
+
+@functools.cache
 def _words(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """What makes a report of this test normal, and the words that say nothing."""
     reports = cues("measurements")["reports"]
@@ -48,10 +58,19 @@ def report_result(page: Page, concept: str, start: int, limit: int) -> Result | 
     """A normal report behind the name at `start`, up to the end of the clause; None where anything else is told."""
     if concept not in cues("measurements")["reports"]["concepts"]:
         return None
-    told = _told(page, concept, start, min(limit, start + _MAX))
+    told = _told(page, concept, start, min(_end_of_next(page, limit), start + _MAX))
     if told is None or told[0] < 0:
         return _rest_normal(page, concept, start, min(limit, start + _MAX))
     return _normal(page, told[0], told[1])
+
+
+def _end_of_next(page: Page, limit: int) -> int:
+    """The limit, or the end of the sentence behind it where that goes on about the report."""
+    back = _pointing_back().search(page.normal, max(0, limit - 2), limit + _MAX)
+    if back is None or back.start() > limit:
+        return limit
+    stop = _STOP.search(page.normal, back.end())
+    return stop.start() if stop else len(page.normal)
 
 
 def _rest_normal(page: Page, concept: str, start: int, limit: int) -> Result | None:
@@ -127,9 +146,10 @@ def _told(page: Page, concept: str, start: int, limit: int) -> tuple[int, int] |
         elif time is not None:
             at = time.end
         elif _STOP.match(page.normal, at):
-            if first >= 0 or page.normal[at] != "\n":
+            back = _pointing_back().match(page.normal, at, limit) if first < 0 else None
+            if back is None and (first >= 0 or page.normal[at] != "\n"):
                 break
-            at += 1
+            at = at + 1 if back is None else back.end()
         else:
             skipped = neutral.match(page.normal, at, limit)
             if skipped is None or skipped.end() == at:

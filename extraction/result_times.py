@@ -69,6 +69,12 @@ _VALUES = compiled(
     r"\b(?:and|with|was|were|of|in|on|from|dated|all|units?|iu|normal|negative)\b)*",
     re.IGNORECASE,
 )
+_BY_MEANS = compiled(
+    r"[\s,]*\(?(?:on|at|by|in|from|per|with|according to)\s+(?:(?:the|an?|her|his|last|latest|repeat|recent|bedside"
+    r"|formal|transthoracic|resting|standard)\s+)*",
+    re.IGNORECASE,
+)
+_REPORT_OPENS = compiled(r"\s*[:,-]")
 _HEADING = compiled(r"[:\-–)\]]\s*$|^\W*(?:[A-Za-z][\w /&,'-]{0,60})?\W*$")
 _PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
 _FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
@@ -90,7 +96,8 @@ def time_of(reading: Reading, start: int, end: int) -> Time | None:
     sentence = reading.sentences[reading.sentence_at(start)]
     if not reading.times or reading.times.starts[0] > max(sentence.end, end) + _FARTHEST_BEHIND:
         return None
-    stop = _next_result(reading, end, sentence.end)
+    last = _means_end(reading, end, sentence.end)
+    stop = _next_result(reading, last, sentence.end)
     second = second_value(reading, end)
     if second is not None:
         stop = min(stop, second)
@@ -98,11 +105,12 @@ def time_of(reading: Reading, start: int, end: int) -> Time | None:
         _inside(reading, start, end)
         or _in_row(reading, start, end)
         or _head_of_bracket(reading, start)
-        or _behind(reading, end, stop)
+        or _behind(reading, last, stop)
         or _behind_all(reading, end, sentence.end if second is None else second)
         or _before(reading, sentence.start, start)
-        or _of_occasion(reading, start, end, stop)
+        or _of_occasion(reading, start, last, stop)
         or _of_whole_row(reading, end, sentence.end if second is None else second)
+        or _end_of_report(reading, start)
         or _head_of_paragraph(reading, start)
         or _heading(reading, start)
     )
@@ -124,6 +132,14 @@ def _next_result(reading: Reading, end: int, limit: int) -> int:
     """Where the next test is named: a date behind it belongs to that one."""
     later = [mention.start for mention in reading.mentions_in(end, limit) if mention.kind in ("lab", "score")]
     return later[0] if later else limit
+
+
+def _means_end(reading: Reading, end: int, limit: int) -> int:
+    """Behind the test by which a value was found: "42 % on the echo of 14 July 2025" is dated by what follows it."""
+    for mention in reading.mentions_in(end, min(limit, end + 40))[:1]:
+        if mention.kind == "lab" and _BY_MEANS.fullmatch(reading.normal, end, mention.start):
+            return mention.end
+    return end
 
 
 def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
@@ -291,6 +307,22 @@ def _of_whole_row(reading: Reading, end: int, limit: int) -> TimeExpression | No
             return None
         return expression if _VALUES.fullmatch(rest) else None
     return None
+
+
+def _end_of_report(reading: Reading, start: int) -> TimeExpression | None:
+    """The only date of a report, in brackets at its end: "ECG: sinus rhythm, ST depression in V4 to V6 (5 March)"."""
+    sentence = reading.sentences[reading.sentence_at(start)]
+    named = next((one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "lab"), None)
+    if named is None or named.end > start or not _REPORT_OPENS.match(reading.normal, named.end):
+        return None
+    if reading.normal[sentence.start : named.start].strip(" \n\t-*•"):
+        return None
+    times = _times_in(reading, sentence.start, sentence.end)
+    if len(times) != 1 or not _usable(times[0]) or times[0].start < start:
+        return None
+    bracket = reading.normal.rfind("(", start, times[0].start)
+    closes = compiled(r"\s*\)\s*\.?\s*$").match(reading.normal, times[0].end, sentence.end)
+    return times[0] if bracket >= 0 and closes and ")" not in reading.normal[bracket : times[0].start] else None
 
 
 def _head_of_bracket(reading: Reading, start: int) -> TimeExpression | None:

@@ -79,6 +79,8 @@ def _is_subject(page: Page, drug: int, at: int) -> bool:
     """Whether a drug on the way may be what "reduced to 10" speaks of, and not just what the value was seen under."""
     under = _UNDER.search(page.normal, max(0, drug - 24), drug) is not None
     told = page.normal[drug:at]
+    if under and re.match(r"[\w-]+,?\s+(?:it|this|they)\b", told, re.IGNORECASE):
+        return False  # "after rituximab it came down to 38"
     return not under or re.search(r"\d ?m?c?g\b", told) is not None or _OF_DOSES.search(told) is not None
 
 
@@ -152,6 +154,9 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
     normal, start = page.normal, previous.end
     unit = previous.written.unit if previous.written is not None else None
     found = [(match.end(), match["moved"] is not None) for match in _leading().finditer(normal, start, limit)]
+    found += [
+        (match.end(), False) for match in _TOLD_OF_IT.finditer(normal, start, limit) if _later(page, start, match)
+    ]
     for match in _bare().finditer(normal, start, limit):
         number = compiled(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
         if number and _trailing().match(normal, number.end(), limit):
@@ -168,9 +173,26 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
     return iter(sorted(set(found)))
 
 
+_TOLD_OF_IT = compiled(
+    r"\b(?:it|this|the (?:value|figure|level))\s+(?:was|had been|read|measured|came to|got to|stood at)\s+"
+    r"(?:down to |up to )?(?=\d)",
+    re.IGNORECASE,
+)
+
+
+def _later(page: Page, start: int, match: re.Match[str]) -> bool:
+    """Whether "it was 46" has a date behind it that lies after every one told before it."""
+    behind = next((time for time in page.times if match.end() <= time.start < match.end() + 30), None)
+    told = [time.time for time in page.times if start - 80 <= time.start < match.start()]
+    if behind is None or behind.time is None or behind.time.earliest is None or not told:
+        return False
+    return all(one is not None and one.latest is not None and one.latest < behind.time.earliest for one in told)
+
+
 @functools.cache
 def _openings() -> re.Pattern[str]:
-    return compiled(rf"\s*{_words('openings')}", re.IGNORECASE)
+    led = r"(?:after|with|under|following|despite|off)\s+(?:[\w-]+,?\s+){1,4}?"
+    return compiled(rf"\s*(?:{led}(?=(?:it|this|they)\b))?{_words('openings')}", re.IGNORECASE)
 
 
 def goes_on(sentence: str) -> bool:

@@ -141,15 +141,23 @@ def pattern_of(key: str) -> re.Pattern[str]:
 
 @functools.cache
 def code_pattern() -> re.Pattern[str]:
-    words = [word for words in cues("measurements")["codes"].values() for word in words]
-    return compiled(alternatives(words), re.IGNORECASE)
+    return compiled(alternatives(word for words in _words_of_codes().values() for word in words), re.IGNORECASE)
+
+
+@functools.cache
+def _words_of_codes() -> dict[str, list[str]]:
+    """The words of every code, those that can be graded also with each adverb: "clearly raised"."""
+    known = cues("measurements")
+    degrees, graded = known["graded"]["degrees"], known["graded"]["words"]
+    return {
+        code: [*words, *(f"{degree} {word}" for word in graded.get(code, ()) for degree in degrees)]
+        for code, words in known["codes"].items()
+    }
 
 
 @functools.cache
 def _code_of() -> dict[str, str]:
-    return {
-        " ".join(word.lower().split()): code for code, words in cues("measurements")["codes"].items() for word in words
-    }
+    return {" ".join(word.lower().split()): code for code, words in _words_of_codes().items() for word in words}
 
 
 def code_of(words: str) -> str:

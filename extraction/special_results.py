@@ -134,8 +134,18 @@ def by_level(page: Page, mention: Mention) -> str | None:
     return choice if choice and _LEVEL.match(page.normal, mention.end) else None
 
 
+_REST_BEFORE = compiled(
+    r"\b(?:other|remaining|(?:rest|remainder) of|(?:everything|all) else (?:in|of|on))(?: the| her| his| these)?\s+$",
+    re.IGNORECASE,
+)
+
+
 def attributes_of(page: Page, concept: str, mention: Mention, result: Result, end: int) -> dict[str, str]:
-    """support of a saturation (oxygen or room air); confirmed: no for a syphilis test that was not confirmed."""
+    """What a result's words say besides its value.
+
+    support of a saturation: oxygen or room air; confirmed: no for a syphilis test that was not confirmed; covers: rest
+    where a panel is normal but for what is told by name ("other liver tests normal").
+    """
     if concept == "spo2":
         stop = min(end, result.end + 45)
         following = re.search(r"[;]|\.\s|,\s*(?!on\b|with\b)", page.normal[result.end : stop])
@@ -148,4 +158,18 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
     positive = isinstance(result.value, Coded) and result.value.code == "positive"
     if syphilis and positive and pattern_of("unconfirmed").search(page.normal[result.start : result.end + 90]):
         return {"confirmed": "no"}
+    normal = isinstance(result.value, Coded) and result.value.code == "normal"
+    if normal and (
+        _REST_BEFORE.search(page.normal[max(0, mention.start - 40) : mention.start])
+        or _otherwise(page, mention, result)
+    ):
+        return {"covers": "rest"}
     return {}
+
+
+def _otherwise(page: Page, mention: Mention, result: Result) -> bool:
+    told = page.normal[mention.end : result.end + 24]
+    return (
+        re.search(r"\botherwise\b|^[^.;]*\b(?:but|except|apart|aside|save) (?:for|from)\b", told, re.IGNORECASE)
+        is not None
+    )

@@ -62,6 +62,7 @@ def carry_subjects(reading: Reading) -> None:
             _give_to_family(text, sentence.start, mentions)
         opened = _designated(text, mine) or _relative(text, mentions)
         if opened is not None:
+            _give_to_relative(text, sentence.start, mentions)
             subject = opened
             if opened.designated:
                 _give(mentions, opened)
@@ -125,6 +126,29 @@ def _of_heredity() -> re.Pattern[str]:
         r"(?P<told>(?:(?!\b(?:she|he|patient|herself|himself|personal\w*|own)\b).)*)",
         re.IGNORECASE | re.DOTALL,
     )
+
+
+@functools.cache
+def _set_apart() -> re.Pattern[str]:
+    """A relative who opens the sentence, with words between commas or brackets before what is told of them."""
+    known = cues("context")["subjects"]
+    nouns = (noun for name in ("relatives_f", "relatives_m", "relatives") for noun in known[name])
+    listed = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in nouns)
+    return compiled(
+        rf"^[\W_]*(?:(?:and|but|also)\s+)?(?:her|his|their|(?:the )?patient's)\s+(?:[a-z-]+\s+){{0,2}}(?:{listed})"
+        r"(?P<told>\s*(?:\([^()]*\)|,[^;:]{1,70},)\s+(?:also\s+)?(?:had|has|have|was|were|is|are|got|died|developed"
+        r"|suffered|suffers|received|underwent|takes|took|needs|needed|lost|lives)\b[^;:]*?)"
+        r"(?=[;:]|, (?:and |but |so |which |while )?(?:she|he|the patient|our patient|this)\b"
+        r"|\b(?:and|but) (?:she|he)\b|$)",
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def _give_to_relative(text: str, start: int, mentions: list[Mention]) -> None:
+    """ "Her brother, an engineer, had three seizures": what stands behind the commas is the brother's as well."""
+    told = _set_apart().match(text)
+    if told is not None:
+        _give_told(told, start, mentions)
 
 
 def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:

@@ -44,8 +44,9 @@ _YEARS = compiled(
     r"(?<![\w.,/:-])(?P<from>(?:19|20)\d\d) ?(?:-|to|until|/) ?(?P<to>(?:19|20)\d\d|\d{1,2})(?![\w/-]|\.\d)"
 )
 _BEFORE = compiled(
-    r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |about |around |approximately |early |late |mid-?|c\. ?|\(|and including |"
-    r"including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
+    r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |at least |about |around |approximately |early |late |mid-?|c\. ?|\(|"
+    r"and including |including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |"
+    r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
 _ONE = {"quarter": "3 months", "half year": "6 months", "half-year": "6 months"}
 _NEARLY = compiled(r"\b(?:nearly|almost|not quite|just under|close to|just short of)\b", re.IGNORECASE)
@@ -106,7 +107,7 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"(?: (?:letter|visit|referral|clinic|appointment))?)"
         rf"|(?P<near>within (?:the )?(?:last )?{amount} of (?:today|this|now)(?: (?:letter|visit|referral))?)"
         rf"|(?P<within>within (?:the )?{amount} (?:of|before|prior|preceding))"
-        rf"|(?P<ago>{about}{amount} (?:ago|back|previously|before (?:this|today)|prior to (?:this|today)"
+        rf"|(?P<ago>{about}{amount} (?:ago|back|previously|(?:before|prior to) (?:this|today|writing|now|the present)"
         r"|(?:(?<=days )|(?<=weeks )|(?<=months )|(?<= a year )|(?<=one year ))"
         r"old(?! (?:baby|infant|child|son|daughter|boy|girl))))"
         r"|(?P<for>(?:for|over|during|lasting|duration of|total of|course of|times|x) ?(?:more than |at least |fully "
@@ -237,7 +238,11 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
         if not kept or expression.start >= kept[-1].end:
             kept.append(expression)
     kept = [_not_after(expression, reference) for expression in kept if not _only_compares(normal, expression)]
-    return _joined(normal, [_with_role(normal, expression) for expression in kept])
+    placed: list[TimeExpression] = []
+    for expression in (_with_role(normal, expression) for expression in kept):
+        began = placed[-1].time if placed and placed[-1].role == "start" else None
+        placed.append(still_to_come(normal, expression, reference, began))
+    return _joined(normal, placed)
 
 
 _COMPARED = compiled(
@@ -293,7 +298,6 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
     for match in find_dates(normal):
         time = read_date(match, order, reference)
         if time is not None and (match["dm_m"] or match["md_m"]):
-            time = still_to_come(normal, match.start(), time, reference)
             time = or_in_named_year(normal, match, time, years_named)
         if time is None and reference is None and (match["dm_m"] or match["md_m"]):
             time = Time(None, None, match.group())  # some year, so no day of this letter

@@ -15,7 +15,9 @@ from extraction.reading import Mention, Reading, TimeExpression
 from kb.facts import Course, Time
 from kb.patterns import compiled
 
-_JOINTS = compiled(r"[\s,/&]*(?:and|or|with|plus)?[\s,/&]*")
+_JOINTS = compiled(
+    r"[\s,/&(]*(?:and|or|with|plus|from|due to|secondary to|caused by|because of|as part of|attributed to|of)?[\s,/&]*"
+)
 _JOINED = compiled(r",|\band\b")
 _NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
 _REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)

@@ -92,7 +92,11 @@ class Measurement(Bounded):
             one for one in statements if one.value != "normal" and _newer(one, fresh) and not self._comments(one, fresh)
         ]
         if fresh and all(self._place(one, situation) == "inside" for one in fresh):
-            better = [one for one in statements if one.value == "normal" and _newer(one, fresh)]
+            better = [
+                one
+                for one in statements
+                if one.value == "normal" and _newer(one, fresh) and one.fact.attributes.get("covers") != "rest"
+            ]
             return self._numbers(fresh, values, worse, better)
         words = newest(statements)
         met = [one for one in words if one.value in self.stated_as and self._place(one, situation) == "inside"]

@@ -104,6 +104,33 @@ E1   pass    brain / nerve lupus - never
 I2a  raised  brain / nerve lupus - never
 I2a  raised  lung lupus - never
 I8   silent  Trial drug withdrawn for lack of efficacy, last dose and end-of-study visit 3 May 2025.
+E5   fail    She came in with a chest infection on 2 March and is on co-amoxiclav until the 14th.
+E5   fail    Cryptococcal meningitis of January: fluconazole 400 mg is going on till at least the end of March.
+E1   fail    Three weeks before this letter her husband brought her in; the acute confusional state was held to be neurolupus, rituximab was given. Creatinine was normal. Next dose is due in August.
+E5   fail    Source thought to be the necrotic toe, meropenem since this morning. She is septic.
+E5   fail    Pulmonary tuberculosis: culture positive in December, now in the third month of rifampicin.
+E5   fail    She is in her second week of ganciclovir for CMV colitis.
+E1   pass    She had seizures from cerebral lupus in 2010. No neuropsychiatric manifestation in the years after. In February she was an inpatient for a broken ankle.
+E1   fail    Admission 12/01/26 - 27/01/26. Found wandering.\nConclusion: psychosis due to lupus.\nRx: IV MP 1 g x3 13-15/01; IV CYC 750 mg 16/01 and again 27/01.
+E1   silent  Her younger brother, an epileptic since a head injury, had three seizures last week.
+E6b  silent  Her twin, treated for leukaemia as a child, had a bone marrow transplant.
+E10  fail    She, like her mother, has breast cancer.
+E6a  fail    Her father gave her a kidney in January 2020 and it has worked from the first hour.
+E6a  silent  She was given a kidney-diet sheet.
+E2a  raised  Renal failure was severe. Dialysis was needed for nine days.
+I4a  raised  LVEF of 60 % at the echocardiogram of 14 July 2025.
+I4b  fail    ECG: sinus rhythm 76, ST depression of 2 mm in V4 to V6, read as ischaemic (5 March).
+I4b  fail    The QTc was clearly prolonged (512 ms) on the ECG of 5 March.
+I4g  pass    A chest X-ray was done on 12 February. It was normal.
+I4g  raised  A chest X-ray was done on 12 February; the ECG was normal.
+I4d  fail    The GOT was found at 118 U/l (normal for women up to 35) on 27 February.
+I4e  fail    On 27 February ALT 118 U/L, where 35 is the upper limit.
+I4e  pass    ALT 118 U/L on 27 February (upper limit for women 45).
+I4c  pass    Kidney injury in January pushed the eGFR to 17; it was 46 by 10 February and 61 on 6 March.
+I4f  pass    Total bilirubin 95 µmol/L in January. After rituximab it came down to 38 µmol/L by 5 March.
+I4c  fail    On 20 February a CKD-EPI filtration rate of 19 ml/min/1,73 m² was found.
+I4d  fail    AST 180 U/L on 2 March. Other liver tests normal.
+I4d  pass    AST 180 U/L in 2019. LFTs normal now.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
