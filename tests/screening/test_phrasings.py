@@ -106,12 +106,12 @@ I2a  raised  lung lupus - never
 I8   silent  Trial drug withdrawn for lack of efficacy, last dose and end-of-study visit 3 May 2025.
 E5   fail    She came in with a chest infection on 2 March and is on co-amoxiclav until the 14th.
 E5   fail    Cryptococcal meningitis of January: fluconazole 400 mg is going on till at least the end of March.
-E1   fail    Three weeks before this letter her husband brought her in; the acute confusional state was held to be neurolupus, rituximab was given. Creatinine was normal. Next dose is due in August.
+E1   fail    Three weeks before this letter brought in; confusion, neurolupus; rituximab. Next dose due in August.
 E5   fail    Source thought to be the necrotic toe, meropenem since this morning. She is septic.
 E5   fail    Pulmonary tuberculosis: culture positive in December, now in the third month of rifampicin.
 E5   fail    She is in her second week of ganciclovir for CMV colitis.
-E1   pass    She had seizures from cerebral lupus in 2010. No neuropsychiatric manifestation in the years after. In February she was an inpatient for a broken ankle.
-E1   fail    Admission 12/01/26 - 27/01/26. Found wandering.\nConclusion: psychosis due to lupus.\nRx: IV MP 1 g x3 13-15/01; IV CYC 750 mg 16/01 and again 27/01.
+E1   pass    Seizures from cerebral lupus in 2010. No NPSLE in the years after. In February inpatient, broken ankle.
+E1   fail    Admission 12/01/26 - 27/01/26. Found wandering.\nConclusion: psychosis due to lupus.\nRx: IV MP 13-15/01.
 E1   silent  Her younger brother, an epileptic since a head injury, had three seizures last week.
 E6b  silent  Her twin, treated for leukaemia as a child, had a bone marrow transplant.
 E10  fail    She, like her mother, has breast cancer.
