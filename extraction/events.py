@@ -35,7 +35,29 @@ def read_events(reading: Reading) -> list[Fact]:
     for mention in reading.mentions:
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
-    return _without_references(reading, facts) + read_vaccinations(reading) + read_studies(reading)
+    facts = _without_times_after(reading, _without_references(reading, facts))
+    return facts + read_vaccinations(reading) + read_studies(reading)
+
+
+def _without_times_after(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "off dialysis since", where the letter tells elsewhere when it ended."""
+    ended = [fact for fact in facts if _is_over(fact) and fact.course is not None and fact.course.end is not None]
+    if not ended:
+        return facts
+    pattern = cues("events")["free_of_it"]
+    undated = [fact for fact in facts if _is_over(fact) and fact not in ended and fact.time is None]
+    after = [
+        fact
+        for fact in undated
+        if fact.start > min(one.start for one in ended)
+        and re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)
+    ]
+    return [fact for fact in facts if fact not in after]
+
+
+def _is_over(fact: Fact) -> bool:
+    mine = (fact.assertion, fact.experiencer) == ("present", "patient")
+    return mine and _lasts(fact.concept) and fact.course is not None and fact.course.ongoing is False
 
 
 def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
@@ -207,7 +229,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     if last is not None and (found is None or found.role in ("start", "point", "duration")):
         start_day = found.time if found is not None and found.role == "start" else None
         return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
-    if over and found is not None and found.role == "point" and _ends_it(reading, mention, found, known["end_before"]):
+    ends = found is not None and found.role in ("point", "start")
+    if over and found is not None and ends and _ends_it(reading, mention, found, known["end_before"]):
         return found.time, Course(end=found.time, ongoing=False)
     if undated and not ongoing and mention.temporality != "planned":
         days = episode_of(reading, mention)
