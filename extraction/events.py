@@ -25,6 +25,8 @@ from kb.facts import Course, Fact, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_PARAGRAPH = compiled(r"\n[ \t]*(?:\n|[#•*-]|\d+[.)])")
+_SENTENCES_OF_A_STORY = 4
 _BESIDE = 14  # characters
 _LOOKED_INTO = 60  # characters before a transplant that may say so
 
@@ -241,7 +243,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
 
 def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
     """ "Haemodialysis from 20 November; the last session was on 5 February": the day it ended, told behind it."""
-    end = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    near = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    end = max(near, _end_of_story(reading, mention))
     others = [
         one for one in reading.mentions_in(mention.end, end) if one.kind == "procedure" and not _lasts(one.concept)
     ]
@@ -250,9 +253,18 @@ def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
         before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
         behind = reading.normal[time.end : min(stop, time.end + 24)]
         told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
+        if time.start >= near and not holds(before, cues("events")["last_of_dialysis"]):
+            continue
         if told and time.role in ("point", "end", "span") and time.time is not None:
             return time
     return None
+
+
+def _end_of_story(reading: Reading, mention: Mention) -> int:
+    """Where the paragraph ends, at the most some sentences behind the mention."""
+    last = reading.sentences[min(mention.sentence + _SENTENCES_OF_A_STORY, len(reading.sentences) - 1)].end
+    stop = _PARAGRAPH.search(reading.normal, mention.end, last)
+    return stop.start() if stop else last
 
 
 def _until_transplant(reading: Reading, mention: Mention) -> TimeExpression | None:
