@@ -32,7 +32,7 @@ from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
-from extraction.wished_results import is_wished
+from extraction.wished_results import bracket_opened, is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
@@ -222,7 +222,8 @@ def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
     start, end = min(mention.start, result.start), max(mention.end, result.start)
     before = reading.normal[sentence.start : start]
     clauses = list(_CLAUSE_START.finditer(before))
-    clause = before[clauses[-1].end() :] if clauses else before
+    opened = bracket_opened(before, 0, len(before))
+    clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
     return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
 
 

@@ -90,6 +90,8 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     if not joining and not of_any and any(phrase in around for phrase in known["not_research"]):
         return False
     before = reading.normal[max(start, mention.start - 24) : mention.start].lower().rstrip()
+    if re.search(known["when_joining"], reading.normal[start : mention.start].lower().rstrip()) and not reading.times_in(mention.end, end):
+        return False
     registry = vocabulary().is_a(mention.concept, "observational-study")
     if not registry and any(before.endswith(word) for word in known["own_trial_before"]):
         return False
