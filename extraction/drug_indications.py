@@ -57,7 +57,7 @@ _ENDED = compiled(
     r"|avoid\w*|contraindicat\w*|held|off)\b",
     re.IGNORECASE,
 )
-_OPENED = compiled(r"\s*\(\s*(?:on |takes |taking )?")
+_OPENED = compiled(r"\s*(?:,?\s*(?:since|from|dx|diagnosed(?: in)?)\s*)?\(\s*(?:on |takes |taking )?")
 _COMMA = compiled(r"\s*,\s*")
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
@@ -198,7 +198,7 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
 def _start_of_story(reading: Reading, scope: Scope, behind: str) -> int:
     """Where the sentence begins, or the one before a semicolon where "for it" points back to that."""
     number = reading.sentence_at(scope.start)
-    pointed = number > 0 and _BACK.match(behind.lstrip(" ,")) is not None
+    pointed = number > 0 and _BACK.search(re.split(r"[,;.]", behind)[0]) is not None
     if pointed and reading.normal[: scope.sentence_start].rstrip()[-1:] == ";":
         return reading.sentences[number - 1].start
     return scope.sentence_start
