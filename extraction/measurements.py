@@ -29,6 +29,7 @@ from extraction.result_courses import leads_on
 from extraction.result_series import is_told_in_series
 from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
+from extraction.results_at_admission import of_admissions
 from extraction.results import Result
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
@@ -91,6 +92,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
         for fact in of_past_drugs(reading, facts)
     ]
+    facts = of_admissions(reading, facts)
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return facts
 
