@@ -44,14 +44,18 @@ _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
 _HEADED = compiled(
     r"(?: of the \w+(?: and \w+)?)?\)?\s*[-:=→]\s*(?:on |takes |taking )?"
-    r"(?:(?:daily|oral|regular|maintenance|long[- ]term|low[- ]dose|continuous|chronic|permanent) ){0,3}(?:[\d.,]+ ?m?c?g )?"
+    r"(?:(?:daily|oral|regular|maintenance|long[- ]term|low[- ]dose|continuous|chronic|permanent) ){0,3}"
+    r"(?:[\d.,]+ ?m?c?g )?"
 )
 _FOR_WHICH = compiled(  # whatever else stands between the disease and these words
-    r"\bfor (?:which|whom)\s+(?:(?:she|he|they|the|patient|has|have|had|is|was|takes?|took|taking|receives?|received|gets?"
-    r"|needs?|needed|on|been|daily|an?|long[- ]term|oral|regular|again|now|still|maintenance|started|given)\s+){0,6}$",
+    r"\bfor (?:which|whom)\s+(?:(?:she|he|they|the|patient|has|have|had|is|was|takes?|took|taking|receives?|received"
+    r"|gets?|needs?|needed|on|been|daily|an?|long[- ]term|oral|regular|again|now|still|maintenance|started"
+    r"|given)\s+){0,6}$",
     re.IGNORECASE,
 )
-_BECAUSE = compiled(r"\b(?:because of|on account of|owing to)\s+(?:(?:an?|the|her|his|their|active|known)\s+){0,2}$", re.IGNORECASE)
+_BECAUSE = compiled(
+    r"\b(?:because of|on account of|owing to)\s+(?:(?:an?|the|her|his|their|active|known)\s+){0,2}$", re.IGNORECASE
+)
 _ENDED = compiled(
     r"\b(?:stop\w*|ceased|discontinu\w*|withdr\w+|withheld|paused|reduced|lowered|tapered|declin\w+|not|never|refus\w+"
     r"|avoid\w*|contraindicat\w*|held|off)\b",

@@ -49,7 +49,9 @@ _SIGNED = compiled(
     r" (?:this|it)(?: (?:letter|note|report|summary|referral))?(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $",
     re.IGNORECASE,
 )
-_OF_SAMPLES = compiled(r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE)
+_OF_SAMPLES = compiled(
+    r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
+)
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",

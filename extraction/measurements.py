@@ -29,8 +29,8 @@ from extraction.result_courses import leads_on
 from extraction.result_series import is_told_in_series
 from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
-from extraction.results_at_admission import of_admissions
 from extraction.results import Result
+from extraction.results_at_admission import of_admissions
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
 from extraction.wished_results import bracket_opened, is_wished

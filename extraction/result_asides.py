@@ -128,7 +128,8 @@ def _is_adjunct(page: Page, at: int) -> bool:
     """Whether a drug or a disease only says under what the value was taken: "this time, after rituximab, 4"."""
     return (
         re.search(
-            r"\b(?:after|on|under|before|despite|since|for|of|in|with|to|given|by|and|or|suspected|new|persistent|unexplained) (?:the |her |his )?$",
+            r"\b(?:after|on|under|before|despite|since|for|of|in|with|to|given|by|and|or|suspected|new|persistent|"
+            r"unexplained) (?:the |her |his )?$",
             page.normal[max(0, at - 16) : at],
         )
         is not None

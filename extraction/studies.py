@@ -90,7 +90,9 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     if not joining and not of_any and any(phrase in around for phrase in known["not_research"]):
         return False
     before = reading.normal[max(start, mention.start - 24) : mention.start].lower().rstrip()
-    if re.search(known["when_joining"], reading.normal[start : mention.start].lower().rstrip()) and not reading.times_in(mention.end, end):
+    if re.search(
+        known["when_joining"], reading.normal[start : mention.start].lower().rstrip()
+    ) and not reading.times_in(mention.end, end):
         return False
     registry = vocabulary().is_a(mention.concept, "observational-study")
     if not registry and any(before.endswith(word) for word in known["own_trial_before"]):
@@ -227,7 +229,9 @@ def _story_span(reading: Reading, mention: Mention) -> tuple[int, int]:
 
 def _names_another_drug(reading: Reading, told: tuple[int, int], following: tuple[int, int]) -> bool:
     """ "She took part in a trial of belimumab in 2023. Last dose of rituximab ...": that is not the study's."""
-    own, others = ({one.concept for one in reading.mentions_in(*span) if one.kind == "drug"} for span in (told, following))
+    own, others = (
+        {one.concept for one in reading.mentions_in(*span) if one.kind == "drug"} for span in (told, following)
+    )
     return bool(others - own)
 
 

@@ -48,7 +48,9 @@ def _further_doses(reading: Reading, mention: Mention, first: Fact) -> list[Fact
         if before.time != (doses[-1].time if doses else first.time):
             continue
         if re.fullmatch(cues("events")["further_dose"], reading.normal[before.end : time.start]):
-            doses.append(dataclasses.replace(first, time=time.time, temporality=_temporality(reading, mention, time.time)))
+            doses.append(
+                dataclasses.replace(first, time=time.time, temporality=_temporality(reading, mention, time.time))
+            )
     return doses
 
 

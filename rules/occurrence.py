@@ -285,7 +285,8 @@ class Occurrence(YesNo):
         opened = [
             vote
             for vote in votes
-            if vote.answer == "open" or (vote.answer == "open in time" and (not against or _is_left(vote.fact, against)))
+            if vote.answer == "open"
+            or (vote.answer == "open in time" and (not against or _is_left(vote.fact, against)))
         ]
         opened = [vote for vote in opened if not (vote.unclear and named)]
         if opened:
