@@ -20,7 +20,7 @@ E11a pass    She has never been in a trial of any sort.
 E11a pass    Clinical studies: did not participate in any in the last 12 months.
 E11a pass    Research: she has not been in any in the past two years.
 E11a pass    In 2023 she took part in a trial of belimumab. Last dose of rituximab 20 February 2026.
-E11a pass    From 2025/10 participated in a randomised double-blind study of an oral TYK2 inhibitor; withdrew on 2026/01/24.
+E11a pass    From 2025/10 in a randomised double-blind study of an oral TYK2 inhibitor; withdrew on 2026/01/24.
 E11a raised  She took part in a drug trial some time ago.
 E11a fail    Then she went into the company's oral TYK2 study (drug arm), last tablet 20 February when she pulled out.
 E11a fail    She joined the sponsor's BTK inhibitor study last year; last capsule on 25 February 2026.
@@ -65,13 +65,13 @@ E10  pass    Any cancer? None. Nana died of lung cancer.
 E10  fail    Her gran died in 2020. She herself has had breast cancer.
 E1   silent  Her sister, the donor, has since had a stroke, poor soul.
 I4c  pass    Until 2013 dialysis, then her sister's kidney, which has done her proud ever since (eGFR 52 on 4 March).
-I4c  pass    Date of admission 01-03-2026. Admitted with oliguria, creatinine 6.8 mg/dl.\n\nCreatinine 8 March: 1.6 mg/dl
+I4c  pass    Admission 01-03-2026. Admitted with oliguria, creatinine 6.8 mg/dl.\n\nCreatinine 8 March: 1.6 mg/dl
 I4c  raised  Presented with swelling and a creatinine of 3.4 mg/dl. Creatinine 1.0 mg/dl on 6 December 2025.
 I4c  fail    Presented with oliguria, creatinine 6.8 mg/dl.
 I4e  fail    Admitted 2 February with fever, ALT 20 U/L. On 5 March ALT 190 U/L.
 I6   pass    The hemotherapy service examined her and considers her apt for leukapheresis.
 I6   fail    considered inapt for leukapheresis
-I2a  fail    * A man with the label "SLE". The diagnosis was drug-induced lupus and SLE has been excluded by two centres.
+I2a  fail    * A man with the label "SLE". The diagnosis was drug-induced lupus and SLE has been excluded.
 I2a  fail    * A man of 60 with a label of lupus. We have since excluded SLE; this is mixed connective tissue disease.
 I2a  raised  Referred with SLE for CAR-T. Neuropsychiatric SLE excluded. She has fibromyalgia as well.
 I2b  fail    He has only ever had these two, hydroxychloroquine then and prednisone now, and has tolerated both well.
