@@ -34,7 +34,7 @@ E8   fail    was revaccinated against measles, mumps and rubella on 23 Feb 2026
 E8   fail    Travel clinic 22/2/26: YF + typhoid (oral)
 E8   pass    She had her yellow fever needle on 2 January 2026.
 E2a  fail    HD TIW from 12 January. HD stopped, last session 30 January 2026. Not on any renal replacement since.
-E2a  fail    HD was begun on 5 January. Steroids were given. The urine came back. Her last dialysis was on 24 January 2026.
+E2a  fail    HD was begun on 5 January. Steroids were given. Urine came. Her last dialysis was on 24 January 2026.
 E2a  fail    Dialysis-independent since 12 February 2026.
 E2a  fail    in the ICU she had SLED on three days (20-22 February)
 E2a  raised  She had temporary dialysis for AKI. Not on RRT now.
