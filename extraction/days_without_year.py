@@ -22,7 +22,8 @@ _ENDS_THEN = compiled(
     r"\b(?:(?:due|will|shall|planned|scheduled|booked|expected|set|going|is|are|has|have|meant|supposed|intended|course)"
     r" (?:to )?(?:end|finish|stop|run|continue|go on|last|cease|complete"
     r"|be (?:completed|stopped|finished|given|continued))"
-    r"|(?:due|ends|finishes|stops|runs|continues|planned|scheduled|booked|to (?:end|finish|stop|run|continue|go on))"
+    r"|(?:due|ends|ending|finishes|finishing|stops|stopping|runs|continues|continuing|planned"
+    r"|scheduled|booked|to (?:end|finish|stop|run|continue|go on))"
     r"|to be (?:completed|stopped|finished|given|continued|taken))"
     r"(?: (?:on|in|until|till|to|up to|by|for|through))?(?: the)? $",
     re.IGNORECASE,

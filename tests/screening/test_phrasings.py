@@ -104,6 +104,7 @@ E1   pass    brain / nerve lupus - never
 I2a  raised  brain / nerve lupus - never
 I2a  raised  lung lupus - never
 I8   silent  Trial drug withdrawn for lack of efficacy, last dose and end-of-study visit 3 May 2025.
+E5   fail    Osteomyelitis, flucloxacillin for 6 weeks, ending in April.
 E5   fail    She came in with a chest infection on 2 March and is on co-amoxiclav until the 14th.
 E5   fail    Cryptococcal meningitis of January: fluconazole 400 mg is going on till at least the end of March.
 E1   fail    Three weeks before this letter brought in; confusion, neurolupus; rituximab. Next dose due in August.
