@@ -15,6 +15,12 @@ from extraction.results import Result, numeric_result
 from kb.patterns import compiled
 
 
+_AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
+_AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
+_POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
+_STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
+
+
 def _words(key: str) -> str:
     return alternatives(cues("measurements")["course"][key])
 
@@ -24,7 +30,7 @@ def _chain() -> re.Pattern[str]:
     verbs = _words("verbs")
     return compiled(
         rf"\s*(?:[,;]\s*)?(?:{_words('joints')}|{_words('signs')}|(?={verbs}))\s*(?:{_words('auxiliaries')}\s+)*"
-        rf"(?:{verbs}(?:\s+(?:down to|up to|to|at))?\s+)?(?:{_words('leads')}[\s:=]+)*",
+        rf"(?:{verbs}(?:\s+(?:down to|up to|to|at))?\s+)?(?:{_words('leads')}[\s:=]+)*[(\[]?",
         re.IGNORECASE,
     )
 
@@ -37,12 +43,17 @@ def _tells() -> re.Pattern[str]:
 
 @functools.cache
 def _period() -> re.Pattern[str]:
-    return compiled(rf"\s*[(\[]?{_words('periods')}[)\]]?", re.IGNORECASE)
+    return compiled(rf"\s*[(\[]?(?:{_words('periods')}|{_AGE})[)\]]?", re.IGNORECASE)
 
 
 @functools.cache
 def _earlier() -> re.Pattern[str]:
     return compiled(rf"\s*[,;]?\s*[(\[]?\s*{_words('earlier')}\.?\s*(?:(?:was|of|value|a)\s+)*", re.IGNORECASE)
+
+
+def points_back(normal: str, at: int) -> bool:
+    """Whether a date that ends at a place leads to a further value of the same test: "On 10 June | it was 120"."""
+    return _POINTS_BACK.match(normal, at) is not None
 
 
 def leads_on(text: str) -> bool:
@@ -68,7 +79,9 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         if written is None or page.time_at(written.start) is not None:
             return results
         both_dated = _dated(page, results[-1].end, limit) and _dated(page, written.end, limit)
-        if not (_tells().search(joint.group()) or begin > joint.end() or both_dated):
+        in_steps = joint.group().strip() == ">" and (len(results) > 1 or _STEP.match(page.normal, written.end, limit))
+        told = both_dated or in_steps or (period is not None and _is_older_age(page, period, written.end, limit))
+        if not (_tells().search(joint.group()) or begin > joint.end() or told):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
         if following is None:
@@ -78,9 +91,17 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     return results
 
 
+def _is_older_age(page: Page, period: re.Match[str], at: int, limit: int) -> bool:
+    """Whether a value is of a later age than the one before: "(600 ms at the age of 37, 780 ms at 44)"."""
+    behind = _AGE_BEHIND.match(page.normal, at, limit)
+    return behind is not None and period["age"] is not None and int(behind["age"]) > int(period["age"])
+
+
 def _next_column(page: Page, at: int, limit: int) -> re.Match[str] | None:
-    """The gap before a further date with a colon: "11/2025: 20   02/2026: 6"."""
+    """The gap before a further date that leads to a value: "11/2025: 20   02/2026: 6", "20 in May. In June it was 6"."""
     gap = compiled(r"[ \t|]+").match(page.normal, at, limit)
+    if gap is None and (stop := compiled(r"\.\s+").match(page.normal, at, limit)) is not None:
+        return stop if points_back(page.normal, past_time(page, stop.end(), limit)) else None
     return gap if gap is not None and _past_colon(page, gap.end(), limit) > gap.end() else None
 
 
@@ -129,7 +150,9 @@ def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Re
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit)
+    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit) or _POINTS_BACK.match(
+        page.normal, end, limit
+    )
     return colon.end() if colon and end > at else at
 
 

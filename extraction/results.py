@@ -38,6 +38,11 @@ _LABORATORY_CODE = compiled(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 # "at EOT was", "on MPI:": an occasion or a method by its letters
 _OCCASION = compiled(r"(?:at|on|by|via) (?:the )?(?-i:[A-Z]{2,6})(?=(?: (?:is|was|were|of|showed)\b|\s?[:=]|,? ?\d))")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
+_SHORT_REACH = 16
+_RANGED = compiled(r"(?:rang(?:ed|ing|es?)|varied|var(?:ies|ying)|fluctuat(?:ed|ing))\s*$", re.IGNORECASE)
+_FLAG_BEFORE = compiled(r"(?:HH?|LL?)(?=[ \t]+[<>]?\d)")  # "Creatinine H 120"
+# "albumin deficit (23 g/L)", "EF depression (40 %)": a state, and in the bracket how far it goes
+_STATE = compiled(r"(?:depression|deficit|deficiency|elevation|impairment|prolongation)(?=\s?\()", re.IGNORECASE)
 
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
 _QUALIFIED = compiled(
@@ -95,7 +100,8 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
             if unit_end is None or canonical_unit(concept) is None:
                 return None
             unit, skipped = page.normal[at:unit_end], unit_end
-        trend = trend or page.normal[at:skipped].lower() == "from"
+        begin = max(start, at - _SHORT_REACH)
+        trend = trend or (page.normal[at:skipped].lower() == "from" and not _RANGED.search(page.normal, begin, at))
         at = skipped
     return None
 
@@ -106,6 +112,8 @@ def _skip_one(page: Page, at: int, limit: int) -> int | None:
         _OCCASION.match(page.normal, at, limit)
         or pattern_of("fillers").match(page.normal, at, limit)
         or _LEADERS.match(page.normal, at, limit)
+        or _FLAG_BEFORE.match(page.normal, at, limit)
+        or _STATE.match(page.normal, at, limit)
     )
     if word:
         return word.end()
@@ -277,7 +285,7 @@ def _is_sign_of_range(page: Page, code: re.Match[str]) -> bool:
 
 def _number_behind(page: Page, concept: str, at: int, limit: int, unit: str | None) -> Result | None:
     joint = compiled(
-        r"[ \t]*(?:[(:=,-]|at|to|of|,? ?\(?(?:i\.e\.?|namely|viz\.?),?|,? ?(?:titre|titer)(?: of)?|"
+        r"[ \t]*(?:,? ?\(?(?:i\.?e\.?|namely|viz\.?),?:?|[(:=,-]|at|to|of|,? ?(?:titre|titer)(?: of)?|"
         r"with (?:a )?(?:titre|titer|level|value) of)?[ \t]*"
     ).match(page.normal, at, limit)
     begin = joint.end() if joint else at
@@ -355,6 +363,8 @@ def _raw(
     )
     if converted is None and is_serology(concept):
         return Quantity(written.interval, "1", words)
+    if converted is None and canonical == "{titer}" and written.unit is None and bounds is not None:
+        return by_its_range(written.interval, bounds, words)  # an index with its cut-off, where a titre is usual
     return None if converted is None else Quantity(converted, canonical, words)
 
 
