@@ -15,6 +15,7 @@ from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import Written, read_number
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
+from extraction.respective_results import respective_results
 from extraction.result_asides import aside_result
 from extraction.result_courses import earlier, further, points_back
 from extraction.result_series import is_told_in_series, series
@@ -77,6 +78,8 @@ def read_group(
         return
     pressure = blood_pressure(page, group[0].concept, last.mention.end, limit) if len(group) > 1 else None
     if pressure is not None and _shared_numbers(page, group, pressure, limit):
+        return
+    if respective_results(reading, page, group, limit):
         return
     after = _after(page, last, limit, sentence_end(reading, last))
     before = _before(reading, page, group[0], taken)

@@ -26,6 +26,7 @@ from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_courses import leads_on
+from extraction.result_order import ordered_by_occasion
 from extraction.result_series import is_told_in_series
 from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
@@ -91,6 +92,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
         for fact in of_past_drugs(reading, facts)
     ]
+    facts = ordered_by_occasion(reading, facts)
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return facts
 

@@ -10,6 +10,7 @@ import re
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.result_order import occasion_at, pair_of_occasions
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
 from kb.patterns import compiled
@@ -63,7 +64,7 @@ def leads_on(text: str) -> bool:
 
 def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The further values of a course: "120 -> 45", "45 (Jan), 120 (March)"."""
-    results = [first]
+    results, in_pair = [first], False
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
         at = past_time(page, results[-1].end, limit)
@@ -72,6 +73,9 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         period = _period().match(page.normal, at, limit)
         at = period.end() if period else at
         joint = _chain().match(page.normal, at, limit) or _next_column(page, at, limit)
+        if joint is None and len(results) == 1 and pair_of_occasions(page.normal[max(0, first.start - 50) : first.start]):
+            joint = compiled(r"\s*/\s*").match(page.normal, at, limit)
+            in_pair = joint is not None
         if joint is None:
             return results
         begin = _past_colon(page, joint.end(), limit)
@@ -80,7 +84,7 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
             return results
         both_dated = _dated(page, results[-1].end, limit) and _dated(page, written.end, limit)
         in_steps = joint.group().strip() == ">" and (len(results) > 1 or _STEP.match(page.normal, written.end, limit))
-        told = both_dated or in_steps or (period is not None and _is_older_age(page, period, written.end, limit))
+        told = in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
         if not (_tells().search(joint.group()) or begin > joint.end() or told):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
@@ -89,6 +93,16 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         unit = written.unit or unit
         results.append(following)
     return results
+
+
+def _is_of_later(page: Page, period: re.Match[str] | None, places: tuple[int, int, int], limit: int) -> bool:
+    """Whether two values have an occasion or an age behind each: "240 on admission, 110 on discharge"."""
+    first, between, second = places
+    if period is None:
+        return False
+    older, newer = occasion_at(page.normal, first, between), occasion_at(page.normal, second, limit)
+    of_occasions = older is not None and newer is not None and older < newer
+    return of_occasions or _is_older_age(page, period, second, limit)
 
 
 def _is_older_age(page: Page, period: re.Match[str], at: int, limit: int) -> bool:

@@ -292,7 +292,7 @@ def _number_behind(page: Page, concept: str, at: int, limit: int, unit: str | No
     written = read_number(page.normal, begin, limit, page.comma)
     if written is None or page.time_at(begin) is not None:
         return None
-    bare = joint is None or not joint.group().strip(" \t,")
+    bare = (joint is None or not joint.group().strip(" \t,")) and page.normal[at - 1 : at] not in "↑↓"
     if bare and written.unit is None and written.form == "number":
         return None
     return numeric_result(page, concept, written, limit, unit, None)

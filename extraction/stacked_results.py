@@ -6,6 +6,7 @@ next. Names or values stacked on one another tell nothing of which belongs to wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from extraction.named_tests import Named
@@ -16,7 +17,7 @@ from kb.patterns import compiled
 
 _ALONE_BEFORE = compiled(r"[\s*•|>-]*(?:[A-Za-z.]{1,12}\s+){0,2}")
 _ALONE_BEHIND = compiled(r"[ \t:=|.,-]*(?:\([^()\n]{1,16}\)[ \t:=|]*)?")
-_LABEL = compiled(r"[ \t]*(?:results?|value|level)?[ \t]*[:=]?[ \t]*")
+_LABEL = compiled(r"[ \t]*(?:results?|value|level)?[ \t]*[:=]?[ \t]*", re.IGNORECASE)
 _REST = compiled(r"[ \t.,;|*()\[\]HL↑↓]*")
 _LONE_NUMBER = compiled(r"\s*[<>]?\d+(?:[.,]\d+)?\s*")
 
