@@ -40,6 +40,7 @@ _OCCASION = compiled(r"(?:at|on|by|via) (?:the )?(?-i:[A-Z]{2,6})(?=(?: (?:is|wa
 _REACH_BACK = 200  # characters in which the word before a number is looked for
 _SHORT_REACH = 16
 _RANGED = compiled(r"(?:rang(?:ed|ing|es?)|varied|var(?:ies|ying)|fluctuat(?:ed|ing))\s*$", re.IGNORECASE)
+_FELL = compiled(r"declined\s+(?:(?:further|steadily|progressively|rapidly|slowly)\s+)?(?:to|from)\s", re.IGNORECASE)
 _FLAG_BEFORE = compiled(r"(?:HH?|LL?)(?=[ \t]+[<>]?\d)")  # "Creatinine H 120"
 # "albumin deficit (23 g/L)", "EF depression (40 %)": a state, and in the bracket how far it goes
 _STATE = compiled(r"(?:depression|deficit|deficiency|elevation|impairment|prolongation)(?=\s?\()", re.IGNORECASE)
@@ -186,6 +187,8 @@ def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | N
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
     """A qualitative result, or the number that it leads to ("raised at 120", "positive 1:640")."""
     found = code_of(code.group())
+    if found == "not_done" and _FELL.match(page.normal, code.start(), limit):
+        return None  # "declined to 640 IU/mL"
     counted = _counted_behind(page, concept, code, limit)
     if counted is not None:
         return counted
