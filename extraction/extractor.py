@@ -13,10 +13,10 @@ from extraction.columns import read_by_columns
 from extraction.dates import date_order
 from extraction.language_library import language
 from extraction.mentions import MentionFinder
-from extraction.salts import with_salts
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
 from extraction.reading import InOrder, Mention, Reading, Sentence
+from extraction.salts import with_salts
 from extraction.sections import Part, build_sectionizer, find_sections
 from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times

@@ -12,8 +12,8 @@ import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
-from extraction.dose_steps import DoseStep, product
 from extraction.dose_amounts import amount
+from extraction.dose_steps import DoseStep, product
 from extraction.dose_words import match_phrase, may_open, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
@@ -373,7 +373,9 @@ def _is_measured(reading: Reading, scope: Scope) -> bool:
 
 def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     """ "steroid-induced", "anti-rituximab antibodies", "steroid-naive": something else is spoken of."""
-    if scope.concept in cues("measurements")["level_of"] and (_is_level(reading, scope) or _is_measured(reading, scope)):
+    if scope.concept in cues("measurements")["level_of"] and (
+        _is_level(reading, scope) or _is_measured(reading, scope)
+    ):
         return True  # "folic acid levels were normal", "vitamin D3 34 ng/mL"
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
     if before.endswith(("anti-", "non-")) or _goes_on_as_another(reading, scope):

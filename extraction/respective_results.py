@@ -30,7 +30,7 @@ _REACH, _FARTHEST = 70, 220
 
 
 def respective_results(reading: Reading, page: Page, group: Sequence[Named], limit: int) -> bool:
-    """Whether the numbers behind a list of names are told "respectively"; if so each name has the results it can have."""
+    """Whether the numbers behind a list of names are told "respectively"; each name then has what it can have."""
     start = group[-1].mention.end
     end = min(limit, start + _FARTHEST)
     if _WORD.search(page.normal, start, end) is None:
@@ -57,7 +57,11 @@ def _numbers(page: Page, start: int, end: int) -> list[Written]:
     """The chain of numbers that "respectively" closes; none where there is no such chain."""
     found: list[Written] = []
     first = next(
-        (match for match in _NUMBER.finditer(page.normal, start, min(end, start + _REACH)) if not _is_dated(page, match)),
+        (
+            match
+            for match in _NUMBER.finditer(page.normal, start, min(end, start + _REACH))
+            if not _is_dated(page, match)
+        ),
         None,
     )
     at = None if first is None or _STOPS.search(page.normal, start, first.start()) else first.start()

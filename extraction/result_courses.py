@@ -15,7 +15,6 @@ from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
 from kb.patterns import compiled
 
-
 _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
@@ -73,7 +72,11 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         period = _period().match(page.normal, at, limit)
         at = period.end() if period else at
         joint = _chain().match(page.normal, at, limit) or _next_column(page, at, limit)
-        if joint is None and len(results) == 1 and pair_of_occasions(page.normal[max(0, first.start - 50) : first.start]):
+        if (
+            joint is None
+            and len(results) == 1
+            and pair_of_occasions(page.normal[max(0, first.start - 50) : first.start])
+        ):
             joint = compiled(r"\s*/\s*").match(page.normal, at, limit)
             in_pair = joint is not None
         if joint is None:
@@ -84,7 +87,9 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
             return results
         both_dated = _dated(page, results[-1].end, limit) and _dated(page, written.end, limit)
         in_steps = joint.group().strip() == ">" and (len(results) > 1 or _STEP.match(page.normal, written.end, limit))
-        told = in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
+        told = (
+            in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
+        )
         if not (_tells().search(joint.group()) or begin > joint.end() or told):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
@@ -112,7 +117,7 @@ def _is_older_age(page: Page, period: re.Match[str], at: int, limit: int) -> boo
 
 
 def _next_column(page: Page, at: int, limit: int) -> re.Match[str] | None:
-    """The gap before a further date that leads to a value: "11/2025: 20   02/2026: 6", "20 in May. In June it was 6"."""
+    """The gap before a further date and its value: "11/2025: 20   02/2026: 6", "20 in May. In June it was 6"."""
     gap = compiled(r"[ \t|]+").match(page.normal, at, limit)
     if gap is None and (stop := compiled(r"\.\s+").match(page.normal, at, limit)) is not None:
         return stop if points_back(page.normal, past_time(page, stop.end(), limit)) else None

@@ -54,9 +54,11 @@ def occasion_at(normal: str, at: int, limit: int) -> int | None:
 
 
 def pair_of_occasions(before: str) -> bool:
-    """Whether a heading or bracket names two occasions of a pair of values, the older first: "(admission/discharge): "."""
+    """Whether a heading names two occasions of a pair of values, the older first: "(admission/discharge): "."""
     found = list(_occasions()[0].finditer(before))[-2:]
-    if len(found) < 2 or not compiled(r"\s*(?:/|→|->|-|to|and)\s*").fullmatch(before[found[0].end() : found[1].start()]):
+    if len(found) < 2 or not compiled(r"\s*(?:/|→|->|-|to|and)\s*").fullmatch(
+        before[found[0].end() : found[1].start()]
+    ):
         return False
     closes = compiled(r"\s*[)\]]?\s*[:=-]?\s*").fullmatch(before[found[1].end() :]) is not None
     return closes and rank_of(found[0]) < rank_of(found[1])

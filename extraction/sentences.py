@@ -209,6 +209,8 @@ def _is_abbreviation(block: str, dot: int, end: int) -> bool:
     after = block[end : end + 3].lstrip()
     if after[:1].isdigit() and text.split(".")[-1] in cues("sentences")["before_numbers"]:
         return True  # "bili. 17"
+    if text == "sq" and compiled(r"m(?![a-z])").match(after):
+        return True  # "per sq. m"
     if len(text) == 1 and before[-2:-1] != "-" and block[end : end + 12].strip().lower().startswith(_behind_initials()):
         return True  # "T. Bil"
     if len(text) == 1 and text not in "ai" and after[:1].islower() and before[-1].isupper():

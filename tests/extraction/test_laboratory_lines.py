@@ -163,7 +163,7 @@ def test_two_values_with_one_sign_may_be_value_and_reference() -> None:
         ("Serum myoglobin, CK and creatinine were 120 ug/L, 245 U/L and 88 umol/L, respectively", "ck", 245),
         ("The AST, ALT and bilirubin levels were 38, 45 U/L and 12 umol/L, respectively", "bilirubin-total", 12),
         ("The AST, ALT and bilirubin levels were 38, 45 U/L and 12 umol/L, respectively", "ast", 38),
-        ("ALT (alanine transaminase) and AST (aspartate transaminase) rose to 272 and 743 U/L, respectively", "ast", 743),
+        ("ALT (alanine transaminase) and AST (aspartate transaminase) rose to 272 and 743, respectively", "ast", 743),
         ("Growth hormone and cortisol were 30.9 mU/L (normal >20) and 447 nmol/L (normal >500), respectively",
          "cortisol", 447),
         ("creatinine and sodium were within normal limits, i.e. 0.7 mg/dL and 137 mEq/L, respectively", "sodium", 137),
