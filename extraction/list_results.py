@@ -17,7 +17,7 @@ from extraction.reading import Reading
 from extraction.reports import report_before, report_result
 from extraction.respective_results import respective_results
 from extraction.result_asides import aside_result
-from extraction.result_courses import earlier, further, points_back
+from extraction.result_courses import earlier, further, points_back, spread
 from extraction.result_series import is_told_in_series, series
 from extraction.result_shares import share_before
 from extraction.result_turns import came_back, goes_on, turned
@@ -150,6 +150,8 @@ def _course(
         if newer is None:
             break
         results += further(page, last.concept, newer, end)
+    if len(results) == 1 and spread(page, last.concept, first, end) is not first:
+        return [spread(page, last.concept, first, end)]
     if len(results) == 1 and is_told_in_series(last.concept):
         return series(reading, page, last.concept, first, None if following is None else following.mention)
     back = came_back(page, results[-1], end)

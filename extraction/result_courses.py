@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.result_order import occasion_at, pair_of_occasions
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
+from kb.facts import Interval, Quantity
 from kb.patterns import compiled
 
 _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
+_ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
 _STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
 
 
@@ -61,6 +64,28 @@ def leads_on(text: str) -> bool:
     return _tells().search(text) is not None
 
 
+def spread(page: Page, concept: str, first: Result, limit: int) -> Result:
+    """The value, or where bare ones follow of which none is told to be the newest, "88, 102, 140", all they span."""
+    row = _ROW.match(page.normal, first.end, limit)
+    if row is None or first.written is None or first.written.unit is not None or first.reference is not None:
+        return first
+    values = [first]
+    for number in compiled(r"\d[\d.]*").finditer(page.normal, row.start(), row.end("rest")):
+        written = read_number(page.normal, number.start(), row.end("rest"), page.comma, ranges=False)
+        begin = written.start if written is not None else row.start()
+        told = None if written is None or page.time_at(begin) else numeric_result(page, concept, written, row.end())
+        if told is None:
+            return first
+        values.append(told)
+    ends = [one.value.interval for one in values if isinstance(one.value, Quantity)]
+    lows, highs = [one.low for one in ends if one.low is not None], [one.high for one in ends if one.high is not None]
+    if len(lows) < len(values) or len(highs) < len(values) or not isinstance(first.value, Quantity):
+        return first
+    words = page.text[first.start : row.end("rest")]
+    value = Quantity(Interval(min(lows), max(highs)), first.value.unit, words)
+    return replace(first, value=value, end=row.end("rest"), value_end=row.end("rest"))
+
+
 def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The further values of a course: "120 -> 45", "45 (Jan), 120 (March)"."""
     results, in_pair = [first], False
@@ -79,6 +104,8 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         ):
             joint = compiled(r"\s*/\s*").match(page.normal, at, limit)
             in_pair = joint is not None
+        if joint is None and at > results[-1].end:
+            joint = compiled(r"[ \t]+(?=\d)").match(page.normal, at, limit)  # "1.1 (5/3/26) 2.4 (10/3/26)"
         if joint is None:
             return results
         begin = _past_colon(page, joint.end(), limit)

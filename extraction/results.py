@@ -41,6 +41,9 @@ _REACH_BACK = 200  # characters in which the word before a number is looked for
 _SHORT_REACH = 16
 _RANGED = compiled(r"(?:rang(?:ed|ing|es?)|varied|var(?:ies|ying)|fluctuat(?:ed|ing))\s*$", re.IGNORECASE)
 _FELL = compiled(r"declined\s+(?:(?:further|steadily|progressively|rapidly|slowly)\s+)?(?:to|from)\s", re.IGNORECASE)
+_DIFFERENCE = compiled(
+    r"by (?:about )?\d[\d.,]*\s?(?:%|[a-zµ]{1,5}(?:/[a-z]{1,2})?)?\s+to\s+(?=[<>]?\d)", re.IGNORECASE
+)
 _FLAG_BEFORE = compiled(r"(?:HH?|LL?)(?=[ \t]+[<>]?\d)")  # "Creatinine H 120"
 # "albumin deficit (23 g/L)", "EF depression (40 %)": a state, and in the bracket how far it goes
 _STATE = compiled(r"(?:depression|deficit|deficiency|elevation|impairment|prolongation)(?=\s?\()", re.IGNORECASE)
@@ -110,7 +113,8 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
 def _skip_one(page: Page, at: int, limit: int) -> int | None:
     """The end of the filler word or sign at a place, or None where something else stands."""
     word = (
-        _OCCASION.match(page.normal, at, limit)
+        _DIFFERENCE.match(page.normal, at, limit)
+        or _OCCASION.match(page.normal, at, limit)
         or pattern_of("fillers").match(page.normal, at, limit)
         or _LEADERS.match(page.normal, at, limit)
         or _FLAG_BEFORE.match(page.normal, at, limit)
