@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from extraction.measurements import read_measurements
 from kb.facts import Coded, Fact, Quantity
-from tests.extraction.reading import read
+from tests.extraction.reading import facts, read
 
 TODAY = date(2026, 6, 15)
 
 
 def _of(text: str, concept: str) -> list[Fact]:
-    facts = read_measurements(read(text + "\n", TODAY))
-    return [fact for fact in facts if fact.concept == concept and fact.value is not None]
+    found = read_measurements(read(text + "\n", TODAY))
+    return [fact for fact in found if fact.concept == concept and fact.value is not None]
 
 
 def _number(fact: Fact) -> float:
@@ -33,12 +33,12 @@ def _number(fact: Fact) -> float:
 
 def _newest(text: str, concept: str) -> float:
     """The one value that is not told as past, or the latest by date."""
-    facts = [fact for fact in _of(text, concept) if fact.temporality == "current"]
-    days = [fact.time.latest for fact in facts if fact.time is not None and fact.time.latest is not None]
-    if len(facts) > 1 and len(days) == len(facts):
-        facts = [fact for fact in facts if fact.time is not None and fact.time.latest == max(days)]
-    assert len(facts) == 1
-    return _number(facts[0])
+    current = [fact for fact in _of(text, concept) if fact.temporality == "current"]
+    days = [fact.time.latest for fact in current if fact.time is not None and fact.time.latest is not None]
+    if len(current) > 1 and len(days) == len(current):
+        current = [fact for fact in current if fact.time is not None and fact.time.latest == max(days)]
+    assert len(current) == 1
+    return _number(current[0])
 
 
 @pytest.mark.parametrize(
@@ -145,8 +145,8 @@ def test_the_newest_of_several_values(text: str, concept: str, value: float) -> 
 
 
 def test_occasions_of_one_time_leave_both_values_open() -> None:
-    facts = _of("Admission platelets 150, nadir platelets 12", "platelets")
-    assert [fact.temporality for fact in facts] == ["current", "current"]
+    both = _of("Admission platelets 150, nadir platelets 12", "platelets")
+    assert [fact.temporality for fact in both] == ["current", "current"]
 
 
 def test_a_dated_later_value_puts_the_earlier_before_its_day() -> None:
@@ -202,6 +202,11 @@ def test_numbers_that_do_not_come_out_even_are_not_read() -> None:
 )  # fmt: skip
 def test_words_as_results(text: str, concept: str, code: str) -> None:
     assert [fact.value.code for fact in _of(text, concept) if isinstance(fact.value, Coded)] == [code]
+
+
+@pytest.mark.parametrize("text", ["LVEF depression (40%)", "respiratory depression", "bone marrow depression"])
+def test_a_depressed_organ_is_no_depression(text: str) -> None:
+    assert "depression" not in {fact.concept for fact in facts(text + "\n")}
 
 
 @given(st.integers(26, 220), st.sampled_from(["Hb{}", "Hb {}", "Hb: {}", "Hb L {}", "Hb ↓ {}", "Hb\n{}"]))
