@@ -16,7 +16,18 @@ BESIDE_A_NAME = frozenset(
 )
 FINDING_KINDS = ("Sign_symptom", "Disease_disorder")
 WORDS = {
-    "normal": ("normal", "unremarkable", "within normal", "within the normal", "regular", "within reference"),
+    "normal": (
+        "not elevated",
+        "not raised",
+        "not increased",
+        "not prolonged",
+        "normal",
+        "unremarkable",
+        "within normal",
+        "within the normal",
+        "regular",
+        "within reference",
+    ),
     "negative": ("negative", "no ", "absen", "undetect", "sterile", "not detect", "non-reactive", "no evidence"),
     "positive": ("positive", "reactive", "present", "detected", "reveal"),
     "high": ("elevated", "high", "raised", "prolonged"),

@@ -84,6 +84,12 @@ def _denominator(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     word, behind = text_at(tokens, at), text_at(tokens, at + 1)
     if word == "m" and behind in ("2", "²"):
         return "m2", 2
+    if word == "m" and behind == "^" and text_at(tokens, at + 2) == "2":
+        return "m2", 3
+    if word in ("square", "sq"):
+        dotted = behind == "."
+        length = 2 + dotted if text_at(tokens, at + 1 + dotted) in _METRES else 0
+        return ("m2", length + _of_surface(tokens, at + length)) if length else ("", 0)
     if word in ("sqm", "m²"):
         return "m2", 1
     if word == "24" and behind in ("h", "hr", "hrs", "hours"):
@@ -94,6 +100,16 @@ def _denominator(tokens: Sequence[Token], at: int) -> tuple[str, int]:
     return "", 0
 
 
+def _of_surface(tokens: Sequence[Token], at: int) -> int:
+    """How many tokens say of which surface: "of body surface area", "of body-surface area", "BSA"."""
+    behind = 1 if text_at(tokens, at) == "of" else 0
+    while text_at(tokens, at + behind) in ("body", "surface", "area", "bsa", "-") and behind < len(_SURFACE):
+        behind += 1
+    return behind if behind > 1 or text_at(tokens, at) == "bsa" else 0
+
+
+_SURFACE = ("of", "body", "-", "surface", "-", "area")
+_METRES = ("m", "metre", "metres", "meter", "meters", "mtr")
 _DENOMINATORS = {
     "kg": ("kg", "kilogram", "kilo", "kgs"),
     "day": ("day", "d", "daily", "die", "24h", "diem"),
@@ -110,6 +126,8 @@ def _bare(tokens: Sequence[Token], at: int, after: int, value: Interval, bound: 
         behind = read_range(tokens, after + 1)
         if behind is not None and match_phrase(units(), tokens, behind[1]):
             return Item("count", at, after + 1, value, word="x")
+    if text_at(tokens, after) in cues("dosing")["numerators_of_results"] and text_at(tokens, after + 1) in ("/", "per"):
+        return Item("word", at, after + 1, word="result")
     step = after + (text_at(tokens, after) == "-")
     iv = text_at(tokens, step) in ("iv", "monthly", "weekly", "daily", "fortnightly", "further", "more")
     form = match_phrase(words("forms", "administrations"), tokens, step + iv)

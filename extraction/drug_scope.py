@@ -103,8 +103,16 @@ def masked_times(reading: Reading, start: int, end: int) -> str:
 def _before_results(reading: Reading, start: int, end: int) -> int:
     """Where a test or a score begins, whose numbers are no doses."""
     results = (mention for mention in reading.mentions_in(start, end) if mention.kind in ("lab", "score"))
-    cuts = [mention.start for mention in results if mention.concept not in cues("medications")["amid_a_dose"]]
+    amid = cues("medications")["amid_a_dose"]
+    cuts = [one.start for one in results if one.concept not in amid and not _is_unit(reading.normal, one)]
     return min([end, *cuts])
+
+
+def _is_unit(normal: str, mention: Mention) -> bool:
+    """Whether a letter behind a number is the unit of a dose: "5000 U/d"; a number behind it is that of a test."""
+    before, behind = normal[max(0, mention.start - 2) : mention.start], normal[mention.end : mention.end + 6]
+    told = normal[mention.start : mention.end] == "U" and re.search(r"\d ?$", before) is not None
+    return told and re.match(r"\s?[:=]?\s?\d|\s?/\s?[A-Zm]", behind) is None
 
 
 def _chain_start(masked: str, offset: int, floor: int, stop: int) -> int:

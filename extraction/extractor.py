@@ -16,6 +16,7 @@ from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
 from extraction.reading import InOrder, Mention, Reading, Sentence
+from extraction.salts import with_salts
 from extraction.sections import Part, build_sectionizer, find_sections
 from extraction.sentences import layout, unwrapped
 from extraction.timing import find_times
@@ -65,6 +66,7 @@ class Extractor:
             if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):
                 continue  # "PE:" and "Contraception:" name a part of the letter
             mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
+        mentions = with_salts(reading.normal, mentions)
         mentions += statements.find_statements(reading)
         for start, end in spans:
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))

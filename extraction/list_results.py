@@ -15,14 +15,16 @@ from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import Written, read_number
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
+from extraction.respective_results import respective_results
 from extraction.result_asides import aside_result, behind_pending
-from extraction.result_courses import earlier, further
+from extraction.result_courses import earlier, further, points_back, spread
 from extraction.result_series import is_told_in_series, series
 from extraction.result_shares import share_before
 from extraction.result_turns import came_back, goes_on, turned
 from extraction.result_words import Page, code_of, code_pattern, pattern_of
 from extraction.results import Result, numeric_result, read_result
 from extraction.special_results import blood_pressure, feet_and_inches
+from extraction.stacked_results import stacked_result
 from kb.facts import Coded, Quantity
 from kb.patterns import compiled
 
@@ -39,7 +41,7 @@ _PANEL_OPENS = compiled(
     r"(?:[(\[:-]\s*|,?\s*(?:for|including|incl\.?|i\.?e\.?|viz\.?|namely)(?!\w)[\s:]*(?:(?:both|all|the|tests?)\s+)*)+",
     re.IGNORECASE,
 )
-_JOINT = compiled(r"\s*(?:\([^()\n]{1,30}\)\s*)?(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE)
+_JOINT = compiled(r"\s*\)?\s*(?:\([^()\n]{1,30}\)\s*)?(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE)
 _POINTS_ON = compiled(
     r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
     r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
@@ -76,6 +78,8 @@ def read_group(
         return
     pressure = blood_pressure(page, group[0].concept, last.mention.end, limit) if len(group) > 1 else None
     if pressure is not None and _shared_numbers(page, group, pressure, limit):
+        return
+    if respective_results(reading, page, group, limit):
         return
     after = _after(page, last, limit, sentence_end(reading, last))
     if after is not None and len(group) == 1:
@@ -122,6 +126,9 @@ def read_group(
     if not any(named.results for named in group) and len(group) == 1:
         aside = aside_result(reading, page, last.concept, last.mention.end, limit)
         last.results = [] if aside is None else _course(reading, page, last, aside, limit, following)
+    if not last.results and len(group) == 1:
+        below = stacked_result(reading, page, last)
+        last.results = [] if below is None else [below]
     if not any(named.results for named in group):
         _number_before(reading, page, group[0], taken)
         _points_before(reading, page, group[0])
@@ -145,6 +152,8 @@ def _course(
         if newer is None:
             break
         results += further(page, last.concept, newer, end)
+    if len(results) == 1 and spread(page, last.concept, first, end) is not first:
+        return [spread(page, last.concept, first, end)]
     if len(results) == 1 and is_told_in_series(last.concept):
         return series(reading, page, last.concept, first, None if following is None else following.mention)
     back = came_back(page, results[-1], end)
@@ -190,7 +199,8 @@ def _course_end(reading: Reading, last: Named, limit: int, following: Named | No
     if limit < end or number + 1 >= len(reading.sentences):
         return limit
     behind = reading.sentences[number + 1]
-    if reading.normal[end - 1 : end] != ";" and not goes_on(reading.normal[behind.start : behind.end]):
+    goes = goes_on(reading.normal[behind.start : behind.end]) or _is_dated(reading, end, bare=False)
+    if reading.normal[end - 1 : end] != ";" and not goes:
         return limit
     last_end = behind.end
     while (
@@ -203,10 +213,11 @@ def _course_end(reading: Reading, last: Named, limit: int, following: Named | No
     return min(last_end, following.mention.start) if following is not None else last_end
 
 
-def _is_dated(reading: Reading, end: int) -> bool:
-    """Whether what follows a semicolon opens with a further date and its value: "Oct 6; Jan 8; today 12"."""
+def _is_dated(reading: Reading, end: int, *, bare: bool = True) -> bool:
+    """Whether a further date and its value follow: "Oct 6; Jan 8", or not `bare` "88 in May. On 3 June it was 12"."""
     return any(
-        not reading.normal[end : time.start].strip() and re.match(r"[ :=]*\d", reading.normal[time.end :][:4])
+        reading.normal[end : time.start].strip().lower() in ("", "on", "in", "by")
+        and (points_back(reading.normal, time.end) or (bare and re.match(r"[ :=]*\d", reading.normal[time.end :][:4])))
         for time in reading.times_in(end, end + 24)
     )
 

@@ -16,7 +16,7 @@ from extraction.result_words import Page, alternatives, code_of, code_pattern
 from extraction.results import Result, result_of_code
 from kb.patterns import compiled
 
-_ITEMS = compiled(r",|;|/|&|\b(?:and|as well as|plus)\b", re.IGNORECASE)
+_ITEMS = compiled(r",|;|/|&|\b(?:and|as well as|plus|including|such as|namely)\b", re.IGNORECASE)
 _BRACKETS = compiled(r"\([^()]*\)|\[[^\[\]]*\]")
 _WORDS_OF_AN_ITEM = 6
 _LONGEST = 400

@@ -26,6 +26,7 @@ from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_courses import leads_on
+from extraction.result_order import ordered_by_occasion
 from extraction.result_series import is_told_in_series
 from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
@@ -93,6 +94,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts = of_admissions(reading, facts)
+    facts = ordered_by_occasion(reading, facts)
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return facts
 
@@ -284,7 +286,7 @@ def _fact(
     concept = (
         "systolic-bp" if named.concept == "blood-pressure" and isinstance(result.value, Quantity) else named.concept
     )
-    value = None if result.is_overtaken else _asserted(mention, result)
+    value = None if result.is_overtaken else _asserted(reading, mention, result)
     if isinstance(value, Coded) and value.code in ("normal", "abnormal", "low", "high"):
         concept = cues("measurements")["in_words"].get(concept, concept)
     attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)
@@ -362,10 +364,27 @@ def _in_the_past(page: Page, mention: Mention, result: Result) -> bool:
     )
 
 
-def _asserted(mention: Mention, result: Result) -> Quantity | Coded:
+_OR = compiled(r"\b(?:or|nor)\b", re.IGNORECASE)
+
+
+def _opens_an_item(normal: str, mention: Mention, result: Result) -> bool:
+    """Whether a result word opens an item of its own behind a denied one: "no haemolysis, elevated creatinine".
+
+    A list that goes on with "or" is denied as a whole: "no fever, raised CRP or leukocytosis".
+    """
+    if mention.cue is None or not mention.cue[1] <= result.start <= mention.start:
+        return False
+    between = normal[mention.cue[1] : result.start]
+    behind = re.split(r"[;.\n]", normal[mention.end : mention.end + 60])[0]
+    return compiled(r"[,;]").search(between) is not None and not (_OR.search(between) or _OR.search(behind))
+
+
+def _asserted(reading: Reading, mention: Mention, result: Result) -> Quantity | Coded:
     """ "no raised ALT" is normal, "no longer positive" negative: a negation outside the result's own words turns it."""
     value = result.value
     if mention.assertion != "absent" or not isinstance(value, Coded) or mention.cue is None:
+        return value
+    if _opens_an_item(reading.normal, mention, result):
         return value
     outside = mention.cue[1] <= result.start or mention.cue[0] >= result.end
     if outside and mention.cue[0] < mention.end and value.code in ("positive", "high", "low", "abnormal"):

@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
+from extraction.dose_amounts import amount
 from extraction.dose_steps import DoseStep, product
 from extraction.dose_words import match_phrase, may_open, tokenise_dose
 from extraction.dosing import Instruction, parse_dose
@@ -362,10 +363,20 @@ def _is_level(reading: Reading, scope: Scope) -> bool:
     return match_phrase(listed("levels"), tokens, skip) is not None
 
 
+def _is_measured(reading: Reading, scope: Scope) -> bool:
+    """Whether an amount in a volume of blood stands behind the name."""
+    tokens = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)])
+    start = next((at for at, token in enumerate(tokens[:4]) if token.number is not None), None)
+    item = None if start is None else amount(tokens, start)
+    return item is not None and item.word == "result"
+
+
 def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
     """ "steroid-induced", "anti-rituximab antibodies", "steroid-naive": something else is spoken of."""
-    if scope.concept in cues("measurements")["level_of"] and _is_level(reading, scope):
-        return True  # "folic acid levels were normal"
+    if scope.concept in cues("measurements")["level_of"] and (
+        _is_level(reading, scope) or _is_measured(reading, scope)
+    ):
+        return True  # "folic acid levels were normal", "vitamin D3 34 ng/mL"
     before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
     if before.endswith(("anti-", "non-")) or _goes_on_as_another(reading, scope):
         return True
@@ -375,7 +386,8 @@ def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
 
 
 def _goes_on_as_another(reading: Reading, scope: Scope) -> bool:
-    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 24)]
+    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 32)]
+    text = re.sub(r"^\s*\([^()]{1,16}\)", "", text)  # "octreotide (99mTc-OCT) scintigraphy"
     if not may_open(listed("not_the_drug"), text, among=2):
         return False
     behind = tokenise_dose(text)

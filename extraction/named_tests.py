@@ -42,7 +42,7 @@ _FOR = compiled(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
 def _joint() -> re.Pattern[str]:
     words, joints = (alternatives(cues("measurements")[key]) for key in ("list_words", "list_joints"))
     return compiled(
-        rf"\s*(?:\((?!\d)[^()\d+]{{0,25}}\)\s*)?(?:,\s*{joints}|[,/&+;]|{joints})?\s*(?:(?:{words}|/)\s*)*",
+        rf"\s*\)?\s*(?:\((?!\d)[^()\d+]{{0,25}}\)\s*)?(?:,\s*{joints}|[,/&+;]|{joints})?\s*(?:(?:{words}|/)\s*)*",
         re.IGNORECASE,
     )
 

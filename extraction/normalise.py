@@ -38,7 +38,8 @@ _DIGIT_IN_WORD = compiled(
 )
 _LETTER_IN_NUMBER = compiled(
     r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
-    r"|(?<=[lI])(?<![^\W\d_].)(?=\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})|(?<=[A-Z]{2} [lI])(?=\d\b))"
+    r"|(?<=[lI])(?<![^\W\d_].)(?=[.,]\d{1,2} ?(?:mg|g|mmol)/|\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})"
+    r"|(?<=[A-Z]{2} [lI])(?=\d\b))"
 )
 _DATE_SHAPED = compiled(
     r"[\dlIOoSZ](?<![\w/.-].)[\dlIOoSZ]?(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"

@@ -31,6 +31,7 @@ _RANGE = compiled(r" ?(?:%|percent)? ?(?:-{1,2}|~|to|and) ?", re.IGNORECASE)
 _NUMBER_HERE = compiled(_DIGITS)
 _WITH_COMMA = compiled(r"\d(?<![\d.,].)\d{0,2},\d{1,2}(?![\d,])(?! ?,)")
 _WITH_POINT = compiled(r"\d(?<![\d.,].)\d{0,3}\.\d{1,2}(?![\d.])")
+_BROKEN = compiled(r"\d{1,3}(?: [.,] ?|\. )\d{1,2}(?![\d.,])")  # a scan's "1. 2 mg/dL"
 _BETWEEN = compiled(r"between (?=\d)", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TIMES = compiled(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
@@ -64,6 +65,13 @@ def _uln() -> re.Pattern[str]:
         rf" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:above|over|of|the|greater than|higher than))* ?(?:{names})(?![a-z])",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _glued() -> re.Pattern[str]:
+    """What a number may hang on: "ranged from256", and in a chart the name: "Na138 K4.1 Cr88"."""
+    known = cues("measurements")["glued"]
+    return compiled(rf"(?<![A-Za-z])(?:{'|'.join([*known['words'], *known['names']])})$")
 
 
 @functools.cache
@@ -174,15 +182,25 @@ def _read_comparator(text: str, at: int) -> tuple[str, int]:
         match = pattern.match(text, at)
         if match is None:
             break
-        found = kinds[match.group().lower()]
+        found = "about" if _is_reached(text, match) else kinds[match.group().lower()]
         kind = found if found != "about" else kind
         at = _skip_space(text, match.end())
     return kind, at
 
 
+def _is_reached(text: str, comparator: re.Match[str]) -> bool:
+    """ "Raised up to 272", "climbed up to 90": the value that was reached, and no bound."""
+    known = cues("measurements")["reached"]
+    before = text[max(0, comparator.start() - 24) : comparator.start()].lower().rstrip()
+    return comparator.group().lower() == known["by"] and before.endswith(tuple(known["verbs"]))
+
+
 def _one_number(text: str, at: int, comma: bool) -> tuple[float, int] | None:
-    if at > 0 and text[at - 1].isalnum():
+    if at > 0 and text[at - 1].isalnum() and not _glued().search(text, max(0, at - 8), at):
         return None
+    broken = _BROKEN.match(text, at)
+    if broken and _is_measured(text, broken.end()):
+        return to_float(re.sub(r"\s", "", broken.group()), comma), broken.end()
     power = _BARE_POWER.match(text, at)
     if power:
         return 10.0 ** int(power.group(1)), power.end()
@@ -200,6 +218,13 @@ def _one_number(text: str, at: int, comma: bool) -> tuple[float, int] | None:
         if int(digits) <= 14:
             return value * 10.0 ** int(digits), exponent.end()
     return value, at
+
+
+def _is_measured(text: str, at: int) -> bool:
+    """Whether a unit of an amount in a volume stands here."""
+    begin = _skip_space(text, at)
+    end = find_unit(text, begin)
+    return end is not None and "/" in text[begin:end]
 
 
 def _is_count_unit(text: str, at: int) -> bool:

@@ -68,6 +68,12 @@ def _flag(page: Page, at: int, limit: int) -> int | None:
 
 
 @functools.cache
+def _closes() -> re.Pattern[str]:
+    """What may stand behind a range in its bracket: "(0-40 H)", "(0-0.8 negative)"."""
+    return compiled(rf"[\s.,;:*=HLhl]*(?:{alternatives(cues('measurements')['range_closes'])}[\s.,;]*)?")
+
+
+@functools.cache
 def _reference_names() -> re.Pattern[str]:
     names = alternatives(cues("measurements")["range_names"])
     known = cues("measurements")
@@ -137,6 +143,6 @@ def bounds_in(page: Page, start: int, end: int, *, whole: bool = True) -> tuple[
         if not upper:
             return None
         interval = Interval(None, interval.high)
-    if whole and page.normal[last:end].strip(" .,;*HLhl"):
+    if whole and not _closes().fullmatch(page.normal, last, end):
         return None
     return interval, written.unit, last

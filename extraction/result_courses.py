@@ -7,12 +7,21 @@ from __future__ import annotations
 
 import functools
 import re
+from dataclasses import replace
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.result_order import occasion_at, pair_of_occasions
 from extraction.result_words import Page, alternatives
 from extraction.results import Result, numeric_result
+from kb.facts import Interval, Quantity
 from kb.patterns import compiled
+
+_AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
+_AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
+_POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
+_ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
+_STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
 
 
 def _words(key: str) -> str:
@@ -24,7 +33,7 @@ def _chain() -> re.Pattern[str]:
     verbs = _words("verbs")
     return compiled(
         rf"\s*(?:[,;]\s*)?(?:{_words('joints')}|{_words('signs')}|(?={verbs}))\s*(?:{_words('auxiliaries')}\s+)*"
-        rf"(?:{verbs}(?:\s+(?:down to|up to|to|at))?\s+)?(?:{_words('leads')}[\s:=]+)*",
+        rf"(?:{verbs}(?:\s+(?:down to|up to|to|at))?\s+)?(?:{_words('leads')}[\s:=]+)*[(\[]?",
         re.IGNORECASE,
     )
 
@@ -37,7 +46,7 @@ def _tells() -> re.Pattern[str]:
 
 @functools.cache
 def _period() -> re.Pattern[str]:
-    return compiled(rf"\s*[(\[]?{_words('periods')}[)\]]?", re.IGNORECASE)
+    return compiled(rf"\s*[(\[]?(?:{_words('periods')}|{_AGE})[)\]]?", re.IGNORECASE)
 
 
 @functools.cache
@@ -45,14 +54,41 @@ def _earlier() -> re.Pattern[str]:
     return compiled(rf"\s*[,;]?\s*[(\[]?\s*{_words('earlier')}\.?\s*(?:(?:was|of|value|a)\s+)*", re.IGNORECASE)
 
 
+def points_back(normal: str, at: int) -> bool:
+    """Whether a date that ends at a place leads to a further value of the same test: "On 10 June | it was 120"."""
+    return _POINTS_BACK.match(normal, at) is not None
+
+
 def leads_on(text: str) -> bool:
     """Whether a text behind "from 120" goes on to the next value of a course."""
     return _tells().search(text) is not None
 
 
+def spread(page: Page, concept: str, first: Result, limit: int) -> Result:
+    """The value, or where bare ones follow of which none is told to be the newest, "88, 102, 140", all they span."""
+    row = _ROW.match(page.normal, first.end, limit)
+    if row is None or first.written is None or first.written.unit is not None or first.reference is not None:
+        return first
+    values = [first]
+    for number in compiled(r"\d[\d.]*").finditer(page.normal, row.start(), row.end("rest")):
+        written = read_number(page.normal, number.start(), row.end("rest"), page.comma, ranges=False)
+        begin = written.start if written is not None else row.start()
+        told = None if written is None or page.time_at(begin) else numeric_result(page, concept, written, row.end())
+        if told is None:
+            return first
+        values.append(told)
+    ends = [one.value.interval for one in values if isinstance(one.value, Quantity)]
+    lows, highs = [one.low for one in ends if one.low is not None], [one.high for one in ends if one.high is not None]
+    if len(lows) < len(values) or len(highs) < len(values) or not isinstance(first.value, Quantity):
+        return first
+    words = page.text[first.start : row.end("rest")]
+    value = Quantity(Interval(min(lows), max(highs)), first.value.unit, words)
+    return replace(first, value=value, end=row.end("rest"), value_end=row.end("rest"))
+
+
 def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The further values of a course: "120 -> 45", "45 (Jan), 120 (March)"."""
-    results = [first]
+    results, in_pair = [first], False
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
         at = past_time(page, results[-1].end, limit)
@@ -61,6 +97,15 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         period = _period().match(page.normal, at, limit)
         at = period.end() if period else at
         joint = _chain().match(page.normal, at, limit) or _next_column(page, at, limit)
+        if (
+            joint is None
+            and len(results) == 1
+            and pair_of_occasions(page.normal[max(0, first.start - 50) : first.start])
+        ):
+            joint = compiled(r"\s*/\s*").match(page.normal, at, limit)
+            in_pair = joint is not None
+        if joint is None and at > results[-1].end:
+            joint = compiled(r"[ \t]+(?=\d)").match(page.normal, at, limit)  # "1.1 (5/3/26) 2.4 (10/3/26)"
         if joint is None:
             return results
         begin = _past_colon(page, joint.end(), limit)
@@ -68,7 +113,11 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         if written is None or page.time_at(written.start) is not None:
             return results
         both_dated = _dated(page, results[-1].end, limit) and _dated(page, written.end, limit)
-        if not (_tells().search(joint.group()) or begin > joint.end() or both_dated):
+        in_steps = joint.group().strip() == ">" and (len(results) > 1 or _STEP.match(page.normal, written.end, limit))
+        told = (
+            in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
+        )
+        if not (_tells().search(joint.group()) or begin > joint.end() or told):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
         if following is None:
@@ -78,9 +127,27 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
     return results
 
 
+def _is_of_later(page: Page, period: re.Match[str] | None, places: tuple[int, int, int], limit: int) -> bool:
+    """Whether two values have an occasion or an age behind each: "240 on admission, 110 on discharge"."""
+    first, between, second = places
+    if period is None:
+        return False
+    older, newer = occasion_at(page.normal, first, between), occasion_at(page.normal, second, limit)
+    of_occasions = older is not None and newer is not None and older < newer
+    return of_occasions or _is_older_age(page, period, second, limit)
+
+
+def _is_older_age(page: Page, period: re.Match[str], at: int, limit: int) -> bool:
+    """Whether a value is of a later age than the one before: "(600 ms at the age of 37, 780 ms at 44)"."""
+    behind = _AGE_BEHIND.match(page.normal, at, limit)
+    return behind is not None and period["age"] is not None and int(behind["age"]) > int(period["age"])
+
+
 def _next_column(page: Page, at: int, limit: int) -> re.Match[str] | None:
-    """The gap before a further date with a colon: "11/2025: 20   02/2026: 6"."""
+    """The gap before a further date and its value: "11/2025: 20   02/2026: 6", "20 in May. In June it was 6"."""
     gap = compiled(r"[ \t|]+").match(page.normal, at, limit)
+    if gap is None and (stop := compiled(r"\.\s+").match(page.normal, at, limit)) is not None:
+        return stop if points_back(page.normal, past_time(page, stop.end(), limit)) else None
     return gap if gap is not None and _past_colon(page, gap.end(), limit) > gap.end() else None
 
 
@@ -129,7 +196,9 @@ def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Re
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit)
+    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit) or _POINTS_BACK.match(
+        page.normal, end, limit
+    )
     return colon.end() if colon and end > at else at
 
 

@@ -65,6 +65,7 @@ def _is_amount(normal: str, time: TimeExpression) -> bool:
 def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
     """How a letter without units counts, by its numbers: a creatinine of 92 is µmol/L, so is its bilirubin."""
     votes: set[str] = set()
+    in_litres = False
     bare: dict[str, list[float]] = {}
     for mention in reading.mentions:
         if mention.kind != "lab":
@@ -76,7 +77,8 @@ def _system_of_numbers(reading: Reading, comma: bool) -> System | None:
             codes = units_meant(mention.concept, written.interval, None)
             votes |= set(codes) & {"mg/dL", "umol/L"} if len(codes) == 1 else set()
             votes |= {"umol/L"} if mention.concept == "haemoglobin" and codes == ("g/L",) else set()
-    if votes == {"umol/L"}:
+            in_litres |= mention.concept in cues("measurements")["told_by_litre"] and codes == ("g/L",)
+    if votes == {"umol/L"} or (in_litres and not votes):
         return "si"
     if votes == {"mg/dL"}:
         return "conventional"

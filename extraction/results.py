@@ -38,6 +38,15 @@ _LABORATORY_CODE = compiled(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 # "at EOT was", "on MPI:": an occasion or a method by its letters
 _OCCASION = compiled(r"(?:at|on|by|via) (?:the )?(?-i:[A-Z]{2,6})(?=(?: (?:is|was|were|of|showed)\b|\s?[:=]|,? ?\d))")
 _REACH_BACK = 200  # characters in which the word before a number is looked for
+_SHORT_REACH = 16
+_RANGED = compiled(r"(?:rang(?:ed|ing|es?)|varied|var(?:ies|ying)|fluctuat(?:ed|ing))\s*$", re.IGNORECASE)
+_FELL = compiled(r"declined\s+(?:(?:further|steadily|progressively|rapidly|slowly)\s+)?(?:to|from)\s", re.IGNORECASE)
+_DIFFERENCE = compiled(
+    r"by (?:about )?\d[\d.,]*\s?(?:%|[a-zµ]{1,5}(?:/[a-z]{1,2})?)?\s+to\s+(?=[<>]?\d)", re.IGNORECASE
+)
+_FLAG_BEFORE = compiled(r"(?:HH?|LL?)(?=[ \t]+[<>]?\d)")  # "Creatinine H 120"
+# "albumin deficit (23 g/L)", "EF depression (40 %)": a state, and in the bracket how far it goes
+_STATE = compiled(r"(?:depression|deficit|deficiency|elevation|impairment|prolongation)(?=\s?\()", re.IGNORECASE)
 
 # a report that goes on is not yet normal: "negative for PE", "clear apart from a small effusion"
 _QUALIFIED = compiled(
@@ -95,7 +104,8 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
             if unit_end is None or canonical_unit(concept) is None:
                 return None
             unit, skipped = page.normal[at:unit_end], unit_end
-        trend = trend or page.normal[at:skipped].lower() == "from"
+        begin = max(start, at - _SHORT_REACH)
+        trend = trend or (page.normal[at:skipped].lower() == "from" and not _RANGED.search(page.normal, begin, at))
         at = skipped
     return None
 
@@ -103,9 +113,12 @@ def read_result(page: Page, concept: str, start: int, limit: int) -> Result | No
 def _skip_one(page: Page, at: int, limit: int) -> int | None:
     """The end of the filler word or sign at a place, or None where something else stands."""
     word = (
-        _OCCASION.match(page.normal, at, limit)
+        _DIFFERENCE.match(page.normal, at, limit)
+        or _OCCASION.match(page.normal, at, limit)
         or pattern_of("fillers").match(page.normal, at, limit)
         or _LEADERS.match(page.normal, at, limit)
+        or _FLAG_BEFORE.match(page.normal, at, limit)
+        or _STATE.match(page.normal, at, limit)
     )
     if word:
         return word.end()
@@ -178,6 +191,8 @@ def _class_of_scale(page: Page, concept: str, at: int, limit: int) -> Result | N
 def _coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
     """A qualitative result, or the number that it leads to ("raised at 120", "positive 1:640")."""
     found = code_of(code.group())
+    if found == "not_done" and _FELL.match(page.normal, code.start(), limit):
+        return None  # "declined to 640 IU/mL"
     counted = _counted_behind(page, concept, code, limit)
     if counted is not None:
         return counted
@@ -277,14 +292,14 @@ def _is_sign_of_range(page: Page, code: re.Match[str]) -> bool:
 
 def _number_behind(page: Page, concept: str, at: int, limit: int, unit: str | None) -> Result | None:
     joint = compiled(
-        r"[ \t]*(?:[(:=,-]|at|to|of|,? ?\(?(?:i\.e\.?|namely|viz\.?),?|,? ?(?:titre|titer)(?: of)?|"
+        r"[ \t]*(?:,? ?\(?(?:i\.?e\.?|namely|viz\.?),?:?|[(:=,-]|at|to|of|,? ?(?:titre|titer)(?: of)?|"
         r"with (?:a )?(?:titre|titer|level|value) of)?[ \t]*"
     ).match(page.normal, at, limit)
     begin = joint.end() if joint else at
     written = read_number(page.normal, begin, limit, page.comma)
     if written is None or page.time_at(begin) is not None:
         return None
-    bare = joint is None or not joint.group().strip(" \t,")
+    bare = (joint is None or not joint.group().strip(" \t,")) and page.normal[at - 1 : at] not in "↑↓"
     if bare and written.unit is None and written.form == "number":
         return None
     return numeric_result(page, concept, written, limit, unit, None)
@@ -355,6 +370,8 @@ def _raw(
     )
     if converted is None and is_serology(concept):
         return Quantity(written.interval, "1", words)
+    if converted is None and canonical == "{titer}" and written.unit is None and bounds is not None:
+        return by_its_range(written.interval, bounds, words)  # an index with its cut-off, where a titre is usual
     return None if converted is None else Quantity(converted, canonical, words)
 
 

@@ -11,6 +11,7 @@ from extraction.numbers import Written, read_number
 from extraction.result_words import Page
 from kb.facts import Coded, Interval, Quantity, Value
 from kb.patterns import compiled
+from kb.units import codes_of
 from kb.vocabulary import Score
 
 _FIGURES = (("iii", "3"), ("ii", "2"), ("iv", "4"), ("i", "1"), ("v", "5"))
@@ -57,4 +58,4 @@ def percent_behind(page: Page, at: int, limit: int) -> Written | None:
     """The percentage behind a value in another unit: "2.1 L (71 % predicted)"."""
     joint = compiled(r"[ \t]*[(,;:=/-]*[ \t]*").match(page.normal, at, limit)
     written = read_number(page.normal, joint.end() if joint else at, limit, page.comma)
-    return written if written is not None and written.unit == "%" else None
+    return written if written is not None and codes_of(written.unit or "") == ("%",) else None

@@ -34,6 +34,7 @@ _LONGEST = 2000
 _WIDEST_PAGE, _NEARLY = 140, 0.7
 _SHORT_NAME = 5  # letters; so short a name opens a line of a list only in capitals
 _NEWLINE = compiled(r"\n")
+_BROKEN = compiled(r"\. \d{1,2} ?[a-zµ]{1,5}/[a-z]", re.IGNORECASE)  # a scan's "1. 2 mg/dL" is one number
 _NUMBERED = compiled(r"(?:^|\n)[ \t]*\(?(?:\d{1,2}|[a-zA-Z])$")
 
 
@@ -197,7 +198,7 @@ def _split_block(normal: str, start: int, end: int, sentences: list[tuple[int, i
 
 def _is_abbreviation(block: str, dot: int, end: int) -> bool:
     before = block[max(0, dot - 24) : dot]
-    if _NUMBERED.search(before) or not before.strip():
+    if _NUMBERED.search(before) or not before.strip() or (before[-1:].isdigit() and _BROKEN.match(block, dot)):
         return True
     word = _WORD_BEFORE.search(before)
     if word is None:
@@ -208,6 +209,8 @@ def _is_abbreviation(block: str, dot: int, end: int) -> bool:
     after = block[end : end + 3].lstrip()
     if after[:1].isdigit() and text.split(".")[-1] in cues("sentences")["before_numbers"]:
         return True  # "bili. 17"
+    if text == "sq" and compiled(r"m(?![a-z])").match(after):
+        return True  # "per sq. m"
     if len(text) == 1 and before[-2:-1] != "-" and block[end : end + 12].strip().lower().startswith(_behind_initials()):
         return True  # "T. Bil"
     if len(text) == 1 and text not in "ai" and after[:1].islower() and before[-1].isupper():

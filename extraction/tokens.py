@@ -8,12 +8,23 @@ no token; a hard line break is one, so that no phrase is found across it.
 from __future__ import annotations
 
 import bisect
+import functools
+import re
 
+from extraction.knowledge import cues
 from extraction.spacy_parts import Doc, Vocab
 from kb.patterns import compiled
 
-_TOKEN = compiled(r"x(?=ULN)|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
 LINE_BREAK = "\n"
+
+
+@functools.cache
+def _token() -> re.Pattern[str]:
+    """A token; the name of a test comes apart from a value that a chart writes behind it without a space."""
+    names = cues("measurements")["glued"]["names"]
+    longer = "|".join(name for name in names if len(name) > 1)
+    glued = rf"(?:{'|'.join(names)})(?=\d+\.\d)|(?:{longer})(?=\d{{2,}}(?![\w-]| ?EDTA))|BP(?=\d{{2,3}}/\d\d)"
+    return compiled(rf"x(?=ULN)|{glued}|[^\W\d_]+\d*|\d+(?:[.,]\d+)*|\S")
 
 
 def words_of(text: str) -> list[str]:
@@ -22,7 +33,7 @@ def words_of(text: str) -> list[str]:
     >>> words_of("anti-dsDNA 0.5g")
     ['anti', '-', 'dsDNA', '0.5', 'g']
     """
-    return _TOKEN.findall(text)
+    return _token().findall(text)
 
 
 class LetterTokenizer:
@@ -48,7 +59,7 @@ def tokenise(
 
     `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
     """
-    spans = [match.span() for match in _TOKEN.finditer(normal)]
+    spans = [match.span() for match in _token().finditer(normal)]
     if breaks:
         spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
     words = [normal[start:end] for start, end in spans]

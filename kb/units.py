@@ -169,6 +169,7 @@ def units_meant(
     else:
         unsaid = _table()["elliptic"].get(written_unit.lower())
         codes = [*codes_of(written_unit), *([unsaid] if unsaid else [])]
+        codes += [_table()["misread"][code] for code in codes if code in _table()["misread"]]
     fitting = [code for code in codes if _fits(concept, interval, code)]
     return tuple(fitting if written_unit is None else fitting[:1])
 
