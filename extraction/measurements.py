@@ -32,6 +32,7 @@ from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
+from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
 from kb.patterns import compiled
@@ -61,13 +62,14 @@ def read_measurements(reading: Reading) -> list[Fact]:
     reading = with_near_dates(reading)
     page = page_of(reading)
     rows = read_tables(reading, page)
+    lines = read_value_lines(reading, page, rows.covered)
     facts = [
         fact
-        for named, time in rows.found
+        for named, time in (*rows.found, *lines.found)
         for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
     ]
     cells = len(facts)
-    groups = groups_of(reading, page, rows.covered)
+    groups = groups_of(reading, page, [*rows.covered, *lines.covered])
     taken: list[tuple[int, int]] = []
     inherited: Result | None = None
     for position, group in enumerate(groups):

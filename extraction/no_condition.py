@@ -24,6 +24,11 @@ _PREGNANCY_LABEL = compiled(
     re.IGNORECASE,
 )
 _LABEL = compiled(r"[ \t]*(?:[-*•#>]+[ \t]*|\d{1,2}[.)][ \t]*)?([A-Za-z][A-Za-z /&-]{0,30}?)[ \t]*:")
+_ANSWER = compiled(
+    r"\s*[:=-]?\s*(?:(?:at )?(?:now|present|current(?:ly)?)\s*[:=–-]?\s*|"
+    r"(?:in )?(?:the )?(?:last|past|previous) [\w-]+ (?:\w+ ?)?[:=–-]?\s*)?(?<=[:=–\s-])(\w+)",
+    re.IGNORECASE,
+)
 _OPEN_BRACKET = compiled(r"\([^()]*$")
 
 
@@ -56,7 +61,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
 
 def is_answered(normal: str, end: int) -> bool:
     """Whether a heading's name is answered on the spot ("Vaccination: none in the last 2 months")."""
-    match = re.match(r"\s*[:=-]\s*(\w+)", normal[end : end + 24])
+    match = _ANSWER.match(normal, end)
     return match is not None and match[1].lower() in cues("conditions")["answers"]
 
 
