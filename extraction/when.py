@@ -36,7 +36,7 @@ _STATEMENT_ENDS = compiled(
 
 _COMPARED = compiled(
     r"\b(?:cf|c\.f|vs|versus|c/w|compared?(?: to| with| against)?|comparable (?:to|with)|in comparison (?:to|with)|"
-    r"than|as|similar to|identical (?:to|with)|different from|against|"
+    r"as|similar to|identical (?:to|with)|different from|against|"
     r"(?:unchanged|unaltered|no change|not changed|differs?) (?:from|to|against|on|w\.r\.t\.?))\.?"
     r"(?: (?:the|that|those|her|his|one|ecg|ekg|ct|hrct|film|scan|trace|tracing|report|study|previous|last|earlier))*"
     r"(?: (?:in|of|on|from))?\s*$",
