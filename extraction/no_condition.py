@@ -54,6 +54,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         _is_of_named_agent,
         _is_no_pregnancy_now,
         _is_attribution,
+        _doubts_its_part,
         _is_prevented,
     )
     return any(test(reading, mention) for test in tests)
@@ -231,6 +232,20 @@ def _is_attribution(reading: Reading, mention: Mention) -> bool:
         if other is not mention
     )
     return not instead and re.search(known["one_of_several"], before, re.IGNORECASE) is not None
+
+
+def _doubts_its_part(reading: Reading, mention: Mention) -> bool:
+    """ "?lupus pneumonitis", of a patient told to have SLE: what is doubted is the organ's part, not the lupus."""
+    if mention.assertion != "possible" or mention.concept != "sle":
+        return False
+    behind = next(iter(reading.mentions_in(mention.end, mention.end + 14)), None)
+    led = behind is not None and behind.kind == "condition" and behind.concept != "sle"
+    if behind is None or not led or not compiled(r"[ -](?:[a-z]+ )?").fullmatch(reading.normal, mention.end, behind.start):
+        return False
+    return any(
+        other.concept == "sle" and other.assertion == "present" and other.experiencer == "patient"
+        for other in reading.mentions
+    )
 
 
 def _is_thing_of_lupus_denied(reading: Reading, mention: Mention) -> bool:

@@ -17,6 +17,7 @@ from kb.vocabulary import vocabulary
 
 _SHORT_DENIAL = 14
 _DAYS_OF_A_YEAR = 365
+_SENTENCES_OF_A_STORY = 4
 
 
 def read_studies(reading: Reading) -> list[Fact]:
@@ -115,7 +116,7 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
     known = cues("events")
     start, end = sentence_span(reading, mention)
     if mention.sentence and holds(reading.normal[start:end], known["end_of_study"]):
-        start = reading.sentences[mention.sentence - 1].start  # the sentence before tells which study it was
+        start = _told_from(reading, mention)
     sentence = reading.normal[start:end].lower()
     if any(word in sentence for word in known["observational_words"]):
         return "observational-study"
@@ -184,13 +185,28 @@ def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None
 
 
 def _story_span(reading: Reading, mention: Mention) -> tuple[int, int]:
-    """The sentence, with the next one where it goes on about the end of the study."""
+    """The sentence, up to the one of its paragraph that goes on about the end of the study."""
     start, end = sentence_span(reading, mention)
-    if mention.sentence + 1 >= len(reading.sentences):
-        return start, end
-    following = reading.sentences[mention.sentence + 1]
-    ends = holds(reading.normal[following.start : following.end], cues("events")["end_of_study"])
-    return start, following.end if ends else end
+    told = end
+    for following in reading.sentences[mention.sentence + 1 : mention.sentence + 1 + _SENTENCES_OF_A_STORY]:
+        if "\n\n" in reading.normal[end : following.start + 1]:
+            break
+        if holds(reading.normal[following.start : following.end], cues("events")["end_of_study"]):
+            told = following.end
+    return start, told
+
+
+def _told_from(reading: Reading, mention: Mention) -> int:
+    """Where the story begins that a sentence on the end of a study goes on with: the sentences before tell which."""
+    first = reading.sentences[max(0, mention.sentence - _SENTENCES_OF_A_STORY)].start
+    gap = reading.normal.rfind("\n\n", first, mention.start)
+    earlier = [
+        one
+        for one in reading.mentions_in(max(first, gap), sentence_span(reading, mention)[0])
+        if vocabulary().is_a(one.concept, "study")
+    ]
+    before = reading.sentences[mention.sentence - 1].start
+    return min(before, sentence_span(reading, earlier[-1])[0]) if earlier else before
 
 
 def _last_day(reading: Reading, mention: Mention) -> TimeExpression | None:
