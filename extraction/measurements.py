@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
+from extraction.arrival_values import before_later_ones
 from extraction.body_sizes import body_sizes
 from extraction.carried_antibodies import carried
 from extraction.denied_tests import denied_test
@@ -94,7 +95,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
-    return facts
+    return before_later_ones(reading, facts)
 
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:

@@ -27,7 +27,19 @@ def deny_replaced(reading: Reading) -> None:
             _is_unmade(reading, lupus) or any(_replaces(reading, lupus, other) for other in _others(reading, lupus))
         ):
             lupus.assertion = "absent"
+    _deny_answered(reading)
     _name_other_kind(reading)
+
+
+def _deny_answered(reading: Reading) -> None:
+    """ "Referred with ?SLE. [...] Conclusion: no lupus": a question that the letter goes on to answer."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    asked = [one for one in told if one.assertion == "possible"]
+    answers = [one for one in told if one.assertion == "absent"]
+    if not asked or not answers or len(asked) + len(answers) < len(told) or answers[0].start < asked[-1].start:
+        return
+    for mention in asked:
+        mention.assertion = "absent"
 
 
 def _name_other_kind(reading: Reading) -> None:
@@ -51,6 +63,8 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     """ "Lupus limited to the skin"; "criteria for systemic lupus are not fulfilled" in a letter on another disease."""
     before, behind = reading.normal[max(0, lupus.start - _NEAR) : lupus.start], reading.normal[lupus.end :][:_FAR]
     if _pattern("narrowed").match(behind):
+        return True
+    if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
         return True
     criteria = _pattern("criteria_before").search(before) and _pattern("criteria_behind").match(behind)
     return bool(criteria) and any(_stands_in_place(other) for other in reading.mentions)
