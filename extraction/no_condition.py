@@ -55,6 +55,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         _is_no_pregnancy_now,
         _is_attribution,
         _doubts_its_part,
+        is_germ_of_another,
         _is_prevented,
     )
     return any(test(reading, mention) for test in tests)
@@ -232,6 +233,16 @@ def _is_attribution(reading: Reading, mention: Mention) -> bool:
         if other is not mention
     )
     return not instead and re.search(known["one_of_several"], before, re.IGNORECASE) is not None
+
+
+def is_germ_of_another(reading: Reading, mention: Mention) -> bool:
+    """ "Urinary infection (E. coli)": the germ of an infection that the sentence names."""
+    if mention.concept not in cues("conditions")["told_by_germ"]:
+        return False
+    return any(
+        other.kind == "condition" and other.concept != mention.concept and vocabulary().is_a(other.concept, "infection")
+        for other in reading.mentions_in(*sentence_span(reading, mention))
+    )
 
 
 def _doubts_its_part(reading: Reading, mention: Mention) -> bool:

@@ -176,6 +176,8 @@ def _results(page: Page, names: Sequence[Name], stretch: Line) -> tuple[Result, 
         return None
     results = []
     for (mention, concept), cell in zip(names, cells, strict=True):
+        if cell[0] >= cell[1]:
+            return None
         result = read_cell(page, concept, cell, (mention.start, mention.end + 24))
         if result is None or result.start - cell[0] > 2:
             return None
