@@ -54,4 +54,7 @@ def _of_arrival(reading: Reading, fact: Fact) -> bool:
     behind = reading.normal[fact.end : min(fact.end + _REACH, sentence.end)]
     before = reading.normal[max(sentence.start, fact.start - _REACH) : fact.start]
     led = compiled(rf"(?<!\w){words}[^.;\n]*$", re.IGNORECASE)
-    return compiled(rf"[^.;,\n\d]{{0,30}}?(?<!\w){words}", re.IGNORECASE).match(behind) is not None or led.search(before) is not None
+    return (
+        compiled(rf"[^.;,\n\d]{{0,30}}?(?<!\w){words}", re.IGNORECASE).match(behind) is not None
+        or led.search(before) is not None
+    )

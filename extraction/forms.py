@@ -170,7 +170,9 @@ def _answer_cell() -> re.Pattern[str]:
 
 @functools.cache
 def _wide_gap() -> re.Pattern[str]:
-    return compiled(rf"(?<=[\w)])(?:  |\t)(?=\s*(?:{_any('answers')})\.?(?: ?\([^()]*\))?(?:\s{{2,}}|$))", re.IGNORECASE)
+    return compiled(
+        rf"(?<=[\w)])(?:  |\t)(?=\s*(?:{_any('answers')})\.?(?: ?\([^()]*\))?(?:\s{{2,}}|$))", re.IGNORECASE
+    )
 
 
 def _words(row: re.Match[str]) -> list[str]:

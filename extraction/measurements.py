@@ -391,7 +391,9 @@ def _heads_members(reading: Reading, named: Named) -> bool:
     between = reading.normal[mention.end : following.start]
     for time in reversed(reading.times_in(mention.end, following.start)):
         between = between[: time.start - mention.end] + between[time.end - mention.end :]
-    return compiled(r"[\s(]*(?:\([^()]*\)|from|of|on|dated)?[\s)]*:[\s-]*", re.IGNORECASE).fullmatch(between) is not None
+    return (
+        compiled(r"[\s(]*(?:\([^()]*\)|from|of|on|dated)?[\s)]*:[\s-]*", re.IGNORECASE).fullmatch(between) is not None
+    )
 
 
 def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:

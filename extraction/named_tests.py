@@ -30,7 +30,8 @@ _TESTED_BEFORE = compiled(
     re.IGNORECASE,
 )
 _METHOD = compiled(
-    r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|whole blood|quantitative|real[- ]time|rt|q)[\s,;/-]*)*", re.IGNORECASE
+    r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|whole blood|quantitative|real[- ]time|rt|q)[\s,;/-]*)*",
+    re.IGNORECASE,
 )
 _FOR = compiled(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
 

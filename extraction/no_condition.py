@@ -251,7 +251,11 @@ def _doubts_its_part(reading: Reading, mention: Mention) -> bool:
         return False
     behind = next(iter(reading.mentions_in(mention.end, mention.end + 14)), None)
     led = behind is not None and behind.kind == "condition" and behind.concept != "sle"
-    if behind is None or not led or not compiled(r"[ -](?:[a-z]+ )?").fullmatch(reading.normal, mention.end, behind.start):
+    if (
+        behind is None
+        or not led
+        or not compiled(r"[ -](?:[a-z]+ )?").fullmatch(reading.normal, mention.end, behind.start)
+    ):
         return False
     return any(
         other.concept == "sle" and other.assertion == "present" and other.experiencer == "patient"

@@ -212,7 +212,9 @@ def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellR
         if date is None or test is None or (value is not None and value.start == row.cells[2][0]):
             continue
         others = list(row.cells[3:])
-        result = read_cell(page, test.concept, row.cells[2], row.cells[1], _unit_of(page, others), _range_of(page, others))
+        result = read_cell(
+            page, test.concept, row.cells[2], row.cells[1], _unit_of(page, others), _range_of(page, others)
+        )
         if result is not None:
             found.append((CellResult(test, test.concept, result), date))
     return found if len(found) > 1 else []
