@@ -291,7 +291,7 @@ def deny_items(reading: Reading) -> None:
 
 @functools.cache
 def _denied_windows() -> re.Pattern[str]:
-    """ "TRIALS  current NO / last 6 months NO", "Trials (now / last 3 months): no / no": each window with its answer."""
+    """ "TRIALS  current NO / last 6 months NO", "Trials (now / last 3 months): no / no": all answered."""
     denial = rf"(?:{_any('denials')})(?![\w-])"
     window = (
         r"(?:(?:at )?(?:now|present|current(?:ly)?|ongoing|ever|before|past|previous(?:ly)?|recent(?:ly)?)"

@@ -16,13 +16,13 @@ from kb.patterns import compiled
 
 _MONTH = compiled(
     r"(?<![\w.,/:+=<>-])(?P<month>0?[1-9]|1[0-2])/(?P<year>1[3-9]|[2-9]\d)"
-    r"(?![\w/%]|[.,]?\d|-\d| ?(?:mg|g|mcg|mm|cm|mmhg|x|h|hrs?|hours?|joints?|points?|pts|kg|tabs?|cells?|weeks?)\b| ?%)",
+    r"(?![\w/%]|[.,]?\d|-\d| ?(?:mg|g|mcg|mm|cm|mmhg|x|h|hrs?|hours?|joints?|points?|pts|tabs?|cells?|weeks?)\b| ?%)",
     re.IGNORECASE,
 )
 _LEADS = compiled(r"\b(?:in|since|from|until|till|by|during|of|dated|to|through|after|before)\s$|\($", re.IGNORECASE)
 _INDEX = compiled(
     r"\b(?:ai|ci|nih|activity|chronicity|index|indices|scor(?:e|es|ed|ing)|sledai(?:-2k)?|clasi(?:-[ad])?|pga|vas|moca|"
-    r"mmse|joints?|counts?|tjc|sjc|titre|titer|gcs|gaf|rated|stage|grade|items?|points?|bp|fundal)[\s:=(]*(?:of |is |was )?$",
+    r"mmse|joints?|counts?|tjc|sjc|titre|titer|gcs|gaf|rated|stage|grade|items?|points?|bp)[\s:=(]*(?:of |is |was )?$",
     re.IGNORECASE,
 )
 
