@@ -1,6 +1,6 @@
 """Rows that open with the two days of a treatment: a Reading in, its times with these days joined to spans out.
 
-"| 02/09/25 | 20/12/25 | pred 45 mg | weaned |" is a course from the one day to the other, and "| 2019 | now | HCQ |" one
+"| 02/09/25 | 20/12/25 | pred 45 mg | weaned |" is a course between the two days, and "| 2019 | now | HCQ |" one
 that goes on, as if a dash stood between the cells.
 """
 
@@ -14,7 +14,7 @@ from kb.facts import Time
 from kb.patterns import compiled
 
 _GOES_ON = compiled(
-    r"\W*(?:now|ongoing|on-going|present|current(?:ly)?|to date|today|cont(?:\.|inues|inuing|inued)?|still|until now|-)\W*",
+    r"\W*(?:now|ongoing|on-going|present|current(?:ly)?|to date|cont(?:\.|inues|inuing|inued)?|still|until now|-)\W*",
     re.IGNORECASE,
 )
 _ROOM = " \t|:()[].,~"

@@ -39,7 +39,7 @@ _OCCASION = compiled(
 _SIGN = compiled(r"[\n.,;]")
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _OWN_LINE = compiled(  # the sign comes first, so that the search leaps from line to line
-    r"\n[ \t]*(?:[-*•][ \t]*)?(?:o/e|oe|on exam(?:ination)?|obs|bp|temp|sats?|spo2|wt|weight|bmi|urine|bloods?|labs?|ix|"
+    r"\n[ \t]*(?:[-*•][ \t]*)?(?:o/e|oe|on exam(?:ination)?|obs|bp|sats?|spo2|wt|weight|bmi|urine|bloods?|labs?|ix|"
     r"ecg|cxr|echo|tte|creat(?:inine)?|egfr|fbc|hb|imp(?:ression)?|plan|today|currently|meds?|allergies)\b",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ from kb.facts import Fact, Quantity
 from tests.extraction.reading import facts
 
 LINES = [
-    ("creat / eGFR   08/01/26  148 / 38\n              11/02/26  171 / 33\n              03/03/26  18 / 24", "egfr", 24),
+    ("creat / eGFR   08/01/26  148 / 38\n              11/02/26  71 / 33\n              03/03/26  18 / 24", "egfr", 24),
     ("eGFR:\n- Jan 2026 38\n- Feb 2026 33\n- Mar 2026 24", "egfr", 24),
     ("eGFR   01/26   38\n       02/26   33\n       03/26   24", "egfr", 24),
     ("eGFR 38 on 08/01/26\n     33 on 11/02/26\n     24 on 03/03/26", "egfr", 24),
