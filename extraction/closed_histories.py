@@ -19,6 +19,7 @@ _SENTENCES_BEFORE = 3
 _NUMBER = compiled(r"\d")
 _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
 _TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
+_COUNTED = compiled(r"\b(?:these|those|the) (?:two|three|four|five|following|same two)\b", re.IGNORECASE)
 _ALONE = compiled(r"\b(?:only|alone)$", re.IGNORECASE)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
@@ -43,7 +44,7 @@ def closes(reading: Reading, mention: Mention) -> bool:
     if _is_of_some_time(reading, mention, sentence.end) or _is_of_what_it_did(reading, mention, drugs):
         return False
     following = [one.start for one in drugs if one.start >= mention.end]
-    between = reading.normal[mention.end : min(following)] if following else ""
+    between = _COUNTED.sub(" ", reading.normal[mention.end : min(following)]) if following else ""
     if _NUMBER.search(between) or _words("details").search(between):
         return False
     told_to = min(following, default=mention.end)

@@ -95,8 +95,8 @@ def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tupl
         return None
     year = full_year(match["numeric_year"], newest)
     numbers = [int(match[name]) for name in ("a1", "a2", "b1", "b2")]
-    day_first = match["sign"] == "." or order == "day first" or numbers[0] > 12 or numbers[2] > 12
-    if not day_first and order == "not known" and numbers[1] <= 12 and numbers[3] <= 12:
+    day_first = _is_day_first(match["sign"], numbers, order)
+    if day_first is None:
         return None
     a, b = ((numbers[1], numbers[0]), (numbers[3], numbers[2])) if day_first else (numbers[:2], numbers[2:])
     last = day_of(year, b[0], b[1])
@@ -116,15 +116,28 @@ def _days_of_one_month(match: re.Match[str], reference: date | None) -> tuple[da
     return None if last is None else _both(day_of(last.year, month, int(match["q1"])), last)
 
 
+def _is_day_first(sign: str, numbers: list[int], order: Order) -> bool | None:
+    """Whether the four numbers are day, month, day, month: by the numbers themselves, else by the letter's order.
+
+    >>> _is_day_first("/", [2, 25, 3, 5], "day first"), _is_day_first("/", [2, 3, 4, 3], "not known")
+    (False, None)
+    """
+    if sign == "." or numbers[0] > 12 or numbers[2] > 12:
+        return True
+    if numbers[1] > 12 or numbers[3] > 12:
+        return False
+    return None if order == "not known" else order == "day first"
+
+
 def _without_year(match: re.Match[str], normal: str, reference: date | None, order: Order) -> tuple[date, date] | None:
     """ "04.03.-14.06.", "2/20 - 3/1": in the year that opens the clause, else the last such days by `reference`."""
     if not match["u1"] or reference is None or not _is_written_as_days(match):
         return None
     a1, a2, b1, b2 = (int(match[name]) for name in ("u1", "u2", "v1", "v2"))
-    day_first = match["u_sign"] == "." or order == "day first" or a1 > 12 or b1 > 12
-    if not day_first and order == "not known" and a2 <= 12 and b2 <= 12:
+    day_first = _is_day_first(match["u_sign"], [a1, a2, b1, b2], order)
+    if day_first is None:
         return None
-    first, last = ((a2, a1), (b2, b1)) if day_first and a2 <= 12 and b2 <= 12 else ((a1, a2), (b1, b2))
+    first, last = ((a2, a1), (b2, b1)) if day_first else ((a1, a2), (b1, b2))
     named = _LEADING_YEAR.search(normal[max(0, match.start() - _CLAUSE) : match.start()])
     if named is not None:
         year = int(named[1])

@@ -77,6 +77,14 @@ _BACK_TO_NOW = compiled(
 )
 
 
+# "in 2013, which has done her proud ever since (eGFR 52 on 4 March)": the story has come back to the letter
+_GONE_ON = compiled(
+    r"\b(?:ever since|since then|to this day|up to now|until now|to date|nowadays|now|currently|at present|latest|"
+    r"most recent\w*|today)\b",
+    re.IGNORECASE,
+)
+
+
 def or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named: list[tuple[int, int]]) -> Time:
     """A day without a year behind a year named in the same sentence may lie in either: the interval over both."""
     nearest = bisect.bisect_left(years_named, (match.start(), 0))
@@ -85,6 +93,8 @@ def or_in_named_year(normal: str, match: re.Match[str], time: Time, years_named:
         return time
     if re.search(r"\b(?:since|from) $", normal[max(0, before[-1][0] - 8) : before[-1][0]]):
         return time  # what began then has gone on
+    if _GONE_ON.search(normal, before[-1][0], match.start()):
+        return time
     year = before[-1][1]
     if year >= time.earliest.year:
         return time

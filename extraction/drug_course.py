@@ -329,4 +329,6 @@ def _is_to_come(reading: Reading, end: Time) -> bool:
 
 
 def _since(reading: Reading, times: Sequence[TimeExpression]) -> bool:
-    return any(time.role == "start" and "since" in reading.normal[time.start - 8 : time.end].lower() for time in times)
+    return any(
+        time.role == "start" and "since" in reading.normal[max(0, time.start - 14) : time.end].lower() for time in times
+    )

@@ -43,7 +43,27 @@ _AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
 _BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
 _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
-_HEADED = compiled(r"(?: of the \w+(?: and \w+)?)?\)?\s*[-:=→]\s*(?:on |takes |taking )?(?:[\d.,]+ ?m?c?g )?")
+_HEADED = compiled(
+    r"(?: of the \w+(?: and \w+)?)?\)?\s*[-:=→]\s*(?:on |takes |taking )?"
+    r"(?:(?:daily|oral|regular|maintenance|long[- ]term|low[- ]dose|continuous|chronic|permanent) ){0,3}"
+    r"(?:[\d.,]+ ?m?c?g )?"
+)
+_FOR_WHICH = compiled(  # whatever else stands between the disease and these words
+    r"\bfor (?:which|whom)\s+(?:(?:she|he|they|the|patient|has|have|had|is|was|takes?|took|taking|receives?|received"
+    r"|gets?|needs?|needed|on|been|daily|an?|long[- ]term|oral|regular|again|now|still|maintenance|started"
+    r"|given)\s+){0,6}$",
+    re.IGNORECASE,
+)
+_BECAUSE = compiled(
+    r"\b(?:because of|on account of|owing to)\s+(?:(?:an?|the|her|his|their|active|known)\s+){0,2}$", re.IGNORECASE
+)
+_ENDED = compiled(
+    r"\b(?:stop\w*|ceased|discontinu\w*|withdr\w+|withheld|paused|reduced|lowered|tapered|declin\w+|not|never|refus\w+"
+    r"|avoid\w*|contraindicat\w*|held|off)\b",
+    re.IGNORECASE,
+)
+_OPENED = compiled(r"\s*(?:,?\s*(?:since|from|dx|diagnosed(?: in)?)\s*)?\(\s*(?:on |takes |taking )?")
+_COMMA = compiled(r"\s*,\s*")
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 
@@ -97,6 +117,8 @@ def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
             if found is not None and len(tokens) - found[1] <= 1 and not _opens_next(reading, scope, mention):
                 return mention.concept
         before = reading.normal[scope.end : mention.start]
+        if _is_apart(mention.concept) and _BECAUSE.search(before) and not _ENDED.search(before):
+            return mention.concept
         if _is_apart(mention.concept) and (before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before)):
             return mention.concept
     return None
@@ -155,9 +177,10 @@ def _led_by(reading: Reading, scope: Scope) -> str | None:
 def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     """ "Crohn's disease treated with infliximab", "severe asthma, on daily prednisolone for it"."""
     scope = chain[0]
+    behind = reading.normal[chain[-1].end : chain[-1].after]
     conditions = [
         mention
-        for mention in reading.mentions_in(scope.sentence_start, scope.start)
+        for mention in reading.mentions_in(_start_of_story(reading, scope, behind), scope.start)
         if _is_treatable(mention) and mention.end <= scope.start and not is_germ_of_another(reading, mention)
     ]
     if not conditions or not _is_apart(conditions[-1].concept):
@@ -165,14 +188,25 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     told = conditions[-1]
     if told.assertion != "present" or told.experiencer != scope.mention.experiencer:
         return None
-    between = _BY_WHOM.sub(" ", masked_times(reading, told.end, scope.before))
-    behind = reading.normal[chain[-1].end : chain[-1].after]
+    between = _BRACKETED.sub(" ", _BY_WHOM.sub(" ", masked_times(reading, told.end, scope.before)))
     headed = _HEADED.fullmatch(reading.normal[told.end : scope.start])
-    if not (_links(between) or headed or (_BACK.search(behind) and len(between) <= 60)):
+    alone = _never_for_lupus(chain) and _COMMA.fullmatch(between) is not None
+    alone = alone or _OPENED.fullmatch(masked_times(reading, told.end, scope.before)) is not None
+    which = _FOR_WHICH.search(between) is not None and not compiled(r"[.;]\s").search(between)
+    if not (_links(between) or headed or alone or which or (_BACK.search(behind) and len(between) <= 60)):
         return None
     if _beside_lupus(reading, conditions) and not _never_for_lupus(chain) and not _BACK.search(between + behind):
         return None
     return told.concept
+
+
+def _start_of_story(reading: Reading, scope: Scope, behind: str) -> int:
+    """Where the sentence begins, or the one before a semicolon where "for it" points back to that."""
+    number = reading.sentence_at(scope.start)
+    pointed = number > 0 and _BACK.search(re.split(r"[,;.]", behind)[0]) is not None
+    if pointed and reading.normal[: scope.sentence_start].rstrip()[-1:] == ";":
+        return reading.sentences[number - 1].start
+    return scope.sentence_start
 
 
 def _links(between: str) -> bool:

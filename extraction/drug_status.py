@@ -35,6 +35,9 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _ARTICLE = compiled(r"\b(?:(?:since|from|at|after|before) (?:the |her |his )?|the (?:very )?)$", re.IGNORECASE)
+_DENIED_PART = compiled(
+    r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
+)
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
 
@@ -343,7 +346,9 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     every = [
         cue
         for cue in find_cues(side_cues("after"), tokens, start)
-        if cue.group != "aside" and not _is_of_its_ending(reading, start, cue)
+        if cue.group != "aside"
+        and not _is_of_its_ending(reading, start, cue)
+        and not _is_of_a_denial(reading, start, cue)
     ]
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
@@ -365,6 +370,13 @@ def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:
     """ "Weaning so far not possible": what cannot be done is to end it."""
     words = tokenise_dose(reading.normal[max(start, cue.start - 60) : cue.start])[-5:]
     return cue.group == "forbidden" and any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
+
+
+def _is_of_a_denial(reading: Reading, start: int, cue: Cue) -> bool:
+    """ "Completed on 5 May, no infection at present": the present is that of what is denied in a part of its own."""
+    if cue.group != "current" or reading.normal[cue.start : cue.end].lower() not in cues("medications")["time_alone"]:
+        return False
+    return _DENIED_PART.search(reading.normal[start : cue.start]) is not None
 
 
 def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:

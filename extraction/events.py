@@ -25,6 +25,8 @@ from kb.facts import Course, Fact, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_PARAGRAPH = compiled(r"\n[ \t]*(?:\n|[#•*-]|\d+[.)])")
+_SENTENCES_OF_A_STORY = 4
 _BESIDE = 14  # characters
 _LOOKED_INTO = 60  # characters before a transplant that may say so
 
@@ -35,7 +37,29 @@ def read_events(reading: Reading) -> list[Fact]:
     for mention in reading.mentions:
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
-    return _without_references(reading, facts) + read_vaccinations(reading) + read_studies(reading)
+    facts = _without_times_after(reading, _without_references(reading, facts))
+    return facts + read_vaccinations(reading) + read_studies(reading)
+
+
+def _without_times_after(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "off dialysis since", where the letter tells elsewhere when it ended."""
+    ended = [fact for fact in facts if _is_over(fact) and fact.course is not None and fact.course.end is not None]
+    if not ended:
+        return facts
+    pattern = cues("events")["free_of_it"]
+    undated = [fact for fact in facts if _is_over(fact) and fact not in ended and fact.time is None]
+    after = [
+        fact
+        for fact in undated
+        if fact.start > min(one.start for one in ended)
+        and re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)
+    ]
+    return [fact for fact in facts if fact not in after]
+
+
+def _is_over(fact: Fact) -> bool:
+    mine = (fact.assertion, fact.experiencer) == ("present", "patient")
+    return mine and _lasts(fact.concept) and fact.course is not None and fact.course.ongoing is False
 
 
 def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
@@ -209,7 +233,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     if last is not None and (found is None or found.role in ("start", "point", "duration")):
         start_day = found.time if found is not None and found.role == "start" else None
         return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
-    if over and found is not None and found.role == "point" and _ends_it(reading, mention, found, known["end_before"]):
+    ends = found is not None and found.role in ("point", "start")
+    if over and found is not None and ends and _ends_it(reading, mention, found, known["end_before"]):
         return found.time, Course(end=found.time, ongoing=False)
     if undated and not ongoing and mention.temporality != "planned":
         days = episode_of(reading, mention)
@@ -220,7 +245,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
 
 def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
     """ "Haemodialysis from 20 November; the last session was on 5 February": the day it ended, told behind it."""
-    end = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    near = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    end = max(near, _end_of_story(reading, mention))
     others = [
         one for one in reading.mentions_in(mention.end, end) if one.kind == "procedure" and not _lasts(one.concept)
     ]
@@ -229,9 +255,18 @@ def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
         before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
         behind = reading.normal[time.end : min(stop, time.end + 24)]
         told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
+        if time.start >= near and not holds(before, cues("events")["last_of_dialysis"]):
+            continue
         if told and time.role in ("point", "end", "span") and time.time is not None:
             return time
     return None
+
+
+def _end_of_story(reading: Reading, mention: Mention) -> int:
+    """Where the paragraph ends, at the most some sentences behind the mention."""
+    last = reading.sentences[min(mention.sentence + _SENTENCES_OF_A_STORY, len(reading.sentences) - 1)].end
+    stop = _PARAGRAPH.search(reading.normal, mention.end, last)
+    return stop.start() if stop else last
 
 
 def _until_transplant(reading: Reading, mention: Mention) -> TimeExpression | None:

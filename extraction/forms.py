@@ -47,7 +47,7 @@ def fill_in(normal: str) -> str:
     if "_" in out:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
-        out = _answered_cells(_rows(out))
+        out = _answered_cells(_rows(_marked(out)))
     if "  " in out:
         out = _wide_answers(out)
     if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
@@ -60,6 +60,10 @@ def fill_in(normal: str) -> str:
 def _colon(leader: re.Match[str]) -> str:
     led = leader.string[leader.start() - 1] == ":" or not leader.string[leader.end()].isalnum()
     return ("" if led else ": ").rjust(len(leader.group()))
+
+
+_CELL = compiled(r"(?:^|(?<=\|))[^|]*")
+_MARK = compiled(r"[xX✓✔●•*]")
 
 
 @functools.cache
@@ -92,6 +96,27 @@ def _turn(match: re.Match[str]) -> str:
     word = match["word"]
     told = cues("sentences")["form"]["turned"][word.lower()] if match["answer"].lower() == "no" else word
     return told.ljust(len(match.group())) if len(told) <= len(match.group()) else match.group()
+
+
+def _marked(normal: str) -> str:
+    """A cross or a tick in a cell under the heads "Yes | No" of a table is the answer that it stands under."""
+    lines, heads = normal.split("\n"), []
+    for at, line in enumerate(lines):
+        cells = [(cell.start(), cell.end(), cell.group()) for cell in _CELL.finditer(line)]
+        if _heads(line):
+            columns = cues("sentences")["form"]["columns"]
+            heads = [word.strip().lower() if word.strip().lower() in columns else "" for _, _, word in cells]
+            continue
+        if len(cells) != len(heads) or not any(heads):
+            heads = heads if "|" in line else []
+            continue
+        asked = [(cell, head) for cell, head in zip(cells, heads, strict=True) if head]
+        marked = [head for (_, _, word), head in asked if _MARK.fullmatch(word.strip())]
+        blank = all(not word.strip(" -_") or _MARK.fullmatch(word.strip()) for (_, _, word), _ in asked)
+        start, end = asked[0][0][0], asked[-1][0][1]
+        if len(marked) == 1 and blank and start > 0:
+            lines[at] = line[: start - 1] + f": {marked[0]}".ljust(end - start + 1) + line[end:]
+    return "\n".join(lines)
 
 
 def _rows(normal: str) -> str:
@@ -130,7 +155,7 @@ def _answered_cells(normal: str) -> str:
     dated = False
     for line in normal.split("\n"):
         dated = bool(line.strip()) and (dated or _DATES.search(line) is not None)
-        lines.append(line if dated else _cell_of_answer().sub(r"\g<name>:", line))
+        lines.append(line if dated or _heads(line) else _cell_of_answer().sub(r"\g<name>:", line))
     return "\n".join(lines)
 
 
@@ -227,9 +252,9 @@ def _option_run(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
 def _columns(line: str, boxes: Sequence[re.Match[str]], above: Sequence[str]) -> str | None:
     """A row of boxes under a heading "Yes  No": the box that is ticked says which."""
     names = next((found for head in reversed(above) if (found := _heads(head))), None)
-    if names is None or len(boxes) != len(names) or not line[: boxes[0].start()].strip():
+    if names is None or len(boxes) != len(names) or not line[: boxes[0].start()].strip(" \t|"):
         return None
-    if any(line[one.end() : other.start()].strip() for one, other in pairwise(boxes)):
+    if any(line[one.end() : other.start()].strip(" \t|") for one, other in pairwise(boxes)):
         return None
     ticked = [name for box, name in zip(boxes, names, strict=True) if box["ticked"]]
     start, end = boxes[0].start(), boxes[-1].end()

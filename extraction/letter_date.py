@@ -49,6 +49,9 @@ _SIGNED = compiled(
     r" (?:this|it)(?: (?:letter|note|report|summary|referral))?(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $",
     re.IGNORECASE,
 )
+_OF_SAMPLES = compiled(
+    r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
+)
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
@@ -290,6 +293,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
             return _IN_A_STORY  # "She was admitted on 2 May 2026 and discharged on 9 May 2026."
         if not is_title and ":" not in labelled["colon"] and re.search(r"[^\W\d_]{2}", told_before):
             return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
+        if not is_title and _OF_SAMPLES.search(line):
+            return _IN_TEXT  # "Collected 2026-05-27  Reported 2026-05-27", of a print-out that the letter encloses
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
         return min(rank, _IN_TITLE) if is_title else rank
     if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):

@@ -15,7 +15,7 @@ from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import Written, read_number
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
-from extraction.result_asides import aside_result
+from extraction.result_asides import aside_result, behind_pending
 from extraction.result_courses import earlier, further
 from extraction.result_series import is_told_in_series, series
 from extraction.result_shares import share_before
@@ -78,6 +78,8 @@ def read_group(
     if pressure is not None and _shared_numbers(page, group, pressure, limit):
         return
     after = _after(page, last, limit, sentence_end(reading, last))
+    if after is not None and len(group) == 1:
+        after = behind_pending(reading, page, last.concept, last.mention.end, after, limit)
     before = _before(reading, page, group[0], taken)
     if after is None and before is None and len(group) == 1:
         before = _led_to(reading, page, last, taken)

@@ -31,10 +31,11 @@ from extraction.result_series import is_told_in_series
 from extraction.result_times import second_value, time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
+from extraction.results_at_admission import of_admissions
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
 from extraction.value_lines import read_value_lines
-from extraction.wished_results import is_wished
+from extraction.wished_results import bracket_opened, is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
@@ -94,6 +95,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
         for fact in of_past_drugs(reading, facts)
     ]
+    facts = of_admissions(reading, facts)
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return before_later_ones(reading, facts)
 
@@ -225,7 +227,8 @@ def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
     start, end = min(mention.start, result.start), max(mention.end, result.start)
     before = reading.normal[sentence.start : start]
     clauses = list(_CLAUSE_START.finditer(before))
-    clause = before[clauses[-1].end() :] if clauses else before
+    opened = bracket_opened(before, 0, len(before))
+    clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
     return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
 
 

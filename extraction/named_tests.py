@@ -33,6 +33,9 @@ _METHOD = compiled(
     r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|whole blood|quantitative|real[- ]time|rt|q)[\s,;/-]*)*",
     re.IGNORECASE,
 )
+_DAY_OF_PANEL = compiled(
+    r"[\s,(]*(?:(?:of|in|on|from|dated|done|taken|sent)\s+)*(?:@|\d{1,2}/\d{1,2})[\s,)]*[:=–-]\s*", re.IGNORECASE
+)
 _FOR = compiled(r"\s*(?:for|of)\s+(?:the\s+)?", re.IGNORECASE)
 
 
@@ -94,8 +97,21 @@ def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> l
             _mark_heading(page, groups[-1][-1], named)
             groups[-1].append(named)
         else:
+            if groups and _heads_with_its_date(page, groups[-1], named):
+                groups[-1][-1].is_heading = True
             groups.append([named])
     return groups
+
+
+def _heads_with_its_date(page: Page, group: list[Named], named: Named) -> bool:
+    """ "Virology (February 2026): HBsAg neg": the tests of the panel are told behind its day."""
+    if len(group) > 1 or not is_member(group[0].concept, named.concept):
+        return False
+    start, end = group[0].mention.end, named.mention.start
+    between = page.normal[start:end]
+    for time in reversed([one for one in page.times if start <= one.start and one.end <= end]):
+        between = between[: time.start - start] + "@" + between[time.end - start :]
+    return _DAY_OF_PANEL.fullmatch(between) is not None
 
 
 def _tests(reading: Reading, page: Page) -> Iterator[Named]:

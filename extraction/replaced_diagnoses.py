@@ -27,8 +27,40 @@ def deny_replaced(reading: Reading) -> None:
             _is_unmade(reading, lupus) or any(_replaces(reading, lupus, other) for other in _others(reading, lupus))
         ):
             lupus.assertion = "absent"
+    _tell_what_has_its_own_verb(reading)
+    _deny_labels(reading)
     _deny_answered(reading)
     _name_other_kind(reading)
+
+
+def _tell_what_has_its_own_verb(reading: Reading) -> None:
+    """ "The diagnosis was drug-induced lupus and SLE has been excluded": the first is told, not excluded."""
+    for lupus in reading.mentions:
+        if lupus.concept != "sle" or lupus.assertion != "absent" or lupus.cue is None or lupus.cue[0] < lupus.end:
+            continue
+        for other in reading.mentions_in(reading.sentences[lupus.sentence].start, lupus.start):
+            joined = re.fullmatch(r"[\s,]*\band\b\s*(?:the |an? )?", reading.normal[other.end : lupus.start])
+            if other.assertion != "absent" or other.cue != lupus.cue or not joined or not _is_listed(other):
+                continue
+            if _pattern("told_itself").search(reading.normal[max(0, other.start - _NEAR) : other.start]):
+                other.assertion, other.cue = "present", None
+
+
+def _deny_labels(reading: Reading) -> None:
+    """Where lupus is excluded and elsewhere only a label, a question or a suspicion, these are denied, too."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    denied = [one for one in told if one.assertion == "absent" and _is_excluded(reading, one)]
+    others = [one for one in told if one.assertion in ("present", "possible")]
+    if not denied or not others or not any(_stands_in_place(one) for one in reading.mentions):
+        return
+    before = [reading.normal[max(0, one.start - _NEAR) : one.start].rsplit("\n\n", 1)[-1] for one in others]
+    if all(_pattern("mere_label").search(words) for words in before) and others[-1].start < denied[-1].start:
+        for one in others:
+            one.assertion = "absent"
+
+
+def _is_excluded(reading: Reading, lupus: Mention) -> bool:
+    return lupus.cue is not None and _pattern("excluded").search(reading.normal[slice(*lupus.cue)]) is not None
 
 
 def _deny_answered(reading: Reading) -> None:
@@ -67,6 +99,7 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
         return True
     criteria = _pattern("criteria_before").search(before) and _pattern("criteria_behind").match(behind)
+    criteria = criteria or _pattern("criteria_of_it").match(behind)
     return bool(criteria) and any(_stands_in_place(other) for other in reading.mentions)
 
 

@@ -12,9 +12,9 @@ import re
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.reading import Reading
-from extraction.result_words import Page, alternatives
+from extraction.result_words import Page, alternatives, code_of, code_pattern
 from extraction.results import Result, numeric_result
-from kb.facts import Interval, Quantity
+from kb.facts import Coded, Interval, Quantity
 from kb.patterns import compiled
 from kb.vocabulary import Score, vocabulary
 
@@ -85,7 +85,32 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
         if not _WEAK_END.match(page.normal, written.end):
             return None
         return numeric_result(page, concept, written, limit)
+    return _told_in_a_word(reading, page, concept, start, start + len(blank)) if not is_score else None
+
+
+def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, limit: int) -> Result | None:
+    """ "CMV PCR, sent because of fever: not detected": what a test for a germ came to, behind a colon or a verb."""
+    if getattr(vocabulary().terms[concept], "panel", None) != "virology":
+        return None
+    for match in code_pattern().finditer(page.normal, start, limit):
+        between = page.normal[start : match.start()]
+        if re.search(r"[.;]\s|\n\s*\n", between):
+            return None
+        if code_of(match.group()) not in ("positive", "negative", "undetected") or _link().search(between) is None:
+            continue
+        if _other_matter().search(between) or not _WEAK_END.match(page.normal, match.end()):
+            return None
+        if any(not _is_adjunct(page, one.start) for one in reading.mentions_in(start, match.start())):
+            return None
+        return Result(*match.span(), Coded(code_of(match.group()), page.text[slice(*match.span())]), None, match.end())
     return None
+
+
+def behind_pending(reading: Reading, page: Page, concept: str, start: int, result: Result, limit: int) -> Result:
+    """The value that stands behind "sent in view of leucopenia", where the test's result was said to be awaited."""
+    if not isinstance(result.value, Coded) or result.value.code != "pending":
+        return result
+    return aside_result(reading, page, concept, start, limit) or result
 
 
 def _without_times(page: Page, start: int, limit: int) -> str:
@@ -103,7 +128,8 @@ def _is_adjunct(page: Page, at: int) -> bool:
     """Whether a drug or a disease only says under what the value was taken: "this time, after rituximab, 4"."""
     return (
         re.search(
-            r"\b(?:after|on|under|before|despite|since|for|of|in|with) (?:the |her |his )?$",
+            r"\b(?:after|on|under|before|despite|since|for|of|in|with|to|given|by|and|or|suspected|new|persistent|"
+            r"unexplained) (?:the |her |his )?$",
             page.normal[max(0, at - 16) : at],
         )
         is not None

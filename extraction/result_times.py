@@ -149,13 +149,13 @@ def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
         if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
         else time
         for time in reading.times_in(start, end)
-        if not _is_of_brackets(reading.normal, time)
+        if not _is_of_brackets(reading, time)
     ]
 
 
-def _is_of_brackets(normal: str, time: TimeExpression) -> bool:
+def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:
     """A heading's second date, that of the values in brackets: "Findings (in brackets 15 May):", "3 May (2 April):"."""
-    before = max(0, time.start - 24)
+    normal, before = reading.normal, max(0, time.start - 24)
     opening = max(normal.rfind("(", before, time.start), normal.rfind("[", before, time.start))
     if opening < 0 or compiled(r"[)\]\n]").search(normal[opening : time.start]):
         return False
@@ -166,7 +166,7 @@ def _is_of_brackets(normal: str, time: TimeExpression) -> bool:
     if _IN_BRACKETS.search(inside):
         return True
     alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
-    led = compiled(r"\d\s*$|\b(?:19|20)\d\d\s*$").search(normal[max(0, opening - 6) : opening]) is not None
+    led = any(0 <= opening - one.end <= 2 for one in reading.times_in(max(0, opening - 24), opening))
     return alone and led and re.match(r"\s*:", normal[time.end + closing.end() :][:3]) is not None
 
 

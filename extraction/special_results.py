@@ -156,7 +156,8 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
             return {"support": "oxygen"}
     syphilis = concept in ("syphilis-test", "treponemal-test", "nontreponemal-test")
     positive = isinstance(result.value, Coded) and result.value.code == "positive"
-    if syphilis and positive and pattern_of("unconfirmed").search(page.normal[result.start : result.end + 90]):
+    behind = re.sub(r"\s+", " ", page.normal[result.start : result.end + 180])[: result.end - result.start + 90]
+    if syphilis and positive and pattern_of("unconfirmed").search(behind):
         return {"confirmed": "no"}
     normal = isinstance(result.value, Coded) and result.value.code == "normal"
     if normal and (

@@ -5,6 +5,7 @@ The trial that the letter applies to is not taking part, nor is a trial of a dru
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import date
 
@@ -13,6 +14,7 @@ from extraction.reading import Mention, Reading, TimeExpression
 from extraction.when import denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
 from kb.facts import Course, Fact, Temporality, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SHORT_DENIAL = 14
@@ -25,7 +27,10 @@ def read_studies(reading: Reading) -> list[Fact]:
     facts: list[Fact] = []
     said: set[tuple[int, str, str]] = set()
     for mention in reading.mentions:
-        if not vocabulary().is_a(mention.concept, "study") or not _is_taking_part(reading, mention):
+        if not vocabulary().is_a(mention.concept, "study"):
+            continue
+        mention = _denied_behind(reading, mention)
+        if not _is_taking_part(reading, mention):
             continue
         concept = _kind_of_study(reading, mention)
         if (mention.sentence, concept, mention.assertion) in said:
@@ -35,6 +40,15 @@ def read_studies(reading: Reading) -> list[Fact]:
         if not any(_same_end(fact, other) for other in facts):
             facts.append(fact)
     return facts
+
+
+def _denied_behind(reading: Reading, mention: Mention) -> Mention:
+    """ "Clinical studies: did not participate in any": denied where the words behind a heading say so."""
+    stop = sentence_span(reading, mention)[1]
+    match = compiled(cues("events")["denied_behind"]).match(reading.normal, mention.end, stop)
+    if mention.assertion != "present" or match is None:
+        return mention
+    return dataclasses.replace(mention, assertion="absent", cue=match.span("cue"))
 
 
 def _same_end(fact: Fact, other: Fact) -> bool:
@@ -73,9 +87,14 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     )
     if holds(sentence, known["undecided"]):
         return False
-    if not joining and any(phrase in around for phrase in known["not_research"]):
+    of_any = mention.assertion == "absent" and re.match(known["of_any"], reading.normal[mention.end : end]) is not None
+    if not joining and not of_any and any(phrase in around for phrase in known["not_research"]):
         return False
     before = reading.normal[max(start, mention.start - 24) : mention.start].lower().rstrip()
+    if re.search(
+        known["when_joining"], reading.normal[start : mention.start].lower().rstrip()
+    ) and not reading.times_in(mention.end, end):
+        return False
     registry = vocabulary().is_a(mention.concept, "observational-study")
     if not registry and any(before.endswith(word) for word in known["own_trial_before"]):
         return False
@@ -156,9 +175,9 @@ def _told_before(reading: Reading, mention: Mention) -> Time | None:
 def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None, Temporality]:
     known = cues("events")
     sentence = reading.normal[slice(*_story_span(reading, mention))]
-    over = holds(sentence, known["ended"]) or mention.temporality == "historical"
+    over = holds(sentence, known["ended"]) or mention.temporality == "historical" or _is_told_as_past(reading, mention)
     found = time_beside(reading, mention)
-    if over and (found is None or found.role not in ("point", "end")):
+    if over:
         found = _last_day(reading, mention) or found
     if over and found is not None and found.role == "point":
         return found.time, Course(end=found.time, ongoing=False), "historical"
@@ -174,6 +193,16 @@ def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
     return time, course, mention.temporality
 
 
+def _is_told_as_past(reading: Reading, mention: Mention) -> bool:
+    """ "She took part in a drug trial", without a word that it goes on; or the last of its drug is told behind it."""
+    known = cues("events")
+    start, end = _story_span(reading, mention)
+    if re.search(known["last_of_its_drug"], reading.normal[mention.end : end]):
+        return True
+    before = reading.normal[start : mention.start]
+    return re.search(known["took_part"], before) is not None and not holds(reading.normal[start:end], known["now"])
+
+
 def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None) -> bool:
     """ "He joined the registry in October": the day, of the last year, is that of its beginning."""
     day = reading.letter_date.earliest if reading.letter_date else None
@@ -181,17 +210,23 @@ def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None
         return False
     start = sentence_span(reading, mention)[0]
     joined = holds(reading.normal[start : mention.start], cues("events")["began"])
-    return joined and (day - found.time.earliest).days <= _DAYS_OF_A_YEAR
+    return joined and (day - (found.time.latest or found.time.earliest)).days <= _DAYS_OF_A_YEAR
 
 
 def _story_span(reading: Reading, mention: Mention) -> tuple[int, int]:
     """The sentence, up to the one of its paragraph that goes on about the end of the study."""
     start, end = sentence_span(reading, mention)
     told = end
+    known = cues("events")
     for following in reading.sentences[mention.sentence + 1 : mention.sentence + 1 + _SENTENCES_OF_A_STORY]:
         if "\n\n" in reading.normal[end : following.start + 1]:
             break
-        if holds(reading.normal[following.start : following.end], cues("events")["end_of_study"]):
+        if _names_another_drug(reading, (start, end), (following.start, following.end)):
+            break
+        text = reading.normal[following.start : following.end]
+        opening = text.lstrip(" \n;,.-")
+        ends = holds(text, known["end_of_study"]) or compiled(known["last_of_its_drug"]).match(opening)
+        if ends or compiled(known["ended_behind"]).match(opening):
             told = following.end
     return start, told
 
@@ -209,12 +244,25 @@ def _told_from(reading: Reading, mention: Mention) -> int:
     return min(before, sentence_span(reading, earlier[-1])[0]) if earlier else before
 
 
+def _names_another_drug(reading: Reading, told: tuple[int, int], following: tuple[int, int]) -> bool:
+    """ "She took part in a trial of belimumab in 2023. Last dose of rituximab ...": that is not the study's."""
+    own, others = (
+        {one.concept for one in reading.mentions_in(*span) if one.kind == "drug"} for span in (told, following)
+    )
+    return bool(others - own)
+
+
+def _is_of_its_end(before: str) -> bool:
+    known = cues("events")
+    return holds(before, known["last_day"]) or re.search(known["last_of_its_drug"], before) is not None
+
+
 def _last_day(reading: Reading, mention: Mention) -> TimeExpression | None:
     """ "Previously enrolled in a trial, last study visit 12 April": the day that such words stand before."""
     end = _story_span(reading, mention)[1]
     found = []
     for time in reading.times_in(mention.end, end):
         before = re.split(r"[;,]", reading.normal[mention.end : time.start])[-1]
-        if time.role in ("point", "end") and time.time is not None and holds(before, cues("events")["last_day"]):
+        if time.role in ("point", "end") and time.time is not None and _is_of_its_end(before):
             found.append((time.time.latest or date.max, time))
     return max(found, key=lambda one: one[0])[1] if found else None

@@ -6,6 +6,7 @@ A live vaccine counts by its day, so a denial keeps its window and "in childhood
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from datetime import timedelta
 
@@ -28,11 +29,29 @@ def read_vaccinations(reading: Reading) -> list[Fact]:
             facts.append(_fact(reading, dataclasses.replace(mention, concept=concept, assertion="absent"), concept))
         elif mention.kind == "vaccine" and _is_vaccination(reading, mention):
             facts.append(_fact(reading, mention, mention.concept))
+            facts += _further_doses(reading, mention, facts[-1])
         elif mention.concept in diseases and (
             reading.section_at(mention.start) == "immunisation" or is_named_as_vaccine(reading, mention)
         ):
             facts.append(_fact(reading, mention, diseases[mention.concept]))
     return _without_doubled(reading, facts)
+
+
+def _further_doses(reading: Reading, mention: Mention, first: Fact) -> list[Fact]:
+    """ "MMR on 10 January and 24 February": a fact for each further day that stands behind the first one."""
+    if mention.assertion != "present" or first.time is None:
+        return []
+    end = clause_span(reading, mention)[1]
+    times = [one for one in reading.times_in(mention.end, end) if one.role == "point" and one.time is not None]
+    doses: list[Fact] = []
+    for before, time in itertools.pairwise(times):
+        if before.time != (doses[-1].time if doses else first.time):
+            continue
+        if re.fullmatch(cues("events")["further_dose"], reading.normal[before.end : time.start]):
+            doses.append(
+                dataclasses.replace(first, time=time.time, temporality=_temporality(reading, mention, time.time))
+            )
+    return doses
 
 
 def _without_doubled(reading: Reading, facts: list[Fact]) -> list[Fact]:

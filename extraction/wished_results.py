@@ -29,7 +29,7 @@ def is_wished(reading: Reading, mention: Mention, result: Result) -> bool:
     sentence = reading.sentences[mention.sentence]
     start, name = min(mention.start, result.start), max(mention.start, result.start)
     boundaries = list(_BOUNDARY.finditer(normal, sentence.start, start))
-    begin = boundaries[-1].end() if boundaries else sentence.start
+    begin = max(boundaries[-1].end() if boundaries else sentence.start, bracket_opened(normal, sentence.start, start))
     if _words("behind").match(normal, result.end, min(sentence.end + 1, result.end + 60)):
         return True
     if any(not _leads_to_date(reading, match.end()) for match in _words("conditions").finditer(normal, begin, name)):
@@ -40,6 +40,12 @@ def is_wished(reading: Reading, mention: Mention, result: Result) -> bool:
         _PRESENT.search(normal[match.end() : result.start])
         for match in _words("moments").finditer(normal, begin, start)
     )
+
+
+def bracket_opened(normal: str, begin: int, start: int) -> int:
+    """Where the bracket opens that the name stands in: "until she was given a kidney in 2013 (eGFR 52)"."""
+    opening = normal.rfind("(", begin, start)
+    return opening if opening >= 0 and ")" not in normal[opening:start] else begin
 
 
 def _leads_to_date(reading: Reading, at: int) -> bool:

@@ -282,7 +282,12 @@ class Occurrence(YesNo):
         if yes:
             return self._finding(0, 1, yes, against, note="the letter says that it is so and that it is not")
         named = suffices(denied.covering, self.concepts(), situation)
-        opened = [vote for vote in votes if vote.answer == "open" or (vote.answer == "open in time" and not against)]
+        opened = [
+            vote
+            for vote in votes
+            if vote.answer == "open"
+            or (vote.answer == "open in time" and (not against or _is_left(vote.fact, against)))
+        ]
         opened = [vote for vote in opened if not (vote.unclear and named)]
         if opened:
             return self._finding(0, 1, opened, against, note=self._why_open(opened, against, situation))
@@ -375,6 +380,14 @@ def _refutes(denial: Fact, vote: Vote, situation: Situation) -> bool:
         return False
     general = denial.concept != vote.fact.concept and situation.vocabulary.is_a(vote.fact.concept, denial.concept)
     return not (vote.principal and general)
+
+
+def _is_left(told: Fact, against: Sequence[Fact]) -> bool:
+    """Whether the letter tells that it is over but not since when, which "not on it" of today leaves as it is."""
+    course = told.course
+    if course is None or course.ongoing is not False or course.end is not None or told.time is not None:
+        return False
+    return all(fact.assertion == "absent" and fact.time is None and fact.temporality == "current" for fact in against)
 
 
 def _described(fact: Fact, when: Time | None = None) -> str:

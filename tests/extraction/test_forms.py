@@ -33,6 +33,10 @@ E10  pass    Cancer : no personal hx; father lymphoma
 E10  silent  Tick if present:\n[ ] organ transplant\n[ ] cancer\n[x] hypertension
 E6a  fail    Tick if present:\n[x] organ transplant (kidney 2012)\n[ ] cancer
 E6a  pass                   Yes   No\nOrgan transplant   [ ]   [X]\nCancer             [X]   [ ]  breast 2015
+E10  pass    PART 4 | COMORBIDITY | Yes | No | Comment\nCancer (any) | [ ] | [X]\nDialysis in past 3 months | [ ] | [X]
+E2a  fail    PART 4 | COMORBIDITY | Yes | No | Comment\nCancer (any) | [ ] | [X]\nDialysis in past 3 months | [X] | [ ]
+E10  pass    Question | Yes | No\nOrgan transplant | | x\nCancer (any) | | x
+E10  fail    Question | Yes | No\nOrgan transplant | | x\nCancer (any) | x |
 E10  fail                   Yes   No\nOrgan transplant   [ ]   [X]\nCancer             [X]   [ ]  breast 2015
 E10  silent                       Yes   No\nOrgan transplant         [ ]   [X]\nCancer                   [ ]   [ ]
 E6a  pass    | Question | Answer |\n|---|---|\n| Any cancer? | No |\n| Organ transplant? | No |

@@ -131,6 +131,7 @@ I4f  pass    Total bilirubin 95 µmol/L in January. After rituximab it came down
 I4c  fail    On 20 February a CKD-EPI filtration rate of 19 ml/min/1,73 m² was found.
 I4d  fail    AST 180 U/L on 2 March. Other liver tests normal.
 I4d  pass    AST 180 U/L in 2019. LFTs normal now.
+I3   raised  Randomised\n3 November 2025.\nSLEDAI-2K 10 (14 July 2025): arthritis, rash.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
