@@ -69,7 +69,7 @@ def test_a_day_that_a_finding_is_held_against_is_not_its_own(words: str) -> None
 
 
 GERMS = [
-    ("Blood cultures grew E. coli, ceftriaxone until 6 March.", ["germ-grown"]),
+    ("MSU grew E. coli, ceftriaxone until 6 March.", ["germ-grown"]),
     ("E. coli in blood + urine.", ["germ-grown"]),
     ("Urinary infection (E. coli in urine), treated.", ["urinary-tract-infection"]),
     ("Allergic to asparaginase (E. coli).", []),
