@@ -90,6 +90,8 @@ def _refers_back(reading: Reading, mention: Mention) -> bool:
 
 def _heads(reading: Reading, mention: Mention) -> bool:
     """ "Complete treatment history" over a list, not "a full drug history was taken"."""
-    rest = reading.normal[mention.start : mention.end + 40]
+    rest = reading.normal[mention.start : mention.end + 60]
     rest = rest[len(reading.normal[mention.start : mention.end].rstrip(" :-,")) :]
+    if re.match(r",[^\n:.;]{2,40}:", rest.lstrip(" ")):
+        return True  # "Full list of lupus drugs, nothing left out:"
     return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(") or rest.lstrip().startswith("is ")

@@ -282,7 +282,7 @@ def _treatment(reading: Reading, mention: Mention) -> str | None:
     for value in ("none", "completed", "topical"):
         if pattern_of(tuple(values[value])).search(sentence):
             return value
-    if _was_treated_once(reading, mention, sentence):
+    if _was_treated_once(reading, mention, sentence) or treated_some_time(sentence):
         return None
     if pattern_of(tuple(values["systemic"])).search(sentence):
         return "systemic"
@@ -297,6 +297,13 @@ def _was_treated_once(reading: Reading, mention: Mention, sentence: str) -> bool
     known = cues("conditions")["treated_once"]
     told, going_on = (re.search(known[key], sentence, re.IGNORECASE) for key in ("told", "not_with"))
     return told is not None and going_on is None and not reading.times_in(*sentence_span(reading, mention))
+
+
+def treated_some_time(sentence: str) -> bool:
+    """ "The GP treated a urine infection lately, but not when": a treatment that is over, at no day that is told."""
+    known = cues("conditions")["treated_once"]
+    told, going_on = (re.search(known[key], sentence, re.IGNORECASE) for key in ("vague", "vague_not_with"))
+    return told is not None and going_on is None
 
 
 def nephritis_class(text: str) -> str | None:

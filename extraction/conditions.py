@@ -162,6 +162,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     if found is not None and found.role == "start":
         before = reading.normal[start : found.start]
         found = None if holds(before, known["not_its_start"]) or _is_of_a_drug(reading, mention, found) else found
+    if found is not None and found.role == "point" and _was_there_before(reading, mention, found):
+        return None, Course(start=found.time, ongoing=True)
     if found is not None and found.role == "duration" and not over:
         sentence = reading.normal[slice(*sentence_span(reading, mention))]
         state = mention.concept in known["lasting_states"] and not re.search(
@@ -180,6 +182,13 @@ def _of_episode(reading: Reading, mention: Mention) -> Time | None:
     events = (general for general in cues("conditions")["of_an_episode"])
     happened = any(vocabulary().is_a(mention.concept, general) for general in events)
     return episode_of(reading, mention) if happened and mention.temporality == "current" else None
+
+
+def _was_there_before(reading: Reading, mention: Mention, time: TimeExpression) -> bool:
+    """ "LBBB, already seen in 2020": a finding that lasts was seen on that day, and is there."""
+    known = cues("conditions")
+    told = re.search(known["seen_before"], reading.normal[mention.end : time.start], re.IGNORECASE)
+    return told is not None and any(vocabulary().is_a(mention.concept, one) for one in known["lasting_findings"])
 
 
 def _gone_on(reading: Reading, mention: Mention) -> Time | None:

@@ -80,7 +80,7 @@ def date_pattern() -> re.Pattern[str]:
         # no score, no count of weeks or months ("03/12"), no month of a year ("05/24"), and not "24/7"
         r"(?P<sp_a>3[01]|2\d|1[3-9])/(?P<sp_b>0[1-9]|1[12])(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
-        r"(?P<y_m_y>(?:19|20)\d\d)[-/](?P<y_m_m>1[0-2]|0[1-9])(?![\d/-])",
+        r"(?P<y_m_y>(?:19|20)\d\d)[-/.](?P<y_m_m>1[0-2]|0[1-9])(?![\d/%-]|\.\d)",
     ]
     opening = r"(?:(?<![\w.,/-])|(?<=\d{4}-)|(?<=[/.]\d\d-)|(?<=\d\.-))"  # a date may follow another one's hyphen
     return compiled(opening + "(?:" + "|".join(forms) + ")(?!\\w)", re.IGNORECASE)

@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Iterator
 
-from extraction.ages import find_ages
+from extraction.ages import Age, find_ages
 from extraction.bystanders import whose
 from extraction.knowledge import cues
 from extraction.reading import Reading
@@ -31,7 +31,13 @@ def read_demographics(reading: Reading) -> Iterator[Fact]:
 
 
 def _ages(reading: Reading) -> Iterator[Fact]:
+    today: Age | None = None
     for age in find_ages(reading.normal):
+        when, whose_age = _when(reading.normal, age.start), _whose(reading, age.start, age.end)
+        if today is not None and _is_of_youth(reading.normal, age, today):
+            when = "historical"
+        elif today is None and whose_age == "patient" and when == "current":
+            today = age
         yield reading.fact(
             "demographic",
             "age",
@@ -39,9 +45,17 @@ def _ages(reading: Reading) -> Iterator[Fact]:
             age.start,
             age.end,
             value=Quantity(age.years, "a", reading.text[age.start : age.end]),
-            experiencer=_whose(reading, age.start, age.end),
-            temporality=_when(reading.normal, age.start),
+            experiencer=whose_age,
+            temporality=when,
         )
+
+
+def _is_of_youth(normal: str, age: Age, today: Age) -> bool:
+    """ "Discharged aged 16" of a man of 33: a lower age, told without a colon behind the patient's own."""
+    told = normal[age.start : age.end].lower()
+    if not told.startswith("age") or ":" in told or age.years.high is None or today.years.low is None:
+        return False
+    return age.years.high <= today.years.low
 
 
 def _whose(reading: Reading, start: int, end: int) -> Experiencer:

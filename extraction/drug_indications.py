@@ -16,6 +16,7 @@ from extraction.drug_chains import chained
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
+from extraction.no_condition import is_germ_of_another
 from extraction.reading import Mention, Reading
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
@@ -180,7 +181,7 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     conditions = [
         mention
         for mention in reading.mentions_in(_start_of_story(reading, scope, behind), scope.start)
-        if _is_treatable(mention) and mention.end <= scope.start
+        if _is_treatable(mention) and mention.end <= scope.start and not is_germ_of_another(reading, mention)
     ]
     if not conditions or not _is_apart(conditions[-1].concept):
         return None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from extraction.condition_attributes import treated_some_time
 from extraction.dose_items import items_from, read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
@@ -33,6 +34,7 @@ from kb.facts import MedicationStatus
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_ARTICLE = compiled(r"\b(?:(?:since|from|at|after|before) (?:the |her |his )?|the (?:very )?)$", re.IGNORECASE)
 _DENIED_PART = compiled(
     r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
 )
@@ -77,9 +79,19 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
         if harm is not None and default != "allergy":
             return DrugStatus("past", harm.kind, harm.detail, True, None, harm.end)
     absent = scope.mention.assertion == "absent" and not _neither(reading, scope)
+    if not after and not absent and _was_taken_some_time(reading, scope):
+        return DrugStatus("past")
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
         return _from_context(reading, scope, scopes, default)
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
+
+
+def _was_taken_some_time(reading: Reading, scope: Scope) -> bool:
+    """ "The GP treated a urine infection lately with trimethoprim, she does not know when"."""
+    given = cues("conditions")["treated_once"]["vague_for"]
+    if not any(vocabulary().is_a(scope.mention.concept, one) for one in given):
+        return False
+    return treated_some_time(reading.normal[scope.sentence_start : scope.sentence_end])
 
 
 def _goes_on(reading: Reading, before: Cue, deciding: Cue) -> bool:
@@ -224,7 +236,7 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
     for cue in reversed(found):
         if cue.end <= floor:
             return None
-        if _is_weak(reading, cue, scope) or _is_repeated(reading, cue, found):
+        if _is_weak(reading, cue, scope) or _is_a_beginning(reading, cue) or _is_repeated(reading, cue, found):
             continue
         if _closes_brackets(reading.normal[cue.end : scope.start]):
             continue
@@ -250,6 +262,13 @@ def _before(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> Cue | No
 def _closes_brackets(between: str) -> bool:
     """Whether the cue stands in brackets that are closed before the drug: "MMF (stopped 2023) azathioprine"."""
     return ")" in between and "(" not in between[: between.index(")")]
+
+
+def _is_a_beginning(reading: Reading, cue: Cue) -> bool:
+    """ "HCQ since the start and MTX": the word is no verb of a plan."""
+    if cue.group != "planned" or " " in reading.normal[cue.start : cue.end]:
+        return False
+    return _ARTICLE.search(reading.normal[max(0, cue.start - 12) : cue.start]) is not None
 
 
 def _is_repeated(reading: Reading, cue: Cue, found: Sequence[Cue]) -> bool:

@@ -193,6 +193,8 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
     before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
     given_before = holds(before[-45:], known["given_before"])
     spoken_of = after_words(behind, known["planned_behind"]) or holds(before[-60:], known["spoken_before"])
+    if dated and time == reading.letter_date and not given_before and not holds(behind[:60], known["given_behind"]):
+        return False  # "To: investigator, CAR-T in SLE     Date: 6 May 2026"
     asked_for = holds(before[-_BESIDE:], known["spoken_before"])  # "since 2010, for your protocol of CAR-T cells"
     if asked_for or (spoken_of and not given_before):
         return False

@@ -10,6 +10,7 @@ from loguru import logger
 from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
 from extraction.assertion import assert_mentions
 from extraction.columns import read_by_columns
+from extraction.date_columns import join_columns_of_days
 from extraction.dates import date_order
 from extraction.language_library import language
 from extraction.mentions import MentionFinder
@@ -72,6 +73,7 @@ class Extractor:
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
         reading.times = InOrder(find_times(unwrapped(normal, page.breaks), document.date, date_order(normal)))
+        join_columns_of_days(reading)
         assert_mentions(reading)
         read_by_columns(reading)
         return reading

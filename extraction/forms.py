@@ -26,6 +26,8 @@ _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
 _DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
 _HEADER_LINES = 25
 _WITHIN = compiled(r"[wW](?<!\w.)(?i:ithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:]))")
+_DATE_CELL = compiled(r"(?:\d{1,2}[ ./-])?(?:\d{1,2}[./-]|[A-Za-z]{3,9}\.?[ ./-]?)?(?:(?:19|20)\d\d|(?<=\D)\d\d)")
+_LABEL = compiled(r"[\s*•-]*[A-Za-z][\w /&(),'-]{1,60}")
 _WIDE = compiled(r" {2,}|\t")
 
 
@@ -46,6 +48,8 @@ def fill_in(normal: str) -> str:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
         out = _answered_cells(_rows(_marked(out)))
+    if "  " in out:
+        out = _wide_answers(out)
     if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
         out = _boxes(out)
     out = _questions().sub(_answered_question, out)
@@ -160,6 +164,42 @@ def _cell_of_answer() -> re.Pattern[str]:
     return compiled(rf"(?P<name>[a-z)\]?] *)\|(?=\s*(?:{_any('denials')})(?!\w))", re.IGNORECASE)
 
 
+def _wide_answers(normal: str) -> str:
+    """ "CANCER  NO      TRANSPLANT  NO": lines of nothing but items and answers, set apart by wide gaps.
+
+    Below a head of several dates they are columns of these, not answers.
+    """
+    lines = []
+    dated = False
+    for line in normal.split("\n"):
+        dates = sum(_DATE_CELL.fullmatch(cell.strip()) is not None for cell in _WIDE.split(line))
+        dated = bool(line.strip()) and (dated or dates > 1)
+        lines.append(line if dated else _wide_answer(line))
+    return "\n".join(lines)
+
+
+def _wide_answer(line: str) -> str:
+    cells = [cell for cell in _WIDE.split(line.strip()) if cell]
+    pairs = list(zip(cells[::2], cells[1::2], strict=False))
+    if not pairs or len(cells) % 2 or not all(_LABEL.fullmatch(item) for item, _ in pairs):
+        return line
+    if not all(_answer_cell().fullmatch(answer) for _, answer in pairs):
+        return line
+    return _wide_gap().sub(": ", line)
+
+
+@functools.cache
+def _answer_cell() -> re.Pattern[str]:
+    return compiled(rf"(?:{_any('answers')})\.?(?: ?\([^()]*\))?", re.IGNORECASE)
+
+
+@functools.cache
+def _wide_gap() -> re.Pattern[str]:
+    return compiled(
+        rf"(?<=[\w)])(?:  |\t)(?=\s*(?:{_any('answers')})\.?(?: ?\([^()]*\))?(?:\s{{2,}}|$))", re.IGNORECASE
+    )
+
+
 def _words(row: re.Match[str]) -> list[str]:
     return [cell.strip().lower() for cell in row["cells"].split("|")]
 
@@ -262,6 +302,7 @@ def _denied_item() -> re.Pattern[str]:
 
 def deny_items(reading: Reading) -> None:
     """Sets the mentions of an item answered "No" to absent, whatever window it names: "MI, last 6 months : No"."""
+    _deny_windows(reading)
     if ":" not in reading.normal:
         return
     known = cues("sentences")["form"]
@@ -271,6 +312,32 @@ def deny_items(reading: Reading) -> None:
             continue
         for mention in reading.mentions_in(match.start("label"), match.end("label")):
             _deny(mention, match.span("answer"))
+
+
+@functools.cache
+def _denied_windows() -> re.Pattern[str]:
+    """ "TRIALS  current NO / last 6 months NO", "Trials (now / last 3 months): no / no": all answered."""
+    denial = rf"(?:{_any('denials')})(?![\w-])"
+    window = (
+        r"(?:(?:at )?(?:now|present|current(?:ly)?|ongoing|ever|before|past|previous(?:ly)?|recent(?:ly)?)"
+        r"|(?:(?:in|within|during|over) )?(?:the )?(?:last|past|previous|prior|preceding) (?:[\w-]+ )?"
+        r"(?:days?|weeks?|wks?|months?|mths?|mo|years?|yrs?|year))"
+    )
+    joint = r"\s*(?:[/,;.&-]|and|\s{2})?\s*"
+    behind = rf"(?:{window}\s*[:=(–-]*\s*{denial}\)?|{denial}\s*[:(–-]*\s*{window}\)?)"
+    return compiled(
+        rf"^[ \t>*•#-]*(?:\d{{1,2}}[.)])?(?P<label>[^\n:;.(]{{2,40}}?)(?:\s*[:–-]\s*|\s+)"
+        rf"(?:(?P<answer>{behind}(?:{joint}{behind})+)"
+        rf"|\({window}(?:{joint}{window})+\)\s*:\s*(?P<answers>{denial}(?:{joint}{denial})+))[ \t.]*$",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
+def _deny_windows(reading: Reading) -> None:
+    for match in _denied_windows().finditer(reading.normal):
+        span = match.span("answer" if match["answer"] else "answers")
+        for mention in reading.mentions_in(match.start("label"), match.end("label")):
+            _deny(mention, span)
 
 
 def _deny(mention: Mention, answer: tuple[int, int]) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, Literal
 
+from extraction.arrival_values import before_later_ones
 from extraction.body_sizes import body_sizes
 from extraction.carried_antibodies import carried
 from extraction.denied_tests import denied_test
@@ -20,7 +21,7 @@ from extraction.diagnosed_viruses import diagnosed
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
-from extraction.named_tests import Named, groups_of, sentence_end
+from extraction.named_tests import Named, groups_of, is_member, sentence_end
 from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
@@ -34,6 +35,7 @@ from extraction.results import Result
 from extraction.results_at_admission import of_admissions
 from extraction.special_results import attributes_of
 from extraction.tables import read_tables
+from extraction.value_lines import read_value_lines
 from extraction.wished_results import bracket_opened, is_wished
 from kb.facts import Coded, Experiencer, Fact, Interval, Quantity, Temporality, Time
 from kb.patterns import compiled
@@ -63,13 +65,14 @@ def read_measurements(reading: Reading) -> list[Fact]:
     reading = with_near_dates(reading)
     page = page_of(reading)
     rows = read_tables(reading, page)
+    lines = read_value_lines(reading, page, rows.covered)
     facts = [
         fact
-        for named, time in rows.found
+        for named, time in (*rows.found, *lines.found)
         for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
     ]
     cells = len(facts)
-    groups = groups_of(reading, page, rows.covered)
+    groups = groups_of(reading, page, [*rows.covered, *lines.covered])
     taken: list[tuple[int, int]] = []
     inherited: Result | None = None
     for position, group in enumerate(groups):
@@ -96,7 +99,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
     facts = of_admissions(reading, facts)
     facts = ordered_by_occasion(reading, facts)
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
-    return facts
+    return before_later_ones(reading, facts)
 
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
@@ -400,6 +403,21 @@ def _is_title(reading: Reading, mention: Mention) -> bool:
     return end >= 0 and re.search(r"[a-z]{4}", re.sub(_TITLE_WORDS, "", rest), re.IGNORECASE) is None
 
 
+def _heads_members(reading: Reading, named: Named) -> bool:
+    """ "Virology 03/2026: HBsAg neg, HCV neg": a panel with its date, and its members behind a colon."""
+    mention = named.mention
+    end = reading.sentences[mention.sentence].end
+    following = next((one for one in reading.mentions_in(mention.end, end) if one.kind == "lab"), None)
+    if following is None or not is_member(named.concept, following.concept):
+        return False
+    between = reading.normal[mention.end : following.start]
+    for time in reversed(reading.times_in(mention.end, following.start)):
+        between = between[: time.start - mention.end] + between[time.end - mention.end :]
+    return (
+        compiled(r"[\s(]*(?:\([^()]*\)|from|of|on|dated)?[\s)]*:[\s-]*", re.IGNORECASE).fullmatch(between) is not None
+    )
+
+
 def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     """A test that is named without a result: to be asked for; "no ANCA" is negative, "no recent ECG" was not done."""
     mention = named.mention
@@ -419,6 +437,8 @@ def _bare(reading: Reading, page: Page, named: Named) -> Iterator[Fact]:
     is_panel = named.concept in cues("measurements")["panels"]
     is_listed = reading.section_at(mention.start) in cues("measurements")["diagnosed_viruses"]["sections"]
     if is_panel and mention.assertion != "absent" and not is_listed and _is_title(reading, mention):
+        return
+    if is_panel and mention.assertion != "absent" and _heads_members(reading, named):
         return
     value = _by_name(reading, mention) or carried(reading, mention) or diagnosed(reading, mention, named.concept)
     start = mention.start

@@ -30,7 +30,8 @@ _TESTED_BEFORE = compiled(
     re.IGNORECASE,
 )
 _METHOD = compiled(
-    r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|quantitative|real[- ]time|rt|q)[\s-]*)*", re.IGNORECASE
+    r"[\s,]*\(?(?:(?:by|on|via|using|plasma|blood|serum|whole blood|quantitative|real[- ]time|rt|q)[\s,;/-]*)*",
+    re.IGNORECASE,
 )
 _DAY_OF_PANEL = compiled(
     r"[\s,(]*(?:(?:of|in|on|from|dated|done|taken|sent)\s+)*(?:@|\d{1,2}/\d{1,2})[\s,)]*[:=–-]\s*", re.IGNORECASE

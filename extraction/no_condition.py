@@ -24,6 +24,11 @@ _PREGNANCY_LABEL = compiled(
     re.IGNORECASE,
 )
 _LABEL = compiled(r"[ \t]*(?:[-*•#>]+[ \t]*|\d{1,2}[.)][ \t]*)?([A-Za-z][A-Za-z /&-]{0,30}?)[ \t]*:")
+_ANSWER = compiled(
+    r"\s*[:=-]?\s*(?:(?:at )?(?:now|present|current(?:ly)?)\s*[:=–-]?\s*|"
+    r"(?:in )?(?:the )?(?:last|past|previous) [\w-]+ (?:\w+ ?)?[:=–-]?\s*)?(?<=[:=–\s-])(\w+)",
+    re.IGNORECASE,
+)
 _OPEN_BRACKET = compiled(r"\([^()]*$")
 
 
@@ -49,6 +54,8 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
         _is_of_named_agent,
         _is_no_pregnancy_now,
         _is_attribution,
+        _doubts_its_part,
+        is_germ_of_another,
         _is_prevented,
     )
     return any(test(reading, mention) for test in tests)
@@ -56,7 +63,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
 
 def is_answered(normal: str, end: int) -> bool:
     """Whether a heading's name is answered on the spot ("Vaccination: none in the last 2 months")."""
-    match = re.match(r"\s*[:=-]\s*(\w+)", normal[end : end + 24])
+    match = _ANSWER.match(normal, end)
     return match is not None and match[1].lower() in cues("conditions")["answers"]
 
 
@@ -226,6 +233,34 @@ def _is_attribution(reading: Reading, mention: Mention) -> bool:
         if other is not mention
     )
     return not instead and re.search(known["one_of_several"], before, re.IGNORECASE) is not None
+
+
+def is_germ_of_another(reading: Reading, mention: Mention) -> bool:
+    """ "Urinary infection (E. coli)": the germ of an infection that the sentence names."""
+    if mention.concept not in cues("conditions")["told_by_germ"]:
+        return False
+    return any(
+        other.kind == "condition" and other.concept != mention.concept and vocabulary().is_a(other.concept, "infection")
+        for other in reading.mentions_in(*sentence_span(reading, mention))
+    )
+
+
+def _doubts_its_part(reading: Reading, mention: Mention) -> bool:
+    """ "?lupus pneumonitis", of a patient told to have SLE: what is doubted is the organ's part, not the lupus."""
+    if mention.assertion != "possible" or mention.concept != "sle":
+        return False
+    behind = next(iter(reading.mentions_in(mention.end, mention.end + 14)), None)
+    led = behind is not None and behind.kind == "condition" and behind.concept != "sle"
+    if (
+        behind is None
+        or not led
+        or not compiled(r"[ -](?:[a-z]+ )?").fullmatch(reading.normal, mention.end, behind.start)
+    ):
+        return False
+    return any(
+        other.concept == "sle" and other.assertion == "present" and other.experiencer == "patient"
+        for other in reading.mentions
+    )
 
 
 def _is_thing_of_lupus_denied(reading: Reading, mention: Mention) -> bool:

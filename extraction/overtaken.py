@@ -12,6 +12,11 @@ from extraction.knowledge import cues
 from kb.patterns import compiled
 
 _UNIT_COLUMN = compiled(r"^(?: {3,}|[ \t|]*[\t|] *)[A-Za-z/]+/m?[lL](?= {2}|[ \t]*(?:[\n\t|]|$))")  # of a print-out
+_LIMIT = compiled(  # "not detected (<34 IU/mL)": how much would have been found
+    r"^[\s,;:(\[|=-]*(?:(?:llo[qd]|lo[qd]|limit(?: of (?:detection|quantification))?|ref(?:erence)?|cut-?off|threshold)"
+    r"\s*[:=]?\s*)?[<≤]\s?[\d.,]+\s?(?:[a-z]+ ?/ ?m?l)?(?![\w/])[)\]]?",
+    re.IGNORECASE,
+)
 _NONE_OF_IT = compiled(r"\bno (?:[\w-]+ ){0,2}[\w-]+$", re.IGNORECASE)
 
 
@@ -34,5 +39,5 @@ def is_overtaken(behind: str, *, viral: bool = False) -> bool:
     """
     if _overtaking(True).search(behind) is not None:
         return True
-    found = _overtaking(False).search(_UNIT_COLUMN.sub("", behind)) if viral else None
+    found = _overtaking(False).search(_LIMIT.sub("", _UNIT_COLUMN.sub("", behind))) if viral else None
     return found is not None and _NONE_OF_IT.search(found.group()) is None

@@ -29,6 +29,7 @@ def deny_replaced(reading: Reading) -> None:
             lupus.assertion = "absent"
     _tell_what_has_its_own_verb(reading)
     _deny_labels(reading)
+    _deny_answered(reading)
     _name_other_kind(reading)
 
 
@@ -62,6 +63,17 @@ def _is_excluded(reading: Reading, lupus: Mention) -> bool:
     return lupus.cue is not None and _pattern("excluded").search(reading.normal[slice(*lupus.cue)]) is not None
 
 
+def _deny_answered(reading: Reading) -> None:
+    """ "Referred with ?SLE. [...] Conclusion: no lupus": a question that the letter goes on to answer."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    asked = [one for one in told if one.assertion == "possible"]
+    answers = [one for one in told if one.assertion == "absent"]
+    if not asked or not answers or len(asked) + len(answers) < len(told) or answers[0].start < asked[-1].start:
+        return
+    for mention in asked:
+        mention.assertion = "absent"
+
+
 def _name_other_kind(reading: Reading) -> None:
     """Where systemic lupus is denied and another kind told, the bare word "lupus" means that kind."""
     systemic = _pattern("systemic")
@@ -83,6 +95,8 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     """ "Lupus limited to the skin"; "criteria for systemic lupus are not fulfilled" in a letter on another disease."""
     before, behind = reading.normal[max(0, lupus.start - _NEAR) : lupus.start], reading.normal[lupus.end :][:_FAR]
     if _pattern("narrowed").match(behind):
+        return True
+    if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
         return True
     criteria = _pattern("criteria_before").search(before) and _pattern("criteria_behind").match(behind)
     criteria = criteria or _pattern("criteria_of_it").match(behind)

@@ -38,6 +38,11 @@ _OCCASION = compiled(
 
 _SIGN = compiled(r"[\n.,;]")
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
+_OWN_LINE = compiled(  # the sign comes first, so that the search leaps from line to line
+    r"\n[ \t]*(?:[-*•][ \t]*)?(?:o/e|oe|on exam(?:ination)?|obs|bp|sats?|spo2|wt|weight|bmi|urine|bloods?|labs?|ix|"
+    r"ecg|cxr|echo|tte|creat(?:inine)?|egfr|fbc|hb|imp(?:ression)?|plan|today|currently|meds?|allergies)\b",
+    re.IGNORECASE,
+)
 _WORDS_OF_PROSE = 9
 _ENDED_BY_ANY = frozenset({"allergies", "family_history", "social_history"})
 _LONGEST_ABBREVIATION = 4
@@ -84,7 +89,8 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
                 found.append(Part(start, start + len(head), section.category))
                 unknown.pop(start, None)
     shorts = [end for part in found if part.section in _SHORT for end in _first_gap(normal, part.title_end)]
-    for closing in (*_ends_of_parts(normal), *shorts):
+    families = [end for part in found if part.section == "family_history" for end in _patient_again(normal, part)]
+    for closing in (*_ends_of_parts(normal), *shorts, *families):
         found.append(Part(closing, closing, None))
     found.sort(key=lambda part: (part.start, part.title_end))
     return sorted([*found, *_other_headings(found, unknown)], key=lambda part: (part.start, part.title_end))
@@ -108,6 +114,13 @@ def _first_gap(normal: str, start: int) -> Iterator[int]:
         if re.search(r"\w", normal[start : gap.start()]):
             yield gap.end()
             return
+
+
+def _patient_again(normal: str, part: Part) -> Iterator[int]:
+    """The line that tells of the patient's own examination behind the line of the family: "O/E malar rash"."""
+    line = _OWN_LINE.search(normal, part.title_end)
+    if line is not None:
+        yield line.start() + 1
 
 
 def _starts(normal: str) -> list[int]:

@@ -19,6 +19,7 @@ from kb.vocabulary import vocabulary
 
 _SHORT_DENIAL = 14
 _DAYS_OF_A_YEAR = 365
+_SENTENCES_OF_A_STORY = 4
 
 
 def read_studies(reading: Reading) -> list[Fact]:
@@ -134,7 +135,7 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
     known = cues("events")
     start, end = sentence_span(reading, mention)
     if mention.sentence and holds(reading.normal[start:end], known["end_of_study"]):
-        start = reading.sentences[mention.sentence - 1].start  # the sentence before tells which study it was
+        start = _told_from(reading, mention)
     sentence = reading.normal[start:end].lower()
     if any(word in sentence for word in known["observational_words"]):
         return "observational-study"
@@ -213,18 +214,34 @@ def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None
 
 
 def _story_span(reading: Reading, mention: Mention) -> tuple[int, int]:
-    """The sentence, with the next one where it goes on about the end of the study."""
+    """The sentence, up to the one of its paragraph that goes on about the end of the study."""
     start, end = sentence_span(reading, mention)
-    if mention.sentence + 1 >= len(reading.sentences):
-        return start, end
-    following = reading.sentences[mention.sentence + 1]
-    known, text = cues("events"), reading.normal[following.start : following.end]
-    if _names_another_drug(reading, (start, end), (following.start, following.end)):
-        return start, end
-    opening = text.lstrip(" \n;,.-")
-    ends = holds(text, known["end_of_study"]) or compiled(known["last_of_its_drug"]).match(opening)
-    ends = ends or compiled(known["ended_behind"]).match(opening)
-    return start, following.end if ends else end
+    told = end
+    known = cues("events")
+    for following in reading.sentences[mention.sentence + 1 : mention.sentence + 1 + _SENTENCES_OF_A_STORY]:
+        if "\n\n" in reading.normal[end : following.start + 1]:
+            break
+        if _names_another_drug(reading, (start, end), (following.start, following.end)):
+            break
+        text = reading.normal[following.start : following.end]
+        opening = text.lstrip(" \n;,.-")
+        ends = holds(text, known["end_of_study"]) or compiled(known["last_of_its_drug"]).match(opening)
+        if ends or compiled(known["ended_behind"]).match(opening):
+            told = following.end
+    return start, told
+
+
+def _told_from(reading: Reading, mention: Mention) -> int:
+    """Where the story begins that a sentence on the end of a study goes on with: the sentences before tell which."""
+    first = reading.sentences[max(0, mention.sentence - _SENTENCES_OF_A_STORY)].start
+    gap = reading.normal.rfind("\n\n", first, mention.start)
+    earlier = [
+        one
+        for one in reading.mentions_in(max(first, gap), sentence_span(reading, mention)[0])
+        if vocabulary().is_a(one.concept, "study")
+    ]
+    before = reading.sentences[mention.sentence - 1].start
+    return min(before, sentence_span(reading, earlier[-1])[0]) if earlier else before
 
 
 def _names_another_drug(reading: Reading, told: tuple[int, int], following: tuple[int, int]) -> bool:

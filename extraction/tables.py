@@ -173,7 +173,7 @@ def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         bounds, unit = _range_of(page, others), _unit_of(page, others)
         for column, date in columns.items():
             if column + shift < len(row.cells) and column + shift > 0:
-                result = _cell(page, test.concept, row.cells[column + shift], row.cells[0], unit, bounds)
+                result = read_cell(page, test.concept, row.cells[column + shift], row.cells[0], unit, bounds)
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
@@ -196,7 +196,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         date = date_of(reading, row.cells[0])
         for column, test in columns.items():
             if column < len(row.cells):
-                result = _cell(page, test.concept, row.cells[column], head.cells[column])
+                result = read_cell(page, test.concept, row.cells[column], head.cells[column])
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
@@ -212,7 +212,9 @@ def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellR
         if date is None or test is None or (value is not None and value.start == row.cells[2][0]):
             continue
         others = list(row.cells[3:])
-        result = _cell(page, test.concept, row.cells[2], row.cells[1], _unit_of(page, others), _range_of(page, others))
+        result = read_cell(
+            page, test.concept, row.cells[2], row.cells[1], _unit_of(page, others), _range_of(page, others)
+        )
         if result is not None:
             found.append((CellResult(test, test.concept, result), date))
     return found if len(found) > 1 else []
@@ -228,7 +230,7 @@ def _unit_of(page: Page, cells: list[tuple[int, int]]) -> str | None:
     return next((page.normal[start:end] for start, end in cells if find_unit(page.normal, start, end) == end), None)
 
 
-def _cell(
+def read_cell(
     page: Page,
     concept: str,
     cell: tuple[int, int],

@@ -31,6 +31,7 @@ from extraction.knowledge import cues
 from extraction.number_words import NEARLY, count_of, count_pattern
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at, matches_from
+from extraction.short_months import short_months
 from extraction.spoken_times import spoken_times
 from extraction.tokens import words_of
 from extraction.word_places import word_places
@@ -303,6 +304,7 @@ def _calendar(normal: str, reference: date | None, order: Order) -> Iterator[Tim
             time = Time(None, None, match.group())  # some year, so no day of this letter
         if time is not None:
             yield TimeExpression(match.start(), match.end(), "point", time)
+    yield from short_months(normal, order, reference)
     for match in matches_from(_ANY_YEAR, _BARE_YEAR, normal):
         if int(match.group()) <= newest + 1 and not _is_of_a_name(normal, match.start(), match.end()):
             yield TimeExpression(match.start(), match.end(), "point", whole_year(int(match.group()), match.group()))

@@ -34,6 +34,16 @@ _STATEMENT_ENDS = compiled(
 )
 
 
+_COMPARED = compiled(
+    r"\b(?:cf|c\.f|vs|versus|c/w|compared?(?: to| with| against)?|comparable (?:to|with)|in comparison (?:to|with)|"
+    r"as|similar to|identical (?:to|with)|different from|against|"
+    r"(?:unchanged|unaltered|no change|not changed|differs?) (?:from|to|against|on|w\.r\.t\.?))\.?"
+    r"(?: (?:the|that|those|her|his|one|ecg|ekg|ct|hrct|film|scan|trace|tracing|report|study|previous|last|earlier))*"
+    r"(?: (?:in|of|on|from))?\s*$",
+    re.IGNORECASE,
+)
+
+
 def sentence_span(reading: Reading, mention: Mention) -> tuple[int, int]:
     """The characters of the sentence that holds the mention."""
     sentence = reading.sentences[mention.sentence]
@@ -70,7 +80,11 @@ _NOW_SHOWN = compiled(r"\b(?:now|currently|at present|today)\b[^;.]{0,25}$", re.
 def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -> TimeExpression | None:
     """The expression that dates the mention: behind it in its clause, else before it, else behind its list."""
     start, end = clause_span(reading, mention)
-    times = [time for time in reading.times_in(*sentence_span(reading, mention)) if not roles or time.role in roles]
+    times = [
+        time
+        for time in reading.times_in(*sentence_span(reading, mention))
+        if (not roles or time.role in roles) and not _is_compared(reading, time)
+    ]
     dated_lines = [time for time in times if _heads_line(reading, time)]
     if dated_lines:  # "30/7 ECG: ... / 22/7 echo: ...": each line has its own day
         times = [time for time in times if _of_line(reading, mention, time)]
@@ -90,6 +104,11 @@ def time_beside(reading: Reading, mention: Mention, roles: Sequence[str] = ()) -
     if before and not _NOW_SHOWN.search(reading.normal, before[-1].end, mention.start):
         return before[-1]
     return _behind_list(reading, mention, times) or _leading(reading, mention, times)
+
+
+def _is_compared(reading: Reading, time: TimeExpression) -> bool:
+    """Whether a day is only what today's finding is held against: "LBBB, unchanged cf. 2024"."""
+    return _COMPARED.search(reading.normal[max(0, time.start - 40) : time.start]) is not None
 
 
 def _heads_line(reading: Reading, time: TimeExpression) -> bool:

@@ -141,6 +141,8 @@ class Treated(YesNo):
             place, last, ongoing = "open", None, False
         else:
             place, last, ongoing = place_of(fact, span, situation, lasting=False)
+        if place == "open" and self._of_an_old_episode(fact, conditions, situation):
+            place = "outside"
         if place == "outside":
             return Vote(fact, "no") if purpose == "treatment" else None
         if place == "inside" and purpose == "treatment" and fact.assertion == "present":
@@ -149,6 +151,23 @@ class Treated(YesNo):
         if place == "open" and fact.temporality == "historical" and _placed(last, situation):
             return Vote(fact, "no if denied")
         return Vote(fact, "open")
+
+    def _of_an_old_episode(self, drug: Fact, conditions: Sequence[Fact], situation: Situation) -> bool:
+        """ "Chest infection July 2025, doxycycline for 7 days": a short course without dates, told beside one episode.
+
+        The course is over before the window wherever in the days of that episode it began.
+        """
+        undated = drug.time is None and (drug.course is None or (drug.course.start is None and drug.course.end is None))
+        beside = [one for one in conditions if _near(one, drug)]
+        if not undated or drug.temporality != "historical" or not _is_short(drug) or not beside:
+            return False
+        days = dosing_of(drug).duration_days
+        longest = timedelta(days=int(days.high) if days is not None and days.high is not None else _LONGEST_COURSE)
+        lasts = [None if one.time is None or one.course is not None else one.time.latest for one in beside]
+        span = window(self.within)
+        return all(
+            last is not None and span.place(Time.on(last + longest), situation.as_of) == "outside" for last in lasts
+        )
 
     def _purpose(
         self, fact: Fact, conditions: Sequence[Fact], situation: Situation
