@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, holds_one, match_phrase, phrases, signs_of, tokenise_dose
 from extraction.drug_chains import chained
+from extraction.drug_diseases import disease_of
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -21,7 +22,7 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _LEADING_FOR = compiled(
-    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|to treat|to control|as treatment (?:for|of)) "
+    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|in view of|owing to|due to|to treat|to control|as treatment (?:for|of)) "
     r"(?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
@@ -101,7 +102,7 @@ def indication_of(reading: Reading, scope: Scope, scopes: Sequence[Scope], end: 
         told = _behind(reading, following[0], following[0].end)
         if told is not None and _is_apart(told):
             return told
-    return _led_by(reading, chain[0]) or _treated_with(reading, chain)
+    return _led_by(reading, chain[0]) or _treated_with(reading, chain) or disease_of(reading, chain)
 
 
 def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
