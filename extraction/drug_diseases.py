@@ -18,6 +18,7 @@ from extraction.reading import Mention, Reading
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_NOT_WE = compiled(r",? (?:and )?not (?:we|us|by us|ourselves)\b,?", re.IGNORECASE)
 _FAR = 260  # characters from a disease to the words that refer back to it
 _MOST_WORDS = 12  # between the words that refer back and the drug
 _FEW_WORDS = 4  # between the words of treating and the drug
@@ -65,8 +66,8 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     first = chain[0]
     told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
     if told and _is_here(told[-1], first):
-        between = masked_times(reading, told[-1].end, first.start)
-        joined = _is_subject(between) or _heads(between)
+        between = _NOT_WE.sub(" ", masked_times(reading, told[-1].end, first.start))
+        joined = _is_subject(between) or _heads(between) or _depends(reading, between, first)
         return told[-1].concept if joined and not _lupus_beside(reading, told) else None
     opening = reading.normal[first.sentence_start : first.start]
     subject = _pattern("subjects", r"\A\W*{}\b").match(opening)
@@ -88,6 +89,14 @@ def _heads(between: str) -> bool:
     """ "Takayasu arteritis (2014): X", not "psoriasis. Medication: X"."""
     head = compiled(r"(?:[^.;:]{0,50})(?::|=|→| [-–])\s*").fullmatch(between)
     return head is not None and not _denied(between) and not _turns(between) and not _of_list(between)
+
+
+def _depends(reading: Reading, between: str, first: Scope) -> bool:
+    """ "Relapsing polychondritis, steroid-dependent", "her colitis is steroid dependent"."""
+    behind = compiled(r"[- ]?(?:dependent|dependant|dependence|dependency|requiring)\b").match(
+        reading.normal[first.end : first.end + 16]
+    )
+    return behind is not None and not _denied(between) and not _turns(between) and len(between.split()) <= _FEW_WORDS
 
 
 def _of_list(text: str) -> bool:

@@ -40,6 +40,7 @@ _BY_WHOM = compiled(  # "treated by the chest team with", "of the lung"
 )
 _COORDINATED = compiled(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
 _AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
+_ANOTHER_CLAUSE = compiled(r"\band (?:she|he|they) ", re.IGNORECASE)  # "has psoriasis, and she takes": for it, or not
 _BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
 _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
@@ -64,6 +65,11 @@ _ENDED = compiled(
 )
 _OPENED = compiled(r"\s*(?:,?\s*(?:since|from|dx|diagnosed(?: in)?)\s*)?\(\s*(?:on |takes |taking )?")
 _COMMA = compiled(r"\s*,\s*")
+_COLUMN = compiled(  # "prednisone 12.5 mg - sarcoidosis", an indication in a column of its own
+    r"\s*(?:\d[\d.,]*\s*(?:mg|g|mcg)?)?(?:/(?:d|day|week))?\s*(?:od|bd|bid|tds|qd|daily|weekly|monthly|q\d+w)?\s*"
+    r"(?:[:=|→]|\s[-–—])\s*(?:chronic |severe )?",
+    re.IGNORECASE,
+)
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 
@@ -119,7 +125,8 @@ def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
         before = reading.normal[scope.end : mention.start]
         if _is_apart(mention.concept) and _BECAUSE.search(before) and not _ENDED.search(before):
             return mention.concept
-        if _is_apart(mention.concept) and (before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before)):
+        named = before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before) or _COLUMN.fullmatch(before)
+        if _is_apart(mention.concept) and named:
             return mention.concept
     return None
 
@@ -193,7 +200,9 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     alone = _never_for_lupus(chain) and _COMMA.fullmatch(between) is not None
     alone = alone or _OPENED.fullmatch(masked_times(reading, told.end, scope.before)) is not None
     which = _FOR_WHICH.search(between) is not None and not compiled(r"[.;]\s").search(between)
-    if not (_links(between) or headed or alone or which or (_BACK.search(behind) and len(between) <= 60)):
+    apart = _ANOTHER_CLAUSE.search(between) is not None and not _never_for_lupus(chain)
+    links = _links(between) and not apart
+    if not (links or headed or alone or which or (_BACK.search(behind) and len(between) <= 60)):
         return None
     if _beside_lupus(reading, conditions) and not _never_for_lupus(chain) and not _BACK.search(between + behind):
         return None

@@ -13,6 +13,7 @@ from extraction.dose_items import items_from, read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_exceptions import is_excepted
+from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
 from extraction.drug_harms import harm_before_end
 from extraction.drug_reasons import (
     Cue,
@@ -56,9 +57,13 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     """The status of one drug among those of its sentence."""
     if is_excepted(reading, scope):
         return DrugStatus("past", told=False)
-    if scope.mention.assertion == "absent" and _has_aside(reading, scope):
-        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)
+    if scope.mention.assertion == "absent" and (
+        has_aside(reading, scope) or is_taken_all_the_same(reading, scope, scope.mention.cue)
+    ):
+        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
+    if before is not None and before.group == "never":
+        before = None if is_taken_all_the_same(reading, scope, (before.start, before.end)) else before
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
     if before is not None and before.group in HARMS and default != "allergy" and _is_denied(reading, before):
@@ -77,6 +82,8 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
         if harm is not None and default != "allergy":
             return DrugStatus("past", harm.kind, harm.detail, True, None, harm.end)
     absent = scope.mention.assertion == "absent" and not _neither(reading, scope)
+    if deciding is None and is_never_without(reading, scope):
+        return DrugStatus("current", going_on=True)
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
         return _from_context(reading, scope, scopes, default)
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
@@ -89,12 +96,6 @@ def _goes_on(reading: Reading, before: Cue, deciding: Cue) -> bool:
     if deciding.group == "current" and words in cues("medications")["also_of_the_patient"]:
         return before.group == "stopped" or takes_off(reading, before)
     return before.group == "current" and deciding.group == "failed" and words in cues("medications")["goes_on_in_spite"]
-
-
-def _has_aside(reading: Reading, scope: Scope) -> bool:
-    """ "40 mg daily, never had IV pulses": the denial is of something else than the drug."""
-    found = find_cues(side_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
-    return {"aside"} == {cue.group for cue in found} & {"aside", "never"}
 
 
 def _is_denied(reading: Reading, cue: Cue) -> bool:
@@ -324,6 +325,7 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
 def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
     text = reading.normal[start:end]
     tokens = tokenise_dose(text)
+    kept = find_cues(listed("never_ended"), tokens, start)
     every = [
         cue
         for cue in find_cues(side_cues("after"), tokens, start)
@@ -335,6 +337,8 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
     hard = [cue for cue in hard if not any(one.start < cue.start < one.end for one in every)]  # "not yet given"
     stop = min((cue.start for cue in hard), default=end)
+    if kept and kept[0].end <= stop:  # "cannot be left off: each attempt ended badly"
+        return [Cue("current", kept[0].start, kept[0].end)]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue, stop))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
