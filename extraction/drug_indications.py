@@ -22,8 +22,8 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _LEADING_FOR = compiled(
-    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|in view of|owing to|due to|to treat|to control|as treatment (?:for|of)) "
-    r"(?:[\w'-]+ ){0,3}",
+    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|in view of|owing to|due to|to treat|to control"
+    r"|as treatment (?:for|of)) (?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
 _BACK = compiled(

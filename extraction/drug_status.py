@@ -13,8 +13,8 @@ from extraction.dose_items import items_from, read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_exceptions import is_excepted
-from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
 from extraction.drug_harms import harm_before_end
+from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
 from extraction.drug_reasons import (
     Cue,
     Reason,

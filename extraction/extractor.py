@@ -7,7 +7,16 @@ from collections.abc import Callable, Iterable
 
 from loguru import logger
 
-from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
+from extraction import (
+    conditions,
+    demographics,
+    events,
+    measurements,
+    medications,
+    statements,
+    systems_graded,
+    whole_histories,
+)
 from extraction.assertion import assert_mentions
 from extraction.columns import read_by_columns
 from extraction.dates import date_order
@@ -35,6 +44,7 @@ READERS: tuple[Callable[[Reading], Iterable[Fact]], ...] = (
     conditions.read_conditions,
     events.read_events,
     statements.read_statements,
+    whole_histories.read_whole_histories,
 )
 
 
