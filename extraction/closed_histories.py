@@ -47,13 +47,22 @@ def closes(reading: Reading, mention: Mention) -> bool:
     between = _COUNTED.sub(" ", reading.normal[mention.end : min(following)]) if following else ""
     if _NUMBER.search(between) or _words("details").search(between):
         return False
-    told_to = min(following, default=mention.end)
+    clause = compiled(r"[^.;,:\n]{0,40}").match(reading.normal, mention.end)
+    told_to = min(following, default=mention.end if clause is None else clause.end())
     narrowed = _words("narrowed").search(reading.normal[sentence.start : told_to]) is not None
     whole = reading.normal[sentence.start : sentence.end]
+    if _is_of_today(whole):
+        return False
     if _words("at_all_times").search(written) or _words("at_all_times").search(whole):
         return not narrowed
     limited = any(time.role in ("point", "duration", "span") for time in reading.times_in(sentence.start, sentence.end))
     return not limited and _words("limits").search(whole) is None and not narrowed
+
+
+def _is_of_today(text: str) -> bool:
+    """ "Current medication: HCQ and MMF, nothing else"."""
+    told = _words("at_all_times").findall(text)
+    return bool(told) and set(map(str.lower, told)) == {"nothing else"} and _words("of_today").search(text) is not None
 
 
 def _is_of_some_time(reading: Reading, mention: Mention, end: int) -> bool:

@@ -37,6 +37,7 @@ from kb.vocabulary import vocabulary
 _DENIED_PART = compiled(
     r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
 )
+_FEW = 4  # words between "none of them" and the word of the end
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
 
@@ -332,6 +333,7 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
         if cue.group != "aside"
         and not _is_of_its_ending(reading, start, cue)
         and not _is_of_a_denial(reading, start, cue)
+        and not _is_of_none(reading, start, cue)
     ]
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
@@ -362,6 +364,19 @@ def _is_of_a_denial(reading: Reading, start: int, cue: Cue) -> bool:
     if cue.group != "current" or reading.normal[cue.start : cue.end].lower() not in cues("medications")["time_alone"]:
         return False
     return _DENIED_PART.search(reading.normal[start : cue.start]) is not None
+
+
+def _is_of_none(reading: Reading, start: int, cue: Cue) -> bool:
+    """ "And none of them had to be stopped for intolerance": no end of the drug is told."""
+    if cue.group == "never":
+        behind = compiled(r"\s+(?:of (?:them|these|which)|was|were|had|has|have|gave|caused|led|needed)\b")
+        told = reading.normal[cue.start : cue.end].lower()
+        return told in ("none", "nothing") and behind.match(reading.normal, cue.end) is not None
+    if cue.group not in ("stopped", "failed", "past", "intolerance", "allergy", "forbidden"):
+        return False
+    words = tokenise_dose(reading.normal[max(start, cue.start - 60) : cue.start])
+    found = find_cues(listed("none_of_them"), words, 0)
+    return bool(found) and sum(token.start >= found[-1].end for token in words) <= _FEW
 
 
 def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:

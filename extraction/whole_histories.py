@@ -37,7 +37,7 @@ def read_whole_histories(reading: Reading) -> Iterator[Fact]:
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         tail = _pattern("tails").search(text)
-        if tail is not None and _closes_before(reading, number, sentence.start + tail.start()):
+        if tail is not None and _closes_before(reading, number, sentence.start + tail.end()):
             yield _fact(reading, sentence.start + tail.start(), sentence.start + tail.end())
             continue
         head = _pattern("heads").search(text)
