@@ -130,7 +130,20 @@ def _forms() -> tuple[str, ...]:
 
 
 _YEAR_GROUPS = (
-    *("old", "plain", "han", "short", "infant", "baby", "months_old", "label", "sex_behind", "word_behind", "bracket", "sex_before"),
+    *(
+        "old",
+        "plain",
+        "han",
+        "short",
+        "infant",
+        "baby",
+        "months_old",
+        "label",
+        "sex_behind",
+        "word_behind",
+        "bracket",
+        "sex_before",
+    ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
     *("title", "both", "born", "pronoun"),
 )

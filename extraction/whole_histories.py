@@ -18,6 +18,7 @@ from kb.vocabulary import vocabulary
 
 CONCEPT = "treatment-history-closed"
 _LINES = 10  # of a list that one heading or one closing line stands for
+_FEW_WORDS = 5  # between a heading that runs on and the first drug, or before words that close the list before them
 _TELLING = 2  # sentences before the closing words in which the drugs are told
 _LIST_ITEM = compiled(r"\s*(?:[-–—*•·]|\(?\d{1,2}[.)])\s*")
 
@@ -37,7 +38,7 @@ def read_whole_histories(reading: Reading) -> Iterator[Fact]:
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         tail = _pattern("tails").search(text)
-        if tail is not None and _closes_before(reading, number, sentence.start + tail.end()):
+        if tail is not None and _closes_before(reading, number, text[: tail.start()], sentence.start + tail.end()):
             yield _fact(reading, sentence.start + tail.start(), sentence.start + tail.end())
             continue
         head = _pattern("heads").search(text)
@@ -50,7 +51,7 @@ def _fact(reading: Reading, start: int, end: int) -> Fact:
     return reading.fact("statement", CONCEPT, label, start, end, assertion="present")
 
 
-def _closes_before(reading: Reading, number: int, at: int) -> bool:
+def _closes_before(reading: Reading, number: int, before: str, at: int) -> bool:
     """Whether the drugs told before the closing words, in this sentence or those just before, are the whole past."""
     sentences = reading.sentences
     first = number
@@ -58,7 +59,9 @@ def _closes_before(reading: Reading, number: int, at: int) -> bool:
         if _drugs(reading, sentences[first].start, at) and not _is_item(reading, sentences[first]):
             break
         first -= 1
-    start = sentences[first].start
+    start, here = sentences[first].start, sentences[number].start
+    if not _drugs(reading, here, at) and ("," in before or len(before.split()) > _FEW_WORDS):
+        return False  # "on examination a rash, nothing else"
     return bool(_drugs(reading, start, at)) and _is_of_all_the_past(reading, start, sentences[number].end)
 
 
@@ -68,9 +71,14 @@ def _opens(reading: Reading, number: int, start: int, end: int) -> bool:
     last = number
     while last + 1 < len(sentences) and last - number < _LINES and _is_item(reading, sentences[last + 1]):
         last += 1
-    if last == number and not _drugs(reading, end, sentences[number].end) and last + 1 < len(sentences):
+    heading = not reading.normal[end : sentences[number].end].strip(" :)-")
+    if heading and last == number and last + 1 < len(sentences):
         last += 1
     listed = _drugs(reading, end, sentences[last].end)
+    between = reading.normal[end : listed[0].start] if listed else ""
+    leads = reading.normal[end - 1] in ":)" or "\n" in between or number != last
+    if not leads and (";" in between or len(between.split()) > _FEW_WORDS):
+        return False  # "the full treatment history is with her former hospital; we know of HCQ"
     return bool(listed) and _is_of_all_the_past(reading, sentences[number].start, sentences[last].end)
 
 
