@@ -77,7 +77,8 @@ def _forms() -> tuple[str, ...]:
         rf"(?<![\w./])(?P<infant>\d\d?)[ -]months?[ -]old(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
         rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
         # the patient whose records you receive is only 18 months old
-        rf"\b(?:[Ss]he|[Hh]e|{person})(?!'s)(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{{0,50}}?)?"
+        rf"\b(?:[Ss]he|[Hh]e|{person})(?!'s)"
+        r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
         r"[ ]is[ ](?:now[ ]|only[ ]|just[ ]|barely[ ]|still[ ]|today[ ])?(?P<months_old>\d\d?)[ -]months?"
         r"(?:[ -]old|[ ]of[ ]age)\b",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
@@ -215,7 +216,8 @@ def _birthday() -> re.Pattern[str]:
         rf"(?:(?P<coming>{coming})[ ](?:[\w-]+[ ]){{0,2}})?(?:her|his|the)[ ](?P<count>{count})[ ]birthday"
         rf"(?P<to_come>[ ](?:{'|'.join(ones['to_come'])})\b)?"
         rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|will[ ]be[ ]turning|"
-        rf"is[ ](?:about|going|due|soon)[ ]to[ ](?:turn|be))[ ](?P<turns>{_number()})(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
+        rf"is[ ](?:about|going|due|soon)[ ]to[ ](?:turn|be))[ ](?P<turns>{_number()})"
+        r"(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
         re.IGNORECASE,
     )
 

@@ -152,7 +152,8 @@ def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:
 
 
 def _named(reading: Reading, start: int, end: int) -> list[Mention]:
-    return [one for one in reading.mentions_in(start, end) if _is_treatable(one)]
+    no_disease = cues("medications")["told_apart"]["no_disease"]
+    return [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
 
 
 def _is_treatable(mention: Mention) -> bool:

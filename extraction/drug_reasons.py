@@ -255,7 +255,7 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
         if strong is not None or (weak and match_phrase(_because("weak"), tokens, at)):
             denied = _is_no_cause(tokens[:at])
             because_at = because_at if denied else at
-            if denied and strong is not None:
+            if denied:
                 skip.update(range(at, min(len(tokens), at + _DENIED_REASON)))
         at += 1
     return None
