@@ -21,6 +21,11 @@ _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNOR
 _TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
 _COUNTED = compiled(r"\b(?:these|those|the) (?:two|three|four|five|following|same two)\b", re.IGNORECASE)
 _ALONE = compiled(r"\b(?:only|alone)$", re.IGNORECASE)
+_IS_TOLD = compiled(  # "the full drug history is hydroxychloroquine", not "is with her former hospital"
+    r"is (?!with\b|not\b|un|to (?:be|follow)|being|avail|awaited|pending|kept|at\b|held|attached|enclosed|missing"
+    r"|in\b)",
+    re.IGNORECASE,
+)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
 
@@ -101,4 +106,8 @@ def _heads(reading: Reading, mention: Mention) -> bool:
     """ "Complete treatment history" over a list, not "a full drug history was taken"."""
     rest = reading.normal[mention.start : mention.end + 40]
     rest = rest[len(reading.normal[mention.start : mention.end].rstrip(" :-,")) :]
-    return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(") or rest.lstrip().startswith("is ")
+    return (
+        not rest.strip()
+        or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(")
+        or _IS_TOLD.match(rest.lstrip()) is not None
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kb.facts import Quantity
+from tests.extraction.reading import facts
 from tests.extraction.test_medications import one
-from tests.extraction.test_told_in_letters import facts
 
 DISEASES = [
     ("Her Crohn's disease, operated twice, is kept in check by infliximab.", "infliximab", "crohn-disease"),
@@ -70,6 +70,7 @@ CLOSED = [
     ("Drug history as verified with the pharmacy, nothing missing: HCQ since 2019.", True),
     ("Current medication, complete: HCQ 400 mg, prednisolone 5 mg, nothing else.", False),
     ("The full list of her allergies: penicillin and no others. On HCQ and MMF.", False),
+    ("Full treatment history is with her former hospital; we know of HCQ and MMF only.", False),
     ("In the last year she has had MMF and HCQ and nothing else.", False),
     ("She has received all recommended treatment: HCQ, MMF.", False),
     ("The complete list of her earlier drugs is to follow. So far known: HCQ, azathioprine.", False),
