@@ -76,6 +76,11 @@ def _forms() -> tuple[str, ...]:
         # 11-month-old boy, a boy of 11 months
         rf"(?<![\w./])(?P<infant>\d\d?)[ -]months?[ -]old(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
         rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
+        # the patient whose records you receive is only 18 months old
+        rf"\b(?:[Ss]he|[Hh]e|{person})(?!'s)"
+        r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
+        r"[ ]is[ ](?:now[ ]|only[ ]|just[ ]|barely[ ]|still[ ]|today[ ])?(?P<months_old>\d\d?)[ -]months?"
+        r"(?:[ -]old|[ ]of[ ]age)\b",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
         r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
         r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
@@ -101,6 +106,7 @@ def _forms() -> tuple[str, ...]:
         rf"[ -](?=(?:[a-z-]+[ ]){{0,3}}(?:{person}|{jobs})\b)",
         # a patient, 54 years; this lady, 26, has; a young woman, now 26; a student (26)
         rf"\b(?:{person}|{jobs})[ ]?[,(][ ]?(?:now[ ]|aged?[ ]|just[ ])?(?P<noun_comma>{number})"
+        r"(?:[ ]and[ ]a[ ]half)?"
         rf"(?:[ ]?{_YEARS}\b\.?{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
         # a woman of 28 years
         rf"\b(?:{person}|{jobs})[ ](?:of|aged)[ ](?P<noun_of>{number})(?:[ ]?{_YEARS}\b)?{months.format('noun_of')}"
@@ -125,7 +131,20 @@ def _forms() -> tuple[str, ...]:
 
 
 _YEAR_GROUPS = (
-    *("old", "plain", "han", "short", "infant", "baby", "label", "sex_behind", "word_behind", "bracket", "sex_before"),
+    *(
+        "old",
+        "plain",
+        "han",
+        "short",
+        "infant",
+        "baby",
+        "months_old",
+        "label",
+        "sex_behind",
+        "word_behind",
+        "bracket",
+        "sex_before",
+    ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
     *("title", "both", "born", "pronoun"),
 )
@@ -196,8 +215,9 @@ def _birthday() -> re.Pattern[str]:
     return compiled(
         rf"(?:(?P<coming>{coming})[ ](?:[\w-]+[ ]){{0,2}})?(?:her|his|the)[ ](?P<count>{count})[ ]birthday"
         rf"(?P<to_come>[ ](?:{'|'.join(ones['to_come'])})\b)?"
-        rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|"
-        rf"is[ ]about[ ]to[ ]turn)[ ](?P<turns>{_number()})(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
+        rf"|\b(?:will[ ]turn|will[ ]be|turns|is[ ]turning|will[ ]be[ ]turning|"
+        rf"is[ ](?:about|going|due|soon)[ ]to[ ](?:turn|be))[ ](?P<turns>{_number()})"
+        r"(?=[ ](?:in|on|next|this|years|soon)\b|[.,;])",
         re.IGNORECASE,
     )
 
@@ -257,7 +277,7 @@ def _is_birth_line(normal: str, start: int) -> bool:
 
 def _years(match: re.Match[str], group: str) -> Interval | None:
     written = match[group].lower()
-    if group in ("infant", "baby"):
+    if group in ("infant", "baby", "months_old"):
         return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
     groups = match.groupdict()
     months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")

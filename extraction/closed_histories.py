@@ -21,6 +21,11 @@ _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNOR
 _TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
 _COUNTED = compiled(r"\b(?:these|those|the) (?:two|three|four|five|following|same two)\b", re.IGNORECASE)
 _ALONE = compiled(r"\b(?:only|alone)$", re.IGNORECASE)
+_IS_TOLD = compiled(  # "the full drug history is hydroxychloroquine", not "is with her former hospital"
+    r"is (?!with\b|not\b|un|to (?:be|follow)|being|avail|awaited|pending|kept|at\b|held|attached|enclosed|missing"
+    r"|in\b)",
+    re.IGNORECASE,
+)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
 
@@ -47,13 +52,22 @@ def closes(reading: Reading, mention: Mention) -> bool:
     between = _COUNTED.sub(" ", reading.normal[mention.end : min(following)]) if following else ""
     if _NUMBER.search(between) or _words("details").search(between):
         return False
-    told_to = min(following, default=mention.end)
+    clause = compiled(r"[^.;,:\n]{0,40}").match(reading.normal, mention.end)
+    told_to = min(following, default=mention.end if clause is None else clause.end())
     narrowed = _words("narrowed").search(reading.normal[sentence.start : told_to]) is not None
     whole = reading.normal[sentence.start : sentence.end]
+    if _is_of_today(whole):
+        return False
     if _words("at_all_times").search(written) or _words("at_all_times").search(whole):
         return not narrowed
     limited = any(time.role in ("point", "duration", "span") for time in reading.times_in(sentence.start, sentence.end))
     return not limited and _words("limits").search(whole) is None and not narrowed
+
+
+def _is_of_today(text: str) -> bool:
+    """ "Current medication: HCQ and MMF, nothing else"."""
+    told = _words("at_all_times").findall(text)
+    return bool(told) and set(map(str.lower, told)) == {"nothing else"} and _words("of_today").search(text) is not None
 
 
 def _is_of_some_time(reading: Reading, mention: Mention, end: int) -> bool:
@@ -94,4 +108,8 @@ def _heads(reading: Reading, mention: Mention) -> bool:
     rest = rest[len(reading.normal[mention.start : mention.end].rstrip(" :-,")) :]
     if re.match(r",[^\n:.;]{2,40}:", rest.lstrip(" ")):
         return True  # "Full list of lupus drugs, nothing left out:"
-    return not rest.strip() or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(") or rest.lstrip().startswith("is ")
+    return (
+        not rest.strip()
+        or rest.lstrip(" ")[:1] in (":", "-", "\n", ")", "(")
+        or _IS_TOLD.match(rest.lstrip()) is not None
+    )

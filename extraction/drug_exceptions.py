@@ -13,15 +13,17 @@ from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.patterns import compiled
 
+_NEAR = 48  # characters behind a denial in which a harm is what it denies
+
 
 @functools.cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     known = cues("medications")["excepted"]
     words = "|".join(sorted(map(re.escape, known["words"]), key=len, reverse=True))
     denied = "|".join(known["denied"])
-    chain = rf"(?:(?!\b(?:{'|'.join(known['ends_the_chain'])})\b)[^.;])*$"
+    chain = rf"(?:(?!\b(?:{'|'.join(known['ends_the_chain'])})\b)(?:\d\.\d|[^.;]))*$"
     return (
-        compiled(rf"\b(?:{denied})\b(?P<of>[^.;]*?)\b(?:{words})\s{chain}", re.IGNORECASE),
+        compiled(rf"\b(?:{denied})\b(?P<of>[^.;]*?)\b(?:{words})[\s:]+{chain}", re.IGNORECASE),
         compiled(rf"(?:^|[,:(]\s*)(?:{words})\s{chain}", re.IGNORECASE),
         compiled(rf"\b(?:{denied})\b", re.IGNORECASE),
         compiled("|".join(known["of_harm"]), re.IGNORECASE),
@@ -38,5 +40,4 @@ def is_excepted(reading: Reading, scope: Scope) -> bool:
     behind = reading.normal[scope.end : scope.sentence_end]
     if at_head.search(before) is None:
         return False
-    told = denied.search(behind)
-    return told is not None and of_harm.search(behind) is None
+    return any(of_harm.search(behind, told.end(), told.end() + _NEAR) is None for told in denied.finditer(behind))

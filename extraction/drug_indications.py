@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, holds_one, match_phrase, phrases, signs_of, tokenise_dose
 from extraction.drug_chains import chained
+from extraction.drug_diseases import disease_of
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -22,8 +23,8 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _LEADING_FOR = compiled(
-    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|to treat|to control|as treatment (?:for|of)) "
-    r"(?:[\w'-]+ ){0,3}",
+    r"\W*(?:[A-Za-z]+:\s*)?(?:for|because of|to protect|on account of|in view of|owing to|due to|to treat|to control"
+    r"|as treatment (?:for|of)) (?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
 _BACK = compiled(
@@ -40,6 +41,7 @@ _BY_WHOM = compiled(  # "treated by the chest team with", "of the lung"
 )
 _COORDINATED = compiled(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")
 _AND = compiled(r"(?:\band|\bplus|\bwith|[+&/])\s+(?:\w+ ){0,2}$")
+_ANOTHER_CLAUSE = compiled(r"\band (?:she|he|they) ", re.IGNORECASE)  # "has psoriasis, and she takes": for it, or not
 _BRACKETED = compiled(r"\([^()]*\)|^[^()]*\)")
 _NEXT_FOR = compiled(r"(?:\band|[,;])\s+for (?:\w+ ){0,3}$")
 _ANEW = compiled(r"\b(?:who|whose|also has|has also|additionally|in addition)\b", re.IGNORECASE)
@@ -64,6 +66,11 @@ _ENDED = compiled(
 )
 _OPENED = compiled(r"\s*(?:,?\s*(?:since|from|dx|diagnosed(?: in)?)\s*)?\(\s*(?:on |takes |taking )?")
 _COMMA = compiled(r"\s*,\s*")
+_COLUMN = compiled(  # "prednisone 12.5 mg - sarcoidosis", an indication in a column of its own
+    r"\s*(?:\d[\d.,]*\s*(?:mg|g|mcg)?)?(?:/(?:d|day|week))?\s*(?:od|bd|bid|tds|qd|daily|weekly|monthly|q\d+w)?\s*"
+    r"(?:[:=|→]|\s[-–—])\s*(?:chronic |severe )?",
+    re.IGNORECASE,
+)
 _DEPENDENT = compiled(r"[- ](?:dependent|requiring|treated|controlled|maintained|dependant)[- ]", re.IGNORECASE)
 
 
@@ -102,7 +109,7 @@ def indication_of(reading: Reading, scope: Scope, scopes: Sequence[Scope], end: 
         told = _behind(reading, following[0], following[0].end)
         if told is not None and _is_apart(told):
             return told
-    return _led_by(reading, chain[0]) or _treated_with(reading, chain)
+    return _led_by(reading, chain[0]) or _treated_with(reading, chain) or disease_of(reading, chain)
 
 
 def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
@@ -119,7 +126,8 @@ def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
         before = reading.normal[scope.end : mention.start]
         if _is_apart(mention.concept) and _BECAUSE.search(before) and not _ENDED.search(before):
             return mention.concept
-        if _is_apart(mention.concept) and (before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before)):
+        named = before[-1:] in ("(", "[") or _DEPENDENT.fullmatch(before) or _COLUMN.fullmatch(before)
+        if _is_apart(mention.concept) and named:
             return mention.concept
     return None
 
@@ -193,7 +201,9 @@ def _treated_with(reading: Reading, chain: Sequence[Scope]) -> str | None:
     alone = _never_for_lupus(chain) and _COMMA.fullmatch(between) is not None
     alone = alone or _OPENED.fullmatch(masked_times(reading, told.end, scope.before)) is not None
     which = _FOR_WHICH.search(between) is not None and not compiled(r"[.;]\s").search(between)
-    if not (_links(between) or headed or alone or which or (_BACK.search(behind) and len(between) <= 60)):
+    apart = _ANOTHER_CLAUSE.search(between) is not None and not _never_for_lupus(chain)
+    links = _links(between) and not apart
+    if not (links or headed or alone or which or (_BACK.search(behind) and len(between) <= 60)):
         return None
     if _beside_lupus(reading, conditions) and not _never_for_lupus(chain) and not _BACK.search(between + behind):
         return None

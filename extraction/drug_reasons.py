@@ -28,7 +28,14 @@ _BUT_FOR = compiled(
 )
 _NO_ALLERGY = compiled(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _OF_ALLERGIES = ("allerg", "nkda", "nka", "intoleranc", "adverse drug", "adr")
+_ENDED_ONCE = compiled(
+    r"\b(?:ended|stopped|discontinued|withdrawn|abandoned|forbidden|given up|terminated|cut short|ruled out)\b"
+    r"[^.;]{0,80},? (?:and|while|whereas)(?: the)? $",
+    re.IGNORECASE,
+)
+_BY = compiled(r"\s*,?\s*(?:by|for|because of|owing to|due to|on account of|after) ", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
+_DENIED_REASON = 6  # tokens of a reason behind "not for"
 _DIRECT = 4  # tokens between a drug's name and the harm that a bracket or dash puts straight behind it
 
 
@@ -133,7 +140,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
         text = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
         if find_cues(listed("developed"), text, 0):
             return before
-    found = None if dosed else _straight_behind(reading, scope, scope.after)
+    found = None if dosed else _straight_behind(reading, scope, scope.after) or _told_shorter(reading, scope)
     if found is None or match_phrase(listed("also_of_the_disease"), tokenise_dose(found.detail), 0) is not None:
         return None
     return found
@@ -161,6 +168,20 @@ def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | Non
         if found is not None and found[0] == "intolerance":
             worded = [token for token in tokens[1:at] if token.text.isalpha()]
             return _reason_at(reading, scope.end, tokens, at, found) if len(worded) <= _DIRECT else None
+    return None
+
+
+def _told_shorter(reading: Reading, scope: Scope) -> Reason | None:
+    """ "The first was ended by retinopathy, and methotrexate by a toxic hepatitis": the verb stands once."""
+    before = reading.normal[scope.sentence_start : scope.start]
+    behind = reading.normal[scope.end : scope.after]
+    if not (_ENDED_ONCE.search(before) and _BY.match(behind)):
+        return None
+    tokens = tokenise_dose(behind)
+    for at in range(1, min(len(tokens), _DIRECT + 2)):
+        found = match_phrase(_reasons(), tokens, at)
+        if found is not None and found[0] == "intolerance":
+            return _reason_at(reading, scope.end, tokens, at, found)
     return None
 
 
@@ -232,9 +253,22 @@ def cause_in(reading: Reading, start: int, end: int, *, weak: bool, short: bool 
             return _reason_at(reading, start, tokens, at, reason)
         strong = match_phrase(_because("strong"), tokens, at)
         if strong is not None or (weak and match_phrase(_because("weak"), tokens, at)):
-            because_at = at
+            denied = _is_no_cause(tokens[:at])
+            because_at = because_at if denied else at
+            if denied:
+                skip.update(range(at, min(len(tokens), at + _DENIED_REASON)))
         at += 1
     return None
+
+
+def _is_no_cause(before: Sequence[Token]) -> bool:
+    """ "And not for side effects", "nothing was ever withdrawn because of toxicity": a cause that ended no drug."""
+    if before and before[-1].text in ("not", "never"):
+        return True
+    near = before[-_NEAR // 2 :]
+    none = find_cues(listed("none_of_them"), near, 0)
+    told = {token.text for token in near if none and token.start >= none[-1].end}
+    return bool(none) and not told & {"tolerated", "continued", "possible", "tolerable", "suited", "helped"}
 
 
 def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:

@@ -15,6 +15,7 @@ from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_exceptions import is_excepted
 from extraction.drug_harms import harm_before_end
+from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
 from extraction.drug_reasons import (
     Cue,
     Reason,
@@ -38,6 +39,7 @@ _ARTICLE = compiled(r"\b(?:(?:since|from|at|after|before) (?:the |her |his )?|th
 _DENIED_PART = compiled(
     r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
 )
+_FEW = 4  # words between "none of them" and the word of the end
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
 
 
@@ -58,9 +60,13 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     """The status of one drug among those of its sentence."""
     if is_excepted(reading, scope):
         return DrugStatus("past", told=False)
-    if scope.mention.assertion == "absent" and _has_aside(reading, scope):
-        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     before = _before(reading, scope, scopes)
+    if scope.mention.assertion == "absent" and (
+        has_aside(reading, scope) or is_taken_all_the_same(reading, scope, scope.mention.cue)
+    ):
+        scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
+    if before is not None and before.group == "never":
+        before = None if is_taken_all_the_same(reading, scope, (before.start, before.end)) else before
     after = _after(reading, scope, scopes)
     default = _default(reading, scope)
     if before is not None and before.group in HARMS and default != "allergy" and _is_denied(reading, before):
@@ -79,6 +85,8 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
         if harm is not None and default != "allergy":
             return DrugStatus("past", harm.kind, harm.detail, True, None, harm.end)
     absent = scope.mention.assertion == "absent" and not _neither(reading, scope)
+    if deciding is None and is_never_without(reading, scope):
+        return DrugStatus("current", going_on=True)
     if not after and not absent and _was_taken_some_time(reading, scope):
         return DrugStatus("past")
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
@@ -101,12 +109,6 @@ def _goes_on(reading: Reading, before: Cue, deciding: Cue) -> bool:
     if deciding.group == "current" and words in cues("medications")["also_of_the_patient"]:
         return before.group == "stopped" or takes_off(reading, before)
     return before.group == "current" and deciding.group == "failed" and words in cues("medications")["goes_on_in_spite"]
-
-
-def _has_aside(reading: Reading, scope: Scope) -> bool:
-    """ "40 mg daily, never had IV pulses": the denial is of something else than the drug."""
-    found = find_cues(side_cues("after"), tokenise_dose(reading.normal[scope.end : scope.sentence_end]), scope.end)
-    return {"aside"} == {cue.group for cue in found} & {"aside", "never"}
 
 
 def _is_denied(reading: Reading, cue: Cue) -> bool:
@@ -343,17 +345,21 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
 def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | None) -> list[Cue]:
     text = reading.normal[start:end]
     tokens = tokenise_dose(text)
+    kept = find_cues(listed("never_ended"), tokens, start)
     every = [
         cue
         for cue in find_cues(side_cues("after"), tokens, start)
         if cue.group != "aside"
         and not _is_of_its_ending(reading, start, cue)
         and not _is_of_a_denial(reading, start, cue)
+        and not _is_of_none(reading, start, cue)
     ]
     breaks = find_cues(listed("breakers"), tokens, start)
     hard = [cue for cue in breaks if reading.normal[cue.start : cue.end].lower() not in ("because", "until", ".")]
     hard = [cue for cue in hard if not any(one.start < cue.start < one.end for one in every)]  # "not yet given"
     stop = min((cue.start for cue in hard), default=end)
+    if kept and kept[0].end <= stop:  # "cannot be left off: each attempt ended badly"
+        return [Cue("current", kept[0].start, kept[0].end)]
     found = [cue for cue in every if cue.end <= stop or (next_drug is None and _taken_again(reading, cue, stop))]
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
@@ -377,6 +383,19 @@ def _is_of_a_denial(reading: Reading, start: int, cue: Cue) -> bool:
     if cue.group != "current" or reading.normal[cue.start : cue.end].lower() not in cues("medications")["time_alone"]:
         return False
     return _DENIED_PART.search(reading.normal[start : cue.start]) is not None
+
+
+def _is_of_none(reading: Reading, start: int, cue: Cue) -> bool:
+    """ "And none of them had to be stopped for intolerance": no end of the drug is told."""
+    if cue.group == "never":
+        behind = compiled(r"\s+(?:of (?:them|these|which)|was|were|had|has|have|gave|caused|led|needed)\b")
+        told = reading.normal[cue.start : cue.end].lower()
+        return told in ("none", "nothing") and behind.match(reading.normal, cue.end) is not None
+    if cue.group not in ("stopped", "failed", "past", "intolerance", "allergy", "forbidden"):
+        return False
+    words = tokenise_dose(reading.normal[max(start, cue.start - 60) : cue.start])
+    found = find_cues(listed("none_of_them"), words, 0)
+    return bool(found) and sum(token.start >= found[-1].end for token in words) <= _FEW
 
 
 def _taken_again(reading: Reading, cue: Cue, contrast: int) -> bool:

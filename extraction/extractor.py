@@ -7,7 +7,17 @@ from collections.abc import Callable, Iterable
 
 from loguru import logger
 
-from extraction import conditions, demographics, events, measurements, medications, statements, systems_graded
+from extraction import (
+    conditions,
+    demographics,
+    events,
+    measurements,
+    medications,
+    scores_again,
+    statements,
+    systems_graded,
+    whole_histories,
+)
 from extraction.assertion import assert_mentions
 from extraction.columns import read_by_columns
 from extraction.date_columns import join_columns_of_days
@@ -33,10 +43,12 @@ READERS: tuple[Callable[[Reading], Iterable[Fact]], ...] = (
     demographics.read_demographics,
     medications.read_medications,
     measurements.read_measurements,
+    scores_again.read_scores_again,
     systems_graded.read_graded_systems,
     conditions.read_conditions,
     events.read_events,
     statements.read_statements,
+    whole_histories.read_whole_histories,
 )
 
 

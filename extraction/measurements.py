@@ -52,6 +52,7 @@ _UNTIL = compiled(
     re.IGNORECASE,
 )
 _LATELY = 21  # days
+_AIM_BEHIND = 30  # characters behind a bound in which it is called an aim
 _NEAR = 40  # results read last, of which one may stand before the next name
 Place = Literal["only", "older", "newest"]
 _CLAUSE_START = compiled(  # the sign comes first, so that the search leaps from one to the next
@@ -227,11 +228,19 @@ def _is_no_result(reading: Reading, mention: Mention, result: Result) -> bool:
         return True
     sentence = reading.sentences[mention.sentence]
     start, end = min(mention.start, result.start), max(mention.end, result.start)
+    aimed_at = reading.normal[sentence.start : result.end + _AIM_BEHIND]
+    if mention.kind == "score" and _is_below(result) and pattern_of("aims").search(aimed_at):
+        return True
     before = reading.normal[sentence.start : start]
     clauses = list(_CLAUSE_START.finditer(before))
     opened = bracket_opened(before, 0, len(before))
     clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
     return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
+
+
+def _is_below(result: Result) -> bool:
+    """Whether the result is a bound from above alone ("below 4"), as an aim is."""
+    return isinstance(result.value, Quantity) and result.value.interval.low is None
 
 
 def _tells_no_result(clause: str) -> bool:

@@ -1,7 +1,7 @@
-"""Diseases whose owner stands behind a colon: a Reading with asserted mentions in, those of a relative set so.
+"""What a relative owns by the form of the sentence: a Reading with asserted mentions in, those of a relative set so.
 
 "Breast cancer: mother"; "congenital heart disease: in her brother, not in her": the first is the family's, the second
-besides denied for the patient.
+besides denied for the patient. "Her sister has only ever had HCQ": the drug is the sister's.
 """
 
 from __future__ import annotations
@@ -36,6 +36,26 @@ def _not_the_patient() -> re.Pattern[str]:
         r"|\b(?:she|he|the patient)(?: (?:herself|himself))? (?:has|does) not\b|\bnone in (?:her|him|the patient)\b",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _subject() -> re.Pattern[str]:
+    relatives = "|".join(sorted(cues("context")["sets"]["relative"], key=len, reverse=True))
+    return compiled(
+        rf"(?:^|[.;,:]\s+|\b(?:and|but|while|whereas|as)\s+)(?:her|his|their|the patient's|one|a|an)\s+"
+        rf"(?:[\w-]+\s+){{0,2}}?(?:{relatives})(?:[- ]in[- ]law)?\b,?\s+(?:has|have|had|was|is|takes|took|got)?\s*"
+        r"(?:only|never|merely|just|solely)\b(?P<rest>[^.;,]*)",
+        re.IGNORECASE,
+    )
+
+
+def give_to_relatives_before(reading: Reading) -> None:
+    """Sets the experiencer of the drugs, and of what is told of them, that a relative "has only ever had"."""
+    for sentence in reading.sentences:
+        for owner in _subject().finditer(reading.normal[sentence.start : sentence.end]):
+            for mention in reading.mentions_in(sentence.start + owner.start(), sentence.start + owner.end("rest")):
+                if mention.kind in ("drug", "statement") and mention.experiencer == "patient":
+                    mention.experiencer = "family"
 
 
 def give_to_relatives_behind(reading: Reading) -> None:

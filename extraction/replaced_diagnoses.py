@@ -30,7 +30,18 @@ def deny_replaced(reading: Reading) -> None:
     _tell_what_has_its_own_verb(reading)
     _deny_labels(reading)
     _deny_answered(reading)
+    _settle_doubts(reading)
     _name_other_kind(reading)
+
+
+def _settle_doubts(reading: Reading) -> None:
+    """ "Query SLE" at the head of a letter that then excludes it, and nowhere says that it is there."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    denied = [one.start for one in told if one.assertion == "absent"]
+    if denied and all(one.assertion in ("absent", "possible") for one in told):
+        for one in told:
+            if one.assertion == "possible" and one.start < denied[-1]:
+                one.assertion = "absent"
 
 
 def _tell_what_has_its_own_verb(reading: Reading) -> None:
@@ -98,9 +109,24 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
         return True
     if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
         return True
+    if _pattern("struck_before").search(before) and _pattern("struck_behind").match(behind):
+        return True
+    if _pattern("struck_passive").match(behind) or _is_of_another_kind(reading):
+        return True
+    if _pattern("given_up").match(behind):
+        return any(_stands_in_place(other) for other in reading.mentions)
     criteria = _pattern("criteria_before").search(before) and _pattern("criteria_behind").match(behind)
     criteria = criteria or _pattern("criteria_of_it").match(behind)
     return bool(criteria) and any(_stands_in_place(other) for other in reading.mentions)
+
+
+def _is_of_another_kind(reading: Reading) -> bool:
+    """ "The label is minocycline-induced lupus, and not the systemic form"."""
+    for told in _pattern("not_the_systemic").finditer(reading.normal):
+        before = reading.mentions_in(max(0, told.start() - _NEAR), told.start())
+        if any(_is_a_lupus(one) and _stands_in_place(one) for one in before):
+            return True
+    return False
 
 
 def _stands_in_place(other: Mention) -> bool:

@@ -1,0 +1,185 @@
+"""For which disease beside lupus a list of drugs is given, told in a wider stretch than the drug's own words: the list
+in, the condition out.
+
+The letter refers back ("... for which the neurologist gives", "for the same"), makes the disease the subject ("is kept
+in check by infliximab"), heads the drugs with it ("Takayasu arteritis (2014): tocilizumab"), or names it anywhere while
+the drug is given for nothing else (vedolizumab; tacrolimus where an organ was transplanted).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from extraction.drug_scope import Scope, masked_times
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading
+from kb.patterns import compiled
+from kb.vocabulary import vocabulary
+
+_NOT_WE = compiled(r",? (?:and )?not (?:we|us|by us|ourselves)\b,?", re.IGNORECASE)
+_FAR = 260  # characters from a disease to the words that refer back to it
+_MOST_WORDS = 12  # between the words that refer back and the drug
+_FEW_WORDS = 4  # between the words of treating and the drug
+_ASIDE = 90  # characters of an aside between the disease and the words of treating
+
+
+def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """The disease with a treatment of its own for which the drugs of a list are told to be given."""
+    return (
+        _referred_to(reading, chain)
+        or _kept_by(reading, chain)
+        or _given_only_for(reading, chain)
+        or _of_graft(reading, chain)
+    )
+
+
+@functools.cache
+def _pattern(key: str, form: str) -> re.Pattern[str]:
+    """One expression of the words listed under a key, put into `form` at {}."""
+    listed = sorted(cues("medications")["told_apart"][key], key=len, reverse=True)
+    words = "|".join(r"\s+".join(map(re.escape, written.split())) for written in listed)
+    return compiled(form.replace("{}", f"(?:{words})"), re.IGNORECASE)
+
+
+def _referred_to(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "... for which the neurologist gives X", "For this she takes X", "on X for the same"."""
+    first, last = chain[0], chain[-1]
+    before = reading.normal[first.sentence_start : first.start]
+    found = list(_pattern("refers", r"(?<!\w){}(?!\w)").finditer(before))
+    if found:
+        rest = before[found[-1].end() :]
+        free = not _denied(rest) and "." not in rest and len(rest.split()) <= _MOST_WORDS
+        at = first.sentence_start + found[-1].start()
+        if free and not _named(reading, at, first.start):
+            return _nearest(reading, at)
+    behind = reading.normal[last.end : max(last.after, last.end)]
+    back = _pattern("back", r"(?<!\w){}(?!\w)").search(behind)
+    if back is None or _named(reading, last.end, last.end + back.start()):
+        return None
+    return _nearest(reading, first.start)
+
+
+def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "Crohn's disease, operated twice, is kept in check by X", "Myasthenia since 2017. It needs X"."""
+    first = chain[0]
+    told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    if told and _is_here(told[-1], first):
+        between = _NOT_WE.sub(" ", masked_times(reading, told[-1].end, first.start))
+        joined = _is_subject(between) or _heads(between) or _depends(reading, between, first)
+        return told[-1].concept if joined and not _lupus_beside(reading, told) else None
+    opening = reading.normal[first.sentence_start : first.start]
+    subject = _pattern("subjects", r"\A\W*{}\b").match(opening)
+    if told or subject is None or not _is_subject(opening[subject.end() :]):
+        return None
+    return _nearest(reading, first.sentence_start)
+
+
+def _is_subject(between: str) -> bool:
+    """Whether the disease is told as treated with what follows, an aside between them at the most."""
+    found = list(_pattern("keeps", r"(?<!\w){}(?!\w)").finditer(between))
+    if not found or _denied(between):
+        return False
+    aside, rest = between[: found[0].start()], between[found[0].end() :]
+    return len(aside) <= _ASIDE and not _turns(aside) and not _turns(rest) and len(rest.split()) <= _FEW_WORDS
+
+
+def _heads(between: str) -> bool:
+    """ "Takayasu arteritis (2014): X", not "psoriasis. Medication: X"."""
+    head = compiled(r"(?:[^.;:]{0,50})(?::|=|→| [-–])\s*").fullmatch(between)
+    return head is not None and not _denied(between) and not _turns(between) and not _of_list(between)
+
+
+def _depends(reading: Reading, between: str, first: Scope) -> bool:
+    """ "Relapsing polychondritis, steroid-dependent", "her colitis is steroid dependent"."""
+    behind = compiled(r"[- ]?(?:dependent|dependant|dependence|dependency|requiring)\b").match(
+        reading.normal[first.end : first.end + 16]
+    )
+    return behind is not None and not _denied(between) and not _turns(between) and len(between.split()) <= _FEW_WORDS
+
+
+def _of_list(text: str) -> bool:
+    return _pattern("list_words", r"\b{}\b").search(text) is not None
+
+
+def _turns(text: str) -> bool:
+    """Whether another clause begins, so that the drug may be for something else."""
+    return _pattern("turns", r"(?:[.;]|(?<!\w){}(?!\w))").search(text) is not None
+
+
+def _denied(text: str) -> bool:
+    return _pattern("denied", r"(?<!\w){}(?!\w)").search(text) is not None
+
+
+def _lupus_beside(reading: Reading, told: Sequence[Mention]) -> bool:
+    """ "SLE and asthma, treated with X": the treatment may be that of either."""
+    if len(told) < 2 or not _is_own(told[-2]):
+        return False
+    joint = reading.normal[told[-2].end : told[-1].start]
+    return compiled(r"[\s,/&+-]*(?:(?:and|with|plus|or|as well as)\b\s*)?(?:\w+\s){0,2}").fullmatch(joint) is not None
+
+
+def _is_own(mention: Mention) -> bool:
+    return any(vocabulary().is_a(mention.concept, own) for own in cues("medications")["own"])
+
+
+def _given_only_for(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """The disease named anywhere in the letter that is treated with one of these drugs, which is none of lupus."""
+    terms = vocabulary()
+    for scope in chain:
+        for drug, diseases in cues("medications")["given_only_for"].items():
+            if not terms.is_a(scope.concept, drug):
+                continue
+            for one in reading.mentions:
+                if _is_here(one, scope) and any(terms.is_a(one.concept, disease) for disease in diseases):
+                    return one.concept
+    return None
+
+
+def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """The transplant that a drug against rejection protects, unless the graft is told to be lost."""
+    terms, known = vocabulary(), cues("medications")["against_rejection"]
+    if not any(terms.is_a(scope.concept, drug) for scope in chain for drug in known["drugs"]):
+        return None
+    for one in reading.mentions:
+        graft = one.kind == "procedure" and any(terms.is_a(one.concept, organ) for organ in known["of"])
+        if graft and one.temporality != "planned" and one.assertion == "present" and one.experiencer == "patient":
+            sentence = reading.sentences[one.sentence]
+            lost = _pattern("lost_grafts", r"\b{}\b").search(reading.normal, sentence.start, sentence.end + 200)
+            return None if lost else one.concept
+    return None
+
+
+def _named(reading: Reading, start: int, end: int) -> list[Mention]:
+    no_disease = cues("medications")["told_apart"]["no_disease"]
+    return [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
+
+
+def _is_treatable(mention: Mention) -> bool:
+    return mention.kind == "condition" or (
+        mention.kind == "procedure" and vocabulary().is_a(mention.concept, "transplant")
+    )
+
+
+def _is_here(mention: Mention, scope: Scope) -> bool:
+    """Whether it is a disease with a treatment of its own, which this person is told to have."""
+    lasting = cues("medications")["treated_apart"]["lasting"]
+    apart = any(vocabulary().is_a(mention.concept, one) for one in lasting)
+    own = mention.assertion == "present" and mention.experiencer == scope.mention.experiencer
+    past = mention.kind == "condition" and mention.temporality != "current"
+    return apart and own and not past and _is_treatable(mention)
+
+
+def _nearest(reading: Reading, at: int) -> str | None:
+    """The last disease named before a place, in its sentence or the one before: None where that is another one."""
+    number = reading.sentence_at(at)
+    start = max(at - _FAR, reading.sentences[max(0, number - 1)].start)
+    told = [one for one in _named(reading, start, at) if one.end <= at]
+    if not told:
+        return None
+    lasting = cues("medications")["treated_apart"]["lasting"]
+    one = told[-1]
+    apart = any(vocabulary().is_a(one.concept, group) for group in lasting)
+    here = one.assertion == "present" and one.experiencer == "patient"
+    return one.concept if apart and here else None
