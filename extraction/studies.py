@@ -216,7 +216,7 @@ def _is_told_as_past(reading: Reading, mention: Mention) -> bool:
     """ "She took part in a drug trial", without a word that it goes on; or the last of its drug is told behind it."""
     known = cues("events")
     start, end = _story_span(reading, mention)
-    if holds(reading.normal[start:end], known["enrolled_now"]):
+    if holds(reading.normal[max(0, start - len("Curr. ")) : end], known["enrolled_now"]):
         return False
     if re.search(known["last_of_its_drug"], reading.normal[mention.end : end]):
         return True
@@ -247,7 +247,8 @@ def _last_given(reading: Reading, mention: Mention, found: TimeExpression | None
         start, end = max(mention.end, reading.sentences[number].start), reading.sentences[number].end
         for given in compiled(cues("events")["given_in_study"], re.IGNORECASE).finditer(reading.normal, start, end):
             for time in reading.times_in(given.end(), end):
-                others = [one for one in reading.mentions_in(start, time.start) if one.kind in ("drug", "vaccine")]
+                between = reading.mentions_in(start, time.start)
+                others = [one for one in between if one.kind in ("drug", "vaccine") and one.concept != "vaccine"]
                 far = time.start - given.end() > _BESIDE or reading.mentions_in(given.end(), time.start)
                 if time.role != "point" or far or (others and number > mention.sentence):
                     break
