@@ -27,6 +27,8 @@ _APART = compiled(r"\n[ \t]*\n")
 _FULL_STOPS = compiled(r"[;.](?!\d)")
 _STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
+_NAME = 20  # characters of a plain name; a phrase is longer and may hold the size itself
+_COURSE = compiled(r"[^.;]*?\b(?:from|was|initially)\b[^.;]*?\b(?:to|now|then)\b", re.IGNORECASE)
 
 
 def _words(name: str) -> re.Pattern[str]:
@@ -102,7 +104,7 @@ def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:
     start, end = clause_span(reading, mention)
     before = reading.normal[start : mention.start]
     ends = list(_PART_ENDS.finditer(before))
-    behind = reading.normal[mention.end : end].lstrip(" ")
+    behind = reading.normal[mention.end : end].lstrip(" +")
     if behind[:1] in "(,:" and behind:
         behind = behind[1:].lstrip(" ")
     stop = _PART_ENDS.search(behind)
@@ -160,7 +162,8 @@ def _size(reading: Reading, mention: Mention) -> str | None:
     """The size in words, else by depth; a range of sizes that means more than one is none."""
     before, behind = _parts(reading, mention)
     sizes: Mapping[str, list[str]] = cues("conditions")["size"]
-    for part in (before[-50:], behind[:50]):
+    told = reading.normal[mention.start : mention.end]
+    for part in (before[-50:], _grown_to(behind[:50]), told if mention.end - mention.start > _NAME else ""):
         named = {size for size, words in sizes.items() if pattern_of(tuple(words)).search(part)}
         if len(named) == 1:
             return named.pop()
@@ -168,6 +171,12 @@ def _size(reading: Reading, mention: Mention) -> str | None:
             return _joined_size(named)
     depth = re.search(cues("conditions")["depth"], _clause(reading, mention), re.IGNORECASE)
     return None if depth is None else _size_by_depth(depth)
+
+
+def _grown_to(behind: str) -> str:
+    """ "Has grown from small in January to moderate on 5 March": what it has come to."""
+    course = _COURSE.match(behind)
+    return behind[course.end() :] if course is not None else behind
 
 
 def _joined_size(named: set[str]) -> str | None:
@@ -189,16 +198,26 @@ def _grade(reading: Reading, mention: Mention) -> str | None:
 
 
 def grade_in(text: str) -> str | None:
-    """The grade as a digit; none where the text gives none, or a range.
+    """The grade as a digit, or a range of two; none where the text gives none.
 
     >>> grade_in("skin, grade III")
     '3'
+    >>> grade_in("still grade II-III")
+    '2-3'
     """
     match = re.search(cues("conditions")["grade_of"], text, re.IGNORECASE)
-    if match is None or match[2] is not None:
+    if match is None:
         return None
-    written = match[1].lower()
-    return str(_ROMAN.get(written, written))
+    low, high = (_numeral(written) for written in match.groups()[:2])
+    return low if high is None else f"{low}-{high}"
+
+
+def _numeral(written: str | None) -> str | None:
+    """ "III", "three" and "3" as a digit."""
+    if written is None:
+        return None
+    word = written.lower()
+    return str(_ROMAN.get(word) or cues("timing")["numbers"].get(word, word))
 
 
 def _sle_is_denied(reading: Reading, mention: Mention) -> bool:

@@ -14,7 +14,7 @@ from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.episodes import episode_of
-from extraction.gvhd import grades_told_later
+from extraction.gvhd import grades_told_later, time_of_grade
 from extraction.interventions import with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
@@ -26,8 +26,10 @@ from extraction.sizes import sizes_told_later
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
 from kb.facts import Assertion, Course, Fact, Temporality, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_BESIDE = 6  # characters between a name and its own day
 _OPENING, _GROWN_UP = 1500, 18  # characters in which the patient's age stands; years
 
 
@@ -74,6 +76,10 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
         turned: Assertion = "absent" if mention.assertion == "present" else "possible"
         mention = dataclasses.replace(mention, concept=concept, assertion=turned)
     time, course = _when(reading, mention)
+    if course is None and (_is_trace_of_old(reading, mention) or _is_of_birth_to_come(reading, mention)):
+        time = None
+    if course is None and (graded := time_of_grade(reading, mention)) is not None:
+        time = graded
     temporality = _temporality(reading, mention, time, course)
     course = with_last_treatment(reading, mention, time, course)
     assertion: Assertion = mention.assertion
@@ -117,6 +123,8 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None, course: 
     def is_one_of(classes: list[str]) -> bool:
         return any(terms.is_a(mention.concept, general) for general in classes)
 
+    if mention.concept in known["sized"] and course is not None and course.end is not None and not course.ongoing:
+        return "historical"
     if mention.assertion == "absent":
         if time is not None:
             return mention.temporality
@@ -191,9 +199,36 @@ def _was_there_before(reading: Reading, mention: Mention, time: TimeExpression) 
     return told is not None and any(vocabulary().is_a(mention.concept, one) for one in known["lasting_findings"])
 
 
+def _is_trace_of_old(reading: Reading, mention: Mention) -> bool:
+    """ "MRI last week: scar of a previous infarction": the day is that on which an old event was seen."""
+    known = cues("conditions")
+    if mention.concept not in known["events"] or mention.assertion == "absent":
+        return False
+    start, end = sentence_span(reading, mention)
+    told = known["traces_of_old"]
+    before, behind = reading.normal[start : mention.end], reading.normal[mention.end : end]
+    if not re.search(told["old"], before, re.IGNORECASE) and not re.search(told["old_behind"], behind, re.IGNORECASE):
+        return False
+    if any(time.start - mention.end <= _BESIDE for time in reading.times_in(mention.end, end)):
+        return False
+    return re.search(told["shown"], reading.normal[start:end]) is not None
+
+
+def _is_of_birth_to_come(reading: Reading, mention: Mention) -> bool:
+    """ "Her baby is due in July": the month is that of the birth."""
+    if mention.concept != "pregnancy" or mention.assertion != "present":
+        return False
+    behind = sentence_span(reading, mention)[1]
+    first = next(iter(reading.times_in(mention.start, behind)), None)
+    told = reading.normal[mention.start : first.start if first else behind]
+    return re.search(cues("conditions")["birth_to_come"], told, re.IGNORECASE) is not None
+
+
 def _gone_on(reading: Reading, mention: Mention) -> Time | None:
     """ "Skin GVHD grade 2, resolved on 26 February": the day behind words of its end is its last one."""
     known = cues("conditions")
+    if mention.concept in known["sized"] and mention.assertion == "present":
+        return _fluid_gone(reading, mention)
     if mention.concept not in known["graded"]:
         return None
     for time in reading.times_in(mention.end, sentence_span(reading, mention)[1]):
@@ -201,6 +236,16 @@ def _gone_on(reading: Reading, mention: Mention) -> Time | None:
         if time.role == "point" and re.search(known["gone_before"], before, re.IGNORECASE):
             return time.time
     return None
+
+
+def _fluid_gone(reading: Reading, mention: Mention) -> Time | None:
+    """ "Moderate in January, has disappeared on the echo of 2 March": the day of the newer look, or the letter's."""
+    end = clause_span(reading, mention)[1]
+    told = compiled(cues("conditions")["fluid_gone"], re.IGNORECASE).search(reading.normal, mention.end, end)
+    if told is None:
+        return None
+    behind = reading.times_in(told.end(), sentence_span(reading, mention)[1])
+    return behind[0].time if behind and behind[0].role == "point" else reading.letter_date
 
 
 def _is_of_a_drug(reading: Reading, mention: Mention, time: TimeExpression) -> bool:

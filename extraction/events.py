@@ -120,7 +120,25 @@ def _is_own_declined(reading: Reading, mention: Mention) -> bool:
 def _meant(reading: Reading, mention: Mention) -> str:
     sentence = reading.normal[slice(*sentence_span(reading, mention))]
     of_kidney = mention.concept == "biopsy" and re.search(cues("events")["biopsy_of_the_kidney"], sentence)
-    return "renal-biopsy" if of_kidney else mention.concept
+    if of_kidney:
+        return "renal-biopsy"
+    return (_organ(reading, mention) if mention.concept == "transplant" else None) or mention.concept
+
+
+def _organ(reading: Reading, mention: Mention) -> str | None:
+    """What was transplanted, where its clause names one organ: "a kidney from her father was transplanted"."""
+    known = cues("events")
+    spelling = reading.normal[mention.start : mention.end].lower()
+    before = reading.normal[max(0, mention.start - _BESIDE) : mention.start]
+    if mention.assertion != "present" or not re.search(known["told_itself"], f"{before}{spelling}", re.IGNORECASE):
+        return None
+    clause = reading.normal[slice(*clause_span(reading, mention))]
+    named = [
+        concept for concept, pattern in known["transplant_of"].items() if re.search(pattern, clause, re.IGNORECASE)
+    ]
+    if len(named) > 1:
+        named = [concept for concept in named if concept != "organ-transplant"]
+    return named[0] if len(named) == 1 else None
 
 
 def _temporality(
@@ -215,6 +233,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     if mention.assertion == "absent":
         return denied_time(reading, mention), None
     known = cues("events")
+    if re.search(known["later_life"], reading.normal[mention.start : mention.end]):
+        return None, None
     found = time_beside(reading, mention)
     if found is not None and found.role == "duration":
         found = time_beside(reading, mention, ("point", "span")) or found

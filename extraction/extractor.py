@@ -13,6 +13,7 @@ from extraction import (
     events,
     measurements,
     medications,
+    phrases,
     scores_again,
     statements,
     systems_graded,
@@ -81,6 +82,7 @@ class Extractor:
             mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
         mentions = with_salts(reading.normal, mentions)
         mentions += statements.find_statements(reading)
+        mentions += _not_named(mentions, phrases.find_phrases(reading))
         for start, end in spans:
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
@@ -101,6 +103,19 @@ class Extractor:
         facts.sort(key=lambda fact: (fact.start, fact.end, fact.kind, fact.concept))
         facts = numbered(facts)
         return facts, warnings(reading, facts)
+
+
+def _not_named(mentions: list[Mention], phrases_found: Iterable[Mention]) -> list[Mention]:
+    """The phrases that no name of the same concept, or of a more special one, overlaps."""
+    terms = vocabulary()
+    return [
+        phrase
+        for phrase in phrases_found
+        if not any(
+            one.start < phrase.end and phrase.start < one.end and terms.is_a(one.concept, phrase.concept)
+            for one in mentions
+        )
+    ]
 
 
 def _sentences(normal: str, parts: list[Part], spans: list[tuple[int, int]]) -> list[Sentence]:

@@ -12,6 +12,7 @@ from extraction.condition_attributes import grade_in
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from kb.facts import Fact, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEHIND = 2
@@ -40,6 +41,22 @@ def grades_told_later(reading: Reading, mention: Mention) -> Iterator[Fact]:
                 time=time,
                 attributes={"grade": grade} if (grade := grade_in(match.group())) else {},
             )
+
+
+def time_of_grade(reading: Reading, mention: Mention) -> Time | None:
+    """The day straight behind the grade that stands behind the name: "biopsy GVHD, grade 3 overall on 2 March"."""
+    if mention.concept not in cues("conditions")["graded"] or mention.assertion != "present":
+        return None
+    end = reading.sentences[mention.sentence].end
+    match = compiled(cues("conditions")["grade_of"], re.IGNORECASE).search(reading.normal, mention.end, end)
+    if match is None or any(one.kind == "condition" for one in reading.mentions_in(mention.end, match.start())):
+        return None
+    for time in reading.times_in(match.end(), end):
+        between = reading.normal[match.end() : time.start]
+        if time.role == "point" and not re.search(r"[;,.()]|\b(?:and|but|then|resolved|until)\b", between):
+            return time.time
+        return None
+    return None
 
 
 def _time(reading: Reading, start: int, end: int, low: int, high: int) -> Time | None:

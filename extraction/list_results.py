@@ -289,7 +289,7 @@ def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, i
     best: re.Match[str] | None = None
     for match in code_pattern().finditer(text):
         if code_of(match.group()) in cues("measurements")["before_name"] and _leads_on(text[match.end() :]):
-            best = match
+            best = None if _is_of_name_before(reading, start + match.start(), text[match.end() :]) else match
             break
     if (
         best is None
@@ -306,6 +306,12 @@ def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, i
         None,
         start + best.end(),
     )
+
+
+def _is_of_name_before(reading: Reading, at: int, rest: str) -> bool:
+    """ "With HBsAg positive the HBV DNA stood at 22,600": a word straight behind another test's name is that one's."""
+    another = any(one.kind == "lab" and at - one.end <= 1 for one in reading.mentions_in(max(0, at - 60), at))
+    return another and re.match(r"\s+(?:the|her|his|a)\b", rest, re.IGNORECASE) is not None
 
 
 def _led_to(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:

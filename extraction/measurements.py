@@ -299,6 +299,9 @@ def _fact(
         "systolic-bp" if named.concept == "blood-pressure" and isinstance(result.value, Quantity) else named.concept
     )
     value = None if result.is_overtaken else _asserted(reading, mention, result)
+    if named.concept == "hiv-antibody" and isinstance(value, Coded) and value.code == "undetected":
+        concept = "hiv-rna"  # an antibody is not "undetectable", a virus under treatment is
+        yield from _merely_named(reading, named, diagnosed(reading, mention, named.concept))
     if isinstance(value, Coded) and value.code in ("normal", "abnormal", "low", "high"):
         concept = cues("measurements")["in_words"].get(concept, concept)
     attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)

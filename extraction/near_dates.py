@@ -28,7 +28,10 @@ _BEHIND_TEST = compiled(
     r"[ \t]*(?:\([a-z ]{3,14}\)[ \t]*)?\(?(?:on |from |of |dated |seen |done |taken )?$", re.IGNORECASE
 )
 _LED_MONTH = compiled(r"\b(?:in|during|from|last) (?:early |mid-? ?|late |last )?$", re.IGNORECASE)
-_OCCASION = compiled(r" (?:visit|clinic|review|appointment|bloods|labs|sample|echo|assessment|admission)\b")
+_OCCASION = compiled(
+    r" (?:visit|clinic|review|appointment|bloods|labs|sample|echo|assessment|admission|pulses?"
+    r"|courses?|infusions?|induction|cycle|stay|flare)\b"
+)
 _HEAD = compiled(
     r"(?:^|[\n.;])[\s*•-]*(?:labs?|bloods?|data|results?|labor|tests?|"
     r"serolog(?:y|ies)|virology|obs|vitals) (?:on |from |of )?$",
@@ -167,7 +170,9 @@ def _beside(reading: Reading, match: re.Match[str]) -> bool:
 
 
 def _bracketed(reading: Reading, match: re.Match[str]) -> bool:
-    opening = re.search(r"\((?:in |from |on |of |done |taken |MUGA, |last )?$", reading.normal[: match.start()][-8:])
+    opening = re.search(
+        r"\((?:[^()\n]{1,40}[,;] )?(?:in |from |on |of |done |taken |last )?$", reading.normal[: match.start()][-50:]
+    )
     return opening is not None and reading.normal[match.end() : match.end() + 1] == ")"
 
 

@@ -242,6 +242,10 @@ def _new_subject(clause: Clause, start: int, end: int) -> bool:
         separated = i > start and (words[i - 1] in _SEPARATORS or words[i - 1] == ":")
         if separated and words[i] in _words("patient_subjects"):
             return True
+        if separated and " ".join(words[i : i + 2]) in _words("patient_named"):
+            return True
+        if i > start and words[i - 1] == "," and words[i] in _words("giving_verbs"):
+            return True
         if i in clause.dashes and clause.mention_between(start, i):
             return True
     return False

@@ -20,13 +20,18 @@ from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary
 
 _MOST = 6
+_HEAD = 6  # characters at the head of a sentence: "On", "In"
 _OPEN = ("pending", "not_done")
 _PUNCTUATION = " \t\n,;.:()[]=-"
 _REPEATED = compiled(
     r"\s*\(?(?:x ?\d\b|\d ?x(?!\w)|twice|repeatedly|on (?:two|three|several) occasions)\)?", re.IGNORECASE
 )
 _LED = compiled(r"\s*[)\]]?\s*[:=-]")
-_DATE_BEHIND = compiled(r"\s*[(\[]?\s*(?:(?:on|in|at|from|of|dated)\s+)?", re.IGNORECASE)
+_DATE_BEHIND = compiled(
+    r"\s*[(\[]?\s*(?:(?:in|on|at) (?:the|both|all|two)(?: [a-z]+){0,2} (?:samples?|tests?|ones?|bloods?)\s*[(\[]?\s*)?"
+    r"(?:(?:on|in|at|from|of|dated)\s+)?",
+    re.IGNORECASE,
+)
 _ANOTHER = compiled(r"\s*(?:for|of)\b", re.IGNORECASE)
 
 
@@ -81,7 +86,7 @@ def _further(reading: Reading, page: Page, concept: str, last: Result, end: int)
     repeated = _REPEATED.match(page.normal, last.end, end)
     at = begin = repeated.end() if repeated else last.end
     drugs = {one.start: one.end for one in reading.mentions_in(begin, end) if one.kind == "drug"}
-    way = _Way(_has_date_before(page, last))
+    way = _Way(_has_date_before(page, last) or _has_date_at_head(reading, last))
     while at < end:
         time = page.time_at(at)
         if time is not None:
@@ -133,6 +138,13 @@ def _belongs_to_next(page: Page, result: Result, end: int) -> bool:
 def _has_date_before(page: Page, result: Result) -> bool:
     before = len(page.normal[: result.start].rstrip(" \t:=(-"))
     return before > 0 and page.time_at(before - 1) is not None
+
+
+def _has_date_at_head(reading: Reading, result: Result) -> bool:
+    """ "In October CMV DNA 4,500 copies/mL; on 2 March no longer detected": the day that opens its sentence."""
+    sentence = reading.sentences[reading.sentence_at(result.start)]
+    heads = reading.times_in(sentence.start, min(sentence.start + _HEAD, result.start))
+    return bool(heads) and heads[0].role == "point"
 
 
 def _has_date_behind(page: Page, result: Result, end: int) -> bool:

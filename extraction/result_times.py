@@ -27,6 +27,8 @@ _BEHIND = compiled(
     r"(?:during|at the (?:time|height|worst|peak) of|with|before|after) (?:[a-z]+ ){1,4}(?:in|of|on)|"
     r"(?:at|in|during|from) (?:[a-z-]+ ){0,3}(?:visit|clinic|review|appointment|consultation|assessment|admission|"
     r"follow-up)(?: on| of| in)?|"
+    r"(?:in|on) (?:the|both|all|two)(?: [a-z]+){0,2} (?:samples?|tests?)(?: of| from| on)?\s*[(\[]?"
+    r"(?:[a-z]+,? (?:and )?)?|"
     r"collected|collected on|seen on|recorded on|last checked|last checked in|last done in|"
     r"last done)?\s*(?:the\s+)?[:.]?\s*$",
     re.IGNORECASE,

@@ -19,6 +19,10 @@ from extraction.word_places import first_words, matches_of_words
 from kb.patterns import compiled
 
 _REACH = 140
+_NEAR = 160  # characters behind a name in which its matter may be told
+_NO_REACH = 16
+_OWN = compiled(r"own\b|herself\b|himself\b", re.IGNORECASE)
+_NO = compiled(r"\b(?:no|nil|without)(?: (?:viral|more|further|longer any|any))?\s+$", re.IGNORECASE)
 
 
 @functools.cache
@@ -68,6 +72,9 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
             replaced |= set(own)
             sentence = reading.sentence_at(match.start())
             shared = holder if holder.sentence == sentence else replace(holder, assertion="present", cue=None)
+            if _OWN.match(match.group()):
+                shared = replace(shared, experiencer="patient")
+            denial = _NO.search(page.normal, max(0, match.start() - _NO_REACH), match.start())
             added.append(
                 replace(
                     shared,
@@ -76,9 +83,9 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     concept=behind[holder.concept],
                     kind="lab",
                     sentence=sentence,
-                    assertion="present",
+                    assertion="present" if denial is None else "absent",
                     temporality="current",
-                    cue=None,
+                    cue=None if denial is None else denial.span(),
                 )
             )
     placed = list(_placed(reading, page, Spans([*told, *((one.start, one.end) for one in added)])))
@@ -107,8 +114,15 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
                 place is not None
                 and re.search(entry["not_between"], place[0], re.IGNORECASE) is None
                 and re.match(entry["not_behind"], page.normal[match.end() : match.end() + 24], re.IGNORECASE) is None
+                and _is_told_near(entry, page.normal[match.end() : match.end() + _NEAR])
             ):
                 yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
+
+
+def _is_told_near(entry: dict[str, Any], behind: str) -> bool:
+    """Whether the words behind a name say what it is of, where the entry wants them to: "urine stick ... no hCG"."""
+    paragraph = behind.split("\n\n")[0]
+    return "near" not in entry or re.search(entry["near"], paragraph) is not None
 
 
 def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Mention | None:
@@ -118,7 +132,7 @@ def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Menti
     earlier = [
         mention
         for mention in reading.mentions_in(begin, start)
-        if mention.kind in ("lab", "condition") and mention.end <= start
+        if (mention.kind in ("lab", "condition") or mention.concept in behind) and mention.end <= start
     ]
     for mention in reversed(earlier):
         if mention.concept in behind:

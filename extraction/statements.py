@@ -23,8 +23,15 @@ from kb.kept import kept
 from kb.patterns import compiled
 
 _DENIED = compiled(r"\b(?:no|nil|without|not|not any|free of|nothing|never|neither)(?: \w+)?\s+$", re.IGNORECASE)
+_INSIDE = compiled(
+    r"\b(?:not|never|cannot|without|refus\w+|declin\w+|withheld|unable)"
+    r"(?P<yet>\s+(?:yet|been yet|so far)\b)?(?!\s+(?:only|just|merely|to be any)\b)"
+    r"|n't\b",
+    re.IGNORECASE,
+)  # a denial in the gap of a pattern: "consent was not given"
 _TURN = compiled(
-    r"\b(?:but|however|meanwhile|has now|have now|is now|now|and(?=,? (?:(?:she|he|they|so) )?"
+    r"(?<=, )(?:she|he|this (?:lady|woman|patient|man|gentleman)|the patient) (?:is|has)\b"
+    r"|\b(?:but|however|meanwhile|has now|have now|is now|now|and(?=,? (?:(?:she|he|they|so) )?"
     r"(?:agrees|accepts|consents|undertakes|promises|will(?! not| never)|has agreed"
     r"|is (?:willing|happy|prepared))\b))\b",
     re.IGNORECASE,
@@ -77,7 +84,7 @@ class Pattern:
 
     def matches(self, text: str) -> Iterator[re.Match[str]]:
         """As those of one expression of all of them: at each place that of the first listed."""
-        expressions = [_expression(pattern) for pattern in self.listed]
+        expressions = [expression(pattern) for pattern in self.listed]
         at = 0
         while found := [match for one in expressions if (match := one.search(text, at)) is not None]:
             first = min(found, key=re.Match.start)
@@ -86,7 +93,7 @@ class Pattern:
 
 
 @functools.cache
-def _expression(pattern: str) -> re.Pattern[str]:
+def expression(pattern: str) -> re.Pattern[str]:
     """Made when a text may hold the pattern for the first time."""
     return compiled(rf"(?<!\w)(?:{compile_pattern(pattern)})(?!\w)", re.IGNORECASE)
 
@@ -175,7 +182,7 @@ def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start:
     turn = _TURN.search(text, start)
     bare = [pattern for pattern in candidates if pattern.concept == concept and pattern.assertion is None]
     return turn is not None and any(
-        _expression(one).search(text, turn.end()) for pattern in bare for one in pattern.listed
+        expression(one).search(text, turn.end()) for pattern in bare for one in pattern.listed
     )
 
 
@@ -215,6 +222,10 @@ def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:
     """ "No signs of infection, haemodynamically stable": a denial ends at the comma where a statement stands alone."""
     if cues("statements")[concept].get("either_way"):
         return "present"
+    if cues("statements")[concept].get("denied_inside") and mention.assertion == "present":
+        inside = _INSIDE.search(reading.normal, mention.start + 1, mention.end)
+        if inside is not None:
+            return "possible" if inside["yet"] else "absent"
     if mention.assertion != "absent" or mention.cue is None or not cues("statements")[concept].get("stands_alone"):
         return mention.assertion
     between = reading.normal[mention.cue[1] : mention.start]

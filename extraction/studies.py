@@ -11,6 +11,7 @@ from datetime import date
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
+from extraction.series_of_days import last_of_series
 from extraction.when import denied_time, lasting, sentence_span, time_beside
 from extraction.wording import holds
 from kb.facts import Course, Fact, Temporality, Time
@@ -18,6 +19,8 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SHORT_DENIAL = 14
+_BESIDE = 24  # characters
+_ROW = compiled(r"\n[ \t]*[-*•]?[ \t]*(?P<row>[^\n]+)")
 _DAYS_OF_A_YEAR = 365
 _SENTENCES_OF_A_STORY = 4
 
@@ -25,7 +28,7 @@ _SENTENCES_OF_A_STORY = 4
 def read_studies(reading: Reading) -> list[Fact]:
     """A fact for every study that the patient takes or took part in, or is said not to."""
     facts: list[Fact] = []
-    said: set[tuple[int, str, str]] = set()
+    said: dict[tuple[int, str, str], set[Time | None]] = {}
     for mention in reading.mentions:
         if not vocabulary().is_a(mention.concept, "study"):
             continue
@@ -33,10 +36,11 @@ def read_studies(reading: Reading) -> list[Fact]:
         if not _is_taking_part(reading, mention):
             continue
         concept = _kind_of_study(reading, mention)
-        if (mention.sentence, concept, mention.assertion) in said:
-            continue
-        said.add((mention.sentence, concept, mention.assertion))
         fact = _fact(reading, mention, concept)
+        times = said.setdefault((mention.sentence, concept, mention.assertion), set())
+        if times and (fact.time is None or fact.time in times):
+            continue
+        times.add(fact.time)
         if not any(_same_end(fact, other) for other in facts):
             facts.append(fact)
     return facts
@@ -83,9 +87,11 @@ def _is_taking_part(reading: Reading, mention: Mention) -> bool:
     if mention.assertion in ("conditional", "possible") or _is_heading(reading, mention, end):
         return False
     joining = (
-        any(word in sentence for word in known["joining"]) or re.search(known["ended_trial"], sentence) is not None
+        any(word in sentence for word in known["joining"])
+        or re.search(known["ended_trial"], sentence) is not None
+        or re.search(known["research_by_name"], reading.normal[mention.start : mention.end], re.IGNORECASE) is not None
     )
-    if holds(sentence, known["undecided"]):
+    if holds(sentence, known["undecided"]) or re.search(known["staff"], sentence):
         return False
     of_any = mention.assertion == "absent" and re.match(known["of_any"], reading.normal[mention.end : end]) is not None
     if not joining and not of_any and any(phrase in around for phrase in known["not_research"]):
@@ -125,7 +131,10 @@ def _is_heading(reading: Reading, mention: Mention, end: int) -> bool:
     named = any(vocabulary().is_a(other.concept, "study") for other in reading.mentions_in(mention.end, end))
     if named and re.search(r"\bend[ -]of[ -](?:the )?$", reading.normal[: mention.start][-12:], re.IGNORECASE):
         return True  # "the end-of-study visit of the phase 2 trial"
-    return mention.assertion == "present" and named and re.match(r"\s*:", reading.normal[mention.end : end]) is not None
+    start = sentence_span(reading, mention)[0]
+    told = any(word in reading.normal[start : mention.start].lower() for word in cues("events")["joining"])
+    colon = re.match(r"\s*:", reading.normal[mention.end : end])
+    return mention.assertion == "present" and named and colon is not None and not told
 
 
 def _kind_of_study(reading: Reading, mention: Mention) -> str:
@@ -140,7 +149,9 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
     if any(word in sentence for word in known["observational_words"]):
         return "observational-study"
     drugs = any(other.kind == "drug" for other in reading.mentions_in(start, end))
-    given = drugs or any(word in sentence for word in known["interventional_words"])
+    beside = reading.mentions_in(max(start, mention.start - _BESIDE), mention.end + _BESIDE)
+    vaccine = any(other.kind == "vaccine" for other in beside)
+    given = drugs or vaccine or any(word in sentence for word in known["interventional_words"])
     return "interventional-study" if given else "study"
 
 
@@ -177,6 +188,11 @@ def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
     sentence = reading.normal[slice(*_story_span(reading, mention))]
     over = holds(sentence, known["ended"]) or mention.temporality == "historical" or _is_told_as_past(reading, mention)
     found = time_beside(reading, mention)
+    if found is not None and found.role == "lookback":
+        found = _day_of_most_recent(reading, mention, found) or found
+    found = _last_given(reading, mention, found)
+    if found is not None and found.role == "end" and _runs_on(reading, found):
+        return None, Course(ongoing=True), mention.temporality
     if over:
         found = _last_day(reading, mention) or found
     if over and found is not None and found.role == "point":
@@ -187,6 +203,9 @@ def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
         past = latest is None or day is None or latest < day
         time, course = lasting(reading, found, over=True, ongoing=False)
         return time, course, "historical" if past else mention.temporality
+    observed = vocabulary().is_a(_kind_of_study(reading, mention), "observational-study")
+    if observed and found is not None and found.role == "point" and re.search(known["goes_on"], sentence, re.I):
+        return None, Course(ongoing=True), mention.temporality
     if _just_began(reading, mention, found):
         return None, Course(start=found.time if found else None), mention.temporality
     time, course = lasting(reading, found, over=over, ongoing=not over and holds(sentence, known["now"]))
@@ -197,10 +216,66 @@ def _is_told_as_past(reading: Reading, mention: Mention) -> bool:
     """ "She took part in a drug trial", without a word that it goes on; or the last of its drug is told behind it."""
     known = cues("events")
     start, end = _story_span(reading, mention)
+    if holds(reading.normal[max(0, start - len("Curr. ")) : end], known["enrolled_now"]):
+        return False
     if re.search(known["last_of_its_drug"], reading.normal[mention.end : end]):
         return True
     before = reading.normal[start : mention.start]
     return re.search(known["took_part"], before) is not None and not holds(reading.normal[start:end], known["now"])
+
+
+def _runs_on(reading: Reading, found: TimeExpression) -> bool:
+    """ "Goes on until June": the end is ahead."""
+    before = reading.normal[max(0, found.start - _BESIDE) : found.start]
+    return re.search(cues("events")["runs_on"], before, re.IGNORECASE) is not None
+
+
+def _day_of_most_recent(reading: Reading, mention: Mention, found: TimeExpression) -> TimeExpression | None:
+    """ "The most recent study injection on 20 February": "recent" is no window where its day is told."""
+    if re.search(r"recent", reading.normal[found.start : found.end], re.IGNORECASE) is None:
+        return None
+    return time_beside(reading, mention, ("point",))
+
+
+def _last_given(reading: Reading, mention: Mention, found: TimeExpression | None) -> TimeExpression | None:
+    """The last day on which something was given in the study, told in its sentence or the next one."""
+    if found is not None and found.role not in ("point", "lookback"):
+        return found
+    last = min(mention.sentence + 1, len(reading.sentences) - 1)
+    latest = max([one for one in (found, _last_row(reading, mention)) if one is not None], key=_day, default=None)
+    for number in range(mention.sentence, last + 1):
+        start, end = max(mention.end, reading.sentences[number].start), reading.sentences[number].end
+        for given in compiled(cues("events")["given_in_study"], re.IGNORECASE).finditer(reading.normal, start, end):
+            for time in reading.times_in(given.end(), end):
+                between = reading.mentions_in(start, time.start)
+                others = [one for one in between if one.kind in ("drug", "vaccine") and one.concept != "vaccine"]
+                far = time.start - given.end() > _BESIDE or reading.mentions_in(given.end(), time.start)
+                if time.role != "point" or far or (others and number > mention.sentence):
+                    break
+                time = last_of_series(reading, time, end)
+                if latest is None or _day(time) > _day(latest):
+                    latest = time
+                break
+    return last_of_series(reading, latest, reading.sentences[mention.sentence].end) if latest is not None else None
+
+
+def _last_row(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """The last row below the study's own that begins with a day and tells of a dose: "03/03/2026 week-28 dose"."""
+    paragraph = reading.normal.find("\n\n", mention.end)
+    end = len(reading.normal) if paragraph < 0 else paragraph
+    rows = []
+    for line in _ROW.finditer(reading.normal, mention.end, end):
+        time = next(iter(reading.times_in(line.start("row"), line.start("row") + 2)), None)
+        drug = any(one.kind in ("drug", "vaccine") for one in reading.mentions_in(line.start(), line.end()))
+        told = compiled(cues("events")["row_of_study"], re.IGNORECASE).search(line["row"])
+        if time is not None and time.role == "point" and told and not drug:
+            rows.append(time)
+    return rows[-1] if rows else None
+
+
+def _day(time: TimeExpression) -> date:
+    """The latest day of an expression; of a window none, for what is told beside it says more."""
+    return (time.time.latest if time.role != "lookback" and time.time is not None else None) or date.min
 
 
 def _just_began(reading: Reading, mention: Mention, found: TimeExpression | None) -> bool:

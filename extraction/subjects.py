@@ -66,6 +66,8 @@ def carry_subjects(reading: Reading) -> None:
             subject = opened
             if opened.designated:
                 _give(mentions, opened)
+            else:
+                _give_to_one_who_opens(text, sentence.start, mentions, opened)
             continue
         before = reading.sentences[number - 1] if number else sentence
         mourned = sentence.section == "family_history" and _word_of("dead").search(
@@ -156,6 +158,29 @@ def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:
     told = _of_heredity().match(text)
     if told is not None:
         _give_told(told, start, mentions)
+
+
+@functools.cache
+def _does() -> re.Pattern[str]:
+    known = cues("context")["subjects"]
+    verbs = "|".join(map(re.escape, known["does"]))
+    return compiled(
+        rf"(?:,? (?:who|aged)\b[^,;]*,?)?\s+(?:(?:also|once|too|sadly|recently|already)\s+)?(?:{verbs})\b",
+        re.IGNORECASE,
+    )
+
+
+def _give_to_one_who_opens(text: str, start: int, mentions: list[Mention], subject: Subject) -> None:
+    """ "A brother carries an ICD since a ventricular tachycardia": all of it is his, up to a word of the patient."""
+    opening = _opening(*_EVERYONE).search(text)
+    if opening is None or _does().match(text, opening.end()) is None:
+        return
+    if compiled(cues("context")["subjects"]["handed"], re.IGNORECASE).search(text):
+        return
+    turn = _word_of("turns_to_patient").search(text, opening.end())
+    end = start + min(turn.start() if turn else len(text), text.find(";") if ";" in text else len(text))
+    told = ("condition", "procedure", "vaccine", "span")
+    _give([one for one in mentions if one.start < end and one.kind in told], subject)
 
 
 def _give_told(match: re.Match[str], start: int, mentions: list[Mention]) -> None:

@@ -261,7 +261,7 @@ SENTENCES = {
         "treponemal-test negative",
     ],
     "HBsAg not detected, CMV DNA not detected": ["hbsag negative", "cmv-dna undetected"],
-    "HIV undetectable on ART": ["hiv-antibody undetected"],
+    "HIV undetectable on ART": ["hiv-antibody -", "hiv-rna undetected"],
     "CMV-DNA 1.6E+03 copies/mL (<500)": ["cmv-dna positive"],
     "beta-HCG (serum) 10.12: <0.5 mIU/mL": ["pregnancy-test-blood negative"],
     "UPT neg; BP 120/80. Pregnancy test negative, blood film awaited": [
