@@ -328,7 +328,8 @@ def _is_of_a_name(normal: str, start: int, end: int) -> bool:
 def _month_range_pattern() -> re.Pattern[str]:
     month = _any_of(list(month_names()))
     return compiled(
-        rf"(?<![\w-])(?P<first>{month})\.? ?(?:-|to|until|till|through|and|/) ?(?P<last>{month})"
+        rf"(?<![\w-])(?P<first>{month})\.?(?:, ?{month}\.?(?=,| and| &))*"
+        rf" ?(?:,? ?and|&|-|to|until|till|through|/) ?(?P<last>{month})"
         r"\.?[ ,'-]{0,2}(?P<year>(?:19|20)\d\d)",
         re.IGNORECASE,
     )

@@ -47,6 +47,7 @@ def found(text: str, order: str = "day first") -> list[tuple[str, str, str, str]
         ("until 3/5/2026", "end", "2026-05-03", "2026-05-03"),
         ("from 10 Jan 2026 to 2 May 2026", "span", "2026-01-10", "2026-05-02"),
         ("2015-2019", "span", "2015-01-01", "2019-12-31"),
+        ("January, February, March and April 2025", "span", "2025-01-01", "2025-04-30"),
         ("January to March 2025", "span", "2025-01-01", "2025-03-31"),
         ("12-21 March 2026", "span", "2026-03-12", "2026-03-21"),
         ("3 to 10 June", "span", "2026-06-03", "2026-06-10"),
