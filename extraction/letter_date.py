@@ -52,6 +52,10 @@ _SIGNED = compiled(
 _OF_SAMPLES = compiled(
     r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
 )
+_SIGNING = (  # one of them stands wherever `_SIGNED` is met
+    "signed authori validated approved verified reported released finali writ wrote dictat typed completed prepared "
+    "compiled checked recorded entered drawn"
+).split()
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
@@ -151,8 +155,7 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
-    like_a_date = _LIKE_A_DATE.search(line) or month_places(line)
-    if (len(_DIGIT.findall(line)) < _FEWEST_DIGITS or not like_a_date) and not _IN_WORDS.search(line):
+    if not (_may_hold_date(line) or _IN_WORDS.search(line)):
         return None
     line = repaired(line)
     last_end = 0
@@ -168,6 +171,12 @@ def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None
         if rank is not None and (best is None or rank < best[0]):
             best = rank, time
     return best
+
+
+def _may_hold_date(line: str) -> bool:
+    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS:
+        return False
+    return _LIKE_A_DATE.search(line) is not None or bool(month_places(line))
 
 
 def _in_two_languages(line: str, dates: list[re.Match[str]], order: Order) -> bool:
@@ -297,7 +306,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
             return _IN_TEXT  # "Collected 2026-05-27  Reported 2026-05-27", of a print-out that the letter encloses
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
         return min(rank, _IN_TITLE) if is_title else rank
-    if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
+    head = line[: match.start()]
+    if _TODAY.search(head) or (any(word in head.lower() for word in _SIGNING) and _SIGNED.search(head)):
         return _TOLD
     words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):

@@ -321,7 +321,15 @@ def _name_beside_year() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
     behind, before = _name_beside_year()
-    return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
+    if behind.match(normal, end):
+        return True
+    window = normal[max(0, start - 24) : start]
+    return window.rstrip(" \t\n/(-").lower().endswith(_ends_of_names()) and before.search(window) is not None
+
+
+@functools.cache
+def _ends_of_names() -> tuple[str, ...]:
+    return (*cues("timing")["named_with_year"], "of")
 
 
 @functools.cache
