@@ -293,7 +293,7 @@ def _is_of_lasting_disease(reading: Reading, cue: Cue) -> bool:
         return False
     lasting = cues("medications")["treated_apart"]["lasting"]
     told = before[-1].temporality == "current"
-    return told and any(vocabulary().is_a(before[-1].concept, one) for one in lasting)
+    return told and vocabulary().is_one_of(before[-1].concept, lasting)
 
 
 def _follows_a_drug(reading: Reading, cue: Cue, scope: Scope, scopes: Sequence[Scope]) -> bool:

@@ -99,7 +99,7 @@ def _name_other_kind(reading: Reading) -> None:
 
 
 def _is_a_lupus(mention: Mention) -> bool:
-    return any(vocabulary().is_a(mention.concept, kind) for kind in ("cutaneous-lupus", "drug-induced-lupus"))
+    return vocabulary().is_one_of(mention.concept, ("cutaneous-lupus", "drug-induced-lupus"))
 
 
 def _is_unmade(reading: Reading, lupus: Mention) -> bool:
@@ -143,7 +143,7 @@ def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
 
 
 def _is_listed(other: Mention) -> bool:
-    return any(vocabulary().is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"])
+    return vocabulary().is_one_of(other.concept, cues("conditions")["instead_of_sle"])
 
 
 def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
