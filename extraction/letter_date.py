@@ -28,8 +28,8 @@ _LONG = 366  # days
 _FEWEST_DIGITS = 3  # of a whole date: "1 May 26"
 # a year, numbers between signs, or words with gaps before a year of two digits, as far as a scan's gaps go
 _LIKE_A_DATE = compiled(
-    r"[12](?:(?<=1)9|(?<=2)0)[ _]?\d[ _]?\d|\d[ _]*[-/.|][ _]*\d[ _]?\d?[ _]*[-/.|][ _]*\d[ _]?\d"
-    r"|\d (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d\d? \d\d? \d\d"
+    r"\d(?:(?:(?<=1)9|(?<=2)0)[ _]?\d[ _]?\d|[ _]*[-/.|][ _]*\d[ _]?\d?[ _]*[-/.|][ _]*\d[ _]?\d"
+    r"| (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d? \d\d? \d\d)"
 )
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE, _IN_A_STORY = 80, 90, 95, 100, 110  # behind every sure label
@@ -237,7 +237,7 @@ _BLANKS = compiled(
     re.IGNORECASE,
 )
 _PAGE = compiled(r"^\W*(?:page|seite|p\.|pg\.?) ?\d{1,2}(?: ?(?:of|/|von) ?\d{1,2})?\W*", re.IGNORECASE)
-_PARTED = compiled(r"\d[./]? \d|\bt \d|\d{8}", re.IGNORECASE)
+_PARTED = compiled(r"[\dtT](?:(?<=\d)(?:[./]? \d|\d{7})|(?<=\b[tT]) \d)")
 _YEAR = compiled(r"[12](?:(?<=1)9|(?<=2)0)\d\d")
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
 # a word between a day and a year, or between "Date" or a line's beginning and both
@@ -307,7 +307,9 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
         return min(rank, _IN_TITLE) if is_title else rank
     head = line[: match.start()]
-    if _TODAY.search(head) or (any(word in head.lower() for word in _SIGNING) and _SIGNED.search(head)):
+    if ("today" in head.lower() and _TODAY.search(head)) or (
+        any(word in head.lower() for word in _SIGNING) and _SIGNED.search(head)
+    ):
         return _TOLD
     words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):

@@ -7,13 +7,15 @@ too many, but never one too few; most sentences leave none, and the expressions 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from kb.patterns import compiled
 
 PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 _WORD = compiled(r"\w+")
 _MOST_WORDS = 10_000  # that are remembered
+_BEHIND_ALL = chr(0x10FFFF)  # behind every letter
 _STEM = 6  # characters of a word that are compared
 _FEW = 2  # characters with which too many words begin
 _COMMON = frozenset(  # stems that many sentences hold
@@ -25,8 +27,6 @@ _COMMON = frozenset(  # stems that many sentences hold
 
 Group = frozenset[str]
 """The stems of a group's alternatives, one of which the text must hold."""
-Waiting = Mapping[str, Sequence[tuple[int, tuple[Group, ...]]]]
-"""By a word of the text, the patterns that wait for it, each with the groups that it needs besides."""
 
 
 class Triggers:
@@ -51,13 +51,29 @@ class Triggers:
         What the whole letter cannot match is left out first, which is most.
         """
         words_of = [set(_WORD.findall(text.lower())) for text in texts]
-        words = set[str]().union(*words_of)
-        waiting = _possible({word: entries for word in words if (entries := self._needing(word))}, words)
+        waiting = self._waiting(set[str]().union(*words_of))
         found = []
         for own in words_of:
-            known = {word: waiting[word] for word in own & waiting.keys()}
-            numbers = {number for entries in _possible(known, own).values() for number, _ in entries}
-            found.append(numbers.union(self._always))
+            numbers = set(self._always)
+            for word in own & waiting.keys():
+                numbers.update(number for number, others in waiting[word] if not any(map(own.isdisjoint, others)))
+            found.append(numbers)
+        return found
+
+    def _waiting(self, words: set[str]) -> dict[str, list[tuple[int, list[frozenset[str]]]]]:
+        """By a word of the letter the patterns that it may open, each with the letter's words that meet its groups."""
+        stems = frozenset[str]().union(*map(_stems_of, words))
+        in_order = sorted(words)
+        meeting: dict[Group, frozenset[str]] = {}
+        found: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
+        for word in words:
+            for number, groups in self._needing(word):
+                if any(map(stems.isdisjoint, groups)):
+                    continue
+                for group in groups:
+                    if group not in meeting:
+                        meeting[group] = _words_with(group & stems, in_order)
+                found.setdefault(word, []).append((number, [meeting[group] for group in groups]))
         return found
 
     def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
@@ -71,16 +87,19 @@ class Triggers:
         return needing
 
 
-def _possible(waiting: Waiting, words: Iterable[str]) -> Waiting:
-    """The patterns of which the words meet every other group too."""
-    if not waiting:
-        return {}
-    stems = frozenset[str]().union(*map(_stems_of, words))
-    return {
-        word: kept
-        for word, entries in waiting.items()
-        if (kept := [entry for entry in entries if not any(map(stems.isdisjoint, entry[1]))])
-    }
+def _words_with(stems: Iterable[str], words: Sequence[str]) -> frozenset[str]:
+    """Those of the words, which are in their order, that have one of the stems.
+
+    >>> sorted(_words_with({"tri", "so."}, ["so", "some", "trial", "trip"]))
+    ['so', 'trial', 'trip']
+    """
+    found: set[str] = set()
+    for stem in stems:
+        if stem.endswith("."):
+            found.add(stem[:-1])
+        else:
+            found.update(words[bisect_left(words, stem) : bisect_left(words, stem + _BEHIND_ALL)])
+    return frozenset(found)
 
 
 def _rarity(group: Group) -> tuple[int, int]:
