@@ -25,6 +25,7 @@ from extraction.relatives_behind import give_to_relatives_before, give_to_relati
 from extraction.replaced_diagnoses import deny_replaced
 from extraction.signs import read_signs
 from extraction.subjects import carry_subjects
+from extraction.tokens import LINE_BREAK
 from kb.facts import Assertion, Experiencer, Temporality
 
 _WORDS_OF_EVIDENCE = 4
@@ -87,10 +88,12 @@ def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
     sentence = reading.sentences[number]
     end = max([sentence.end, *(mention.end for mention in mentions)])
     first, last = reading.token_at(sentence.start), reading.token_at(end)
-    spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
+    spans, words = reading.token_spans[first:last], reading.words[first:last]
+    if LINE_BREAK in words:
+        spans = [span for span, word in zip(spans, words, strict=True) if word != LINE_BREAK]
+        words = [word for word in words if word != LINE_BREAK]
     if not spans:
         return
-    words = [reading.normal[begin:stop].lower() for begin, stop in spans]
     targets = [_target(spans, words, mention) for mention in mentions]
     clause = Clause.of(reading.normal, spans, words, targets)
     found = _cues_of_targets(targets, clause)

@@ -103,6 +103,7 @@ class Reading:
     doc: Doc  # words only, no white space; a hard line break is one token
     token_spans: list[tuple[int, int]]  # of each token of `doc`, in characters of the text
     token_ends: list[int]
+    words: list[str]  # of each token, in lower case
     sentences: InOrder[Sentence] = field(default_factory=InOrder)
     mentions: InOrder[Mention] = field(default_factory=InOrder)
     times: InOrder[TimeExpression] = field(default_factory=InOrder)
