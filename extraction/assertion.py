@@ -28,6 +28,7 @@ from extraction.subjects import carry_subjects
 from extraction.tokens import LINE_BREAK
 from kb.facts import Assertion, Experiencer, Temporality
 
+_WITHOUT_SCOPE = ("TERMINATE", "PSEUDO")  # cues that say nothing themselves
 _WORDS_OF_EVIDENCE = 4
 _LONGEST_CUE = 4
 _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
@@ -136,7 +137,7 @@ def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[Target, list
     """The cues whose scope, held to its clause, reaches each target (by its tokens and its kind)."""
     found: dict[Target, list[Cue]] = {}
     modifiers = _finder().modifiers(clause.words)
-    if not modifiers:
+    if all(modifier.direction in _WITHOUT_SCOPE for modifier in modifiers):
         return found
     kinds: dict[tuple[int, int], set[str]] = {}
     for target in targets:
