@@ -198,14 +198,16 @@ def repaired(line: str) -> str:
     if "_" in line:
         line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
     dated = _YEAR.search(line) is not None
+    if dated and "T" in line:
+        line = compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line)
     if dated:
-        line = _MISREAD_MONTH.sub(_month_meant, compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line))
+        line = _MISREAD_MONTH.sub(_month_meant, line)
     if " day of " in line:
         line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
-    if dated:
+    if dated and any(sign in line for sign in (" I", " V", " X")):
         line = compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line)
     line = _in_digits(line)
-    if dated:
+    if dated and ("l " in line or "I " in line):
         line = compiled(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)").sub(r"\g<1>1", line)
     line = _in_digits(line)
     line = _ungapped(line) if _PARTED.search(line) else line
@@ -214,7 +216,8 @@ def repaired(line: str) -> str:
         line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(_without_gaps, line)
     line = _gapped_day().sub(r"\1\2\3", line)
-    line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
+    if "20" in line:
+        line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
     if not _EIGHT_DIGITS.search(line):
         return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)

@@ -133,7 +133,17 @@ def _relative_pattern() -> re.Pattern[str]:
 
 
 _GLUED = ("for", "over", "during", "lasting", "times", "x")  # an amount may follow without a space
-_DIGITS = compiled(r"[\d~](?<![\w/.].)")
+
+
+@functools.cache
+def _digits() -> re.Pattern[str]:
+    """A number with what opens a further number or the name of a unit behind it."""
+    units = {re.escape(unit[:2]) for unit in _units() if len(unit) > 1}
+    opens = "|".join(sorted({*units, "fu", "co", "wh", "ca"}))
+    return compiled(
+        rf"[\d~](?<![\w/.].)(?:(?<=~)|(?=\d{{0,2}}(?:\.\d)?(?:\+?[ -]?(?:{opens})|[dwmy/]| ?(?:-|to|or))))",
+        re.IGNORECASE,
+    )
 
 
 @functools.cache
@@ -147,7 +157,7 @@ def _first_words() -> frozenset[str]:
 def _relative_places(normal: str) -> list[int]:
     """Where a relative time may begin: at its first words, and at a number with a unit."""
     amount = _amount_pattern()
-    digits = (match.start() for match in _DIGITS.finditer(normal))
+    digits = (match.start() for match in _digits().finditer(normal))
     numbers = (place for place in digits if normal[place] == "~" or amount.match(normal, place))
     words = (
         place
