@@ -98,7 +98,8 @@ def decimal_comma(normal: str) -> bool:
     >>> decimal_comma("Kreatinin 1,2 mg/dl, Hb 10,4 g/dl"), decimal_comma("creatinine 1.2 mg/dL, platelets 98,000")
     (True, False)
     """
-    return len(_WITH_COMMA.findall(normal)) > len(_WITH_POINT.findall(normal))
+    with_comma = len(_WITH_COMMA.findall(normal))
+    return with_comma > 0 and with_comma > len(_WITH_POINT.findall(normal))
 
 
 def to_float(digits: str, comma: bool) -> float:

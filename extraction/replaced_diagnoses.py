@@ -104,7 +104,10 @@ def _is_a_lupus(mention: Mention) -> bool:
 
 def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     """ "Lupus limited to the skin"; "criteria for systemic lupus are not fulfilled" in a letter on another disease."""
-    before, behind = reading.normal[max(0, lupus.start - _NEAR) : lupus.start], reading.normal[lupus.end :][:_FAR]
+    before, behind = (
+        reading.normal[max(0, lupus.start - _NEAR) : lupus.start],
+        reading.normal[lupus.end : lupus.end + _FAR],
+    )
     if _pattern("narrowed").match(behind):
         return True
     if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):

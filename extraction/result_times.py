@@ -176,7 +176,9 @@ def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:
         return True
     alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
     led = any(0 <= opening - one.end <= 2 for one in reading.times_in(max(0, opening - 24), opening))
-    return alone and led and re.match(r"\s*:", normal[time.end + closing.end() :][:3]) is not None
+    return (
+        alone and led and re.match(r"\s*:", normal[time.end + closing.end() : time.end + closing.end() + 3]) is not None
+    )
 
 
 def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
@@ -235,7 +237,7 @@ def _is_of_value_behind(normal: str, end: int, expression: TimeExpression) -> bo
         return _LEADS_VALUE.match(normal, expression.end) is not None
     return (
         re.fullmatch(r"[ \t|]+", between) is not None
-        and re.match(r":\s*[<>]?\d", normal[expression.end :][:4]) is not None
+        and re.match(r":\s*[<>]?\d", normal[expression.end : expression.end + 4]) is not None
     )
 
 
@@ -266,7 +268,7 @@ def _in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
         return None
     for following in reading.times_in(end, end + 30)[:1]:
         joint = re.fullmatch(r"\s*(?:[;,>|→-]|and|then)*\s*", reading.normal[end : following.start])
-        if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end :][:6]):
+        if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end : following.end + 6]):
             return before[-1]
     return None
 
@@ -452,7 +454,9 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
     others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in _NO_OTHER]
     if others:
         told = reading.normal[clause : expression.start]
-        return _OCCASION.search(told) is not None and not _PRESENT.search(reading.normal[expression.end :][:60])
+        return _OCCASION.search(told) is not None and not _PRESENT.search(
+            reading.normal[expression.end : expression.end + 60]
+        )
     if not tests:
         return True
     return _is_header(

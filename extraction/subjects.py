@@ -47,7 +47,7 @@ def carry_subjects(reading: Reading) -> None:
     mine = _designation_of_patient(reading.normal)
     relatives = has_word(reading.normal, _opening_words())
     children = has_word(reading.normal, _child_words())
-    heredity = _word_of("heredity").search(reading.normal) is not None
+    heredity = has_word(reading.normal, _heredity_words()) and _word_of("heredity").search(reading.normal) is not None
     if not (mine or relatives or children or heredity):
         return
     patient = sex_of_patient(reading.normal) if mine or relatives else ""
@@ -207,6 +207,12 @@ def _opening(*names: str) -> re.Pattern[str]:
     nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in listed)
     reporting = "|".join(re.escape(verb) for verb in known["sets"]["reporting"])
     return compiled(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
+
+
+@functools.cache
+def _heredity_words() -> frozenset[str]:
+    """The first words of a family's history."""
+    return first_words(cues("context")["subjects"]["heredity"])
 
 
 @functools.cache
