@@ -159,7 +159,9 @@ def _pattern() -> re.Pattern[str]:
     return compiled("|".join(_forms()))
 
 
-_DIGITS = compiled(r"[\d( ,](?:(?<=\d)(?<![\w./].)|(?<=\()(?=\d)|(?<=\d[ (,]))")
+_FIRST_DIGIT = compiled(r"\d(?<![\w./].)")
+_BEHIND_DIGIT = compiled(r"\d[(, ]")
+_OPENS_ON_DIGIT = compiled(r"\((?=\d)")
 # a number with what an age in digits has behind it, or what may lead to one behind a bracket or a date
 _LEADS_ON = compiled(
     r"\d{1,2}[ ]\d\d?/12|\d{1,3}(?:\.\d|½)?(?:[ ]\d\d?/12)?(?:[ -]and[ -]a[ -]half)?[ /,|-]{0,4}"
@@ -193,8 +195,10 @@ def _places(normal: str) -> list[int]:
         for place in words.get(word, ())
         if behind is None or behind.match(normal, place + len(word))
     )
-    digits = (match.start() for match in _DIGITS.finditer(normal))
-    return sorted({*(place for place in digits if _LEADS_ON.match(normal, place)), *named})
+    places = {match.start() for match in _FIRST_DIGIT.finditer(normal)}
+    places.update(match.end() - 1 for match in _BEHIND_DIGIT.finditer(normal))
+    places.update(match.start() for match in _OPENS_ON_DIGIT.finditer(normal))
+    return sorted({*(place for place in places if _LEADS_ON.match(normal, place)), *named})
 
 
 @functools.lru_cache(maxsize=8)  # the age and the sex both ask

@@ -25,8 +25,10 @@ from extraction.relatives_behind import give_to_relatives_before, give_to_relati
 from extraction.replaced_diagnoses import deny_replaced
 from extraction.signs import read_signs
 from extraction.subjects import carry_subjects
+from extraction.tokens import LINE_BREAK
 from kb.facts import Assertion, Experiencer, Temporality
 
+_WITHOUT_SCOPE = ("TERMINATE", "PSEUDO")  # cues that say nothing themselves
 _WORDS_OF_EVIDENCE = 4
 _LONGEST_CUE = 4
 _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]] = {
@@ -87,10 +89,12 @@ def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:
     sentence = reading.sentences[number]
     end = max([sentence.end, *(mention.end for mention in mentions)])
     first, last = reading.token_at(sentence.start), reading.token_at(end)
-    spans = [span for span in reading.token_spans[first:last] if reading.normal[span[0] : span[1]] != "\n"]
+    spans, words = reading.token_spans[first:last], reading.words[first:last]
+    if LINE_BREAK in words:
+        spans = [span for span, word in zip(spans, words, strict=True) if word != LINE_BREAK]
+        words = [word for word in words if word != LINE_BREAK]
     if not spans:
         return
-    words = [reading.normal[begin:stop].lower() for begin, stop in spans]
     targets = [_target(spans, words, mention) for mention in mentions]
     clause = Clause.of(reading.normal, spans, words, targets)
     found = _cues_of_targets(targets, clause)
@@ -133,7 +137,7 @@ def _cues_of_targets(targets: list[Target], clause: Clause) -> dict[Target, list
     """The cues whose scope, held to its clause, reaches each target (by its tokens and its kind)."""
     found: dict[Target, list[Cue]] = {}
     modifiers = _finder().modifiers(clause.words)
-    if not modifiers:
+    if all(modifier.direction in _WITHOUT_SCOPE for modifier in modifiers):
         return found
     kinds: dict[tuple[int, int], set[str]] = {}
     for target in targets:

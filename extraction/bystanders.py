@@ -20,10 +20,12 @@ from kb.patterns import compiled
 def other_patients(reading: Reading) -> list[tuple[int, int]]:
     """The spans of text about another patient."""
     found = []
-    naming = _sentences_naming_someone(reading)
-    for number, sentence in enumerate(reading.sentences):
+    named = _sentences_with(reading, "someone")
+    spoken_of = named | _sentences_with(reading, "someone_spoken_of")
+    for number in sorted(spoken_of):
+        sentence = reading.sentences[number]
         text = reading.normal[sentence.start : sentence.end]
-        match = (_spoken_of(reading, sentence) if number else None) or (_named(text) if number in naming else None)
+        match = (_spoken_of(reading, sentence) if number else None) or (_named(text) if number in named else None)
         if match is None:
             continue
         end = _end(text, match)
@@ -31,10 +33,10 @@ def other_patients(reading: Reading) -> list[tuple[int, int]]:
     return found
 
 
-def _sentences_naming_someone(reading: Reading) -> set[int]:
-    """The numbers of the sentences with a word for a person in them."""
+def _sentences_with(reading: Reading, someone: str) -> set[int]:
+    """The numbers of the sentences with one of the listed words for a person in them."""
     places = word_places(reading.normal)
-    words = (form for word in cues("context")["other_patients"]["someone"] for form in (word, f"{word}s"))
+    words = (form for word in cues("context")["other_patients"][someone] for form in (word, f"{word}s"))
     return {reading.sentence_at(place) for word in words for place in places.get(word, ())}
 
 

@@ -15,7 +15,7 @@ from extraction.seriousness import serious_signs
 from extraction.when import clause_span, sentence_span, time_beside
 from extraction.wording import holds, pattern_of, value_of
 from kb.patterns import compiled
-from kb.vocabulary import vocabulary
+from kb.vocabulary import Vocabulary, vocabulary
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6}
 _CLASS_PART = compiled(r"iii|ii|iv|vi|v|i|[1-6]", re.IGNORECASE)
@@ -83,12 +83,18 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         found["isn_class"] = nephritis_class(_sentence(reading, mention))
     if mention.concept in ("arthritis", "arthralgia"):
         found["joints"] = _joints(_clause(reading, mention))
-    for name, told in known["told"].items():
-        if is_one_of(*told["of"]):
-            found[name] = value_of(_clause(reading, mention), told["values"])
+    for name, values in _told_of(terms, mention.concept):
+        found[name] = value_of(_clause(reading, mention), values)
     if mention.concept == "amenorrhoea":
         found["months"] = _months(reading, mention)
     return {name: value for name, value in sorted(found.items()) if value is not None}
+
+
+@functools.lru_cache(maxsize=4096)
+def _told_of(terms: Vocabulary, concept: str) -> tuple[tuple[str, Mapping[str, list[str]]], ...]:
+    """The attributes that are told of a condition in words, with the words of each value."""
+    listed = cues("conditions")["told"].items()
+    return tuple((name, told["values"]) for name, told in listed if terms.is_one_of(concept, told["of"]))
 
 
 def _clause(reading: Reading, mention: Mention) -> str:
@@ -129,7 +135,7 @@ def _control(reading: Reading, mention: Mention) -> str | None:
     values: Mapping[str, list[str]] = cues("conditions")["control"]
     here = value_of(_clause(reading, mention), values)
     general: list[str] = cues("conditions")["controlled_later"]
-    rhythm = any(vocabulary().is_a(mention.concept, one) for one in general) and mention.assertion == "present"
+    rhythm = vocabulary().is_one_of(mention.concept, general) and mention.assertion == "present"
     if here or not rhythm:
         return here
     told = {_control_around(reading, other, values) for other in _same(reading, mention)} - {None}

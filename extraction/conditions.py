@@ -66,7 +66,7 @@ def _denies_one_sort(reading: Reading, mention: Mention) -> bool:
 
 def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("conditions")
-    mention = dataclasses.replace(mention, concept=_meant(reading, mention))
+    mention = _as_concept(mention, _meant(reading, mention))
     if _denies_one_sort(reading, mention):
         return
     if mention.concept in known["open_to_exceptions"] and _has_exception(reading, mention):
@@ -88,7 +88,7 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
         concept = known["possible_when_present"][concept]
         assertion = "possible" if assertion == "present" else assertion
     for each in known["both"].get(concept, [concept]):
-        placed = dataclasses.replace(mention, concept=each)
+        placed = _as_concept(mention, each)
         yield reading.fact(
             "condition",
             each,
@@ -102,6 +102,10 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
             course=course,
             attributes=attributes_of(reading, placed),
         )
+
+
+def _as_concept(mention: Mention, concept: str) -> Mention:
+    return mention if mention.concept == concept else dataclasses.replace(mention, concept=concept)
 
 
 def _meant(reading: Reading, mention: Mention) -> str:
@@ -121,7 +125,7 @@ def _temporality(reading: Reading, mention: Mention, time: Time | None, course: 
     known, terms = cues("conditions"), vocabulary()
 
     def is_one_of(classes: list[str]) -> bool:
-        return any(terms.is_a(mention.concept, general) for general in classes)
+        return terms.is_one_of(mention.concept, classes)
 
     if mention.concept in known["sized"] and course is not None and course.end is not None and not course.ongoing:
         return "historical"
@@ -256,9 +260,8 @@ def _is_of_a_drug(reading: Reading, mention: Mention, time: TimeExpression) -> b
 
 def _is_history(concept: str) -> bool:
     """Whether a denial of it is taken from the patient's history, not seen in an investigation of some day."""
-    return any(
-        vocabulary().is_a(concept, general) or concept == general for general in cues("conditions")["told_not_seen"]
-    )
+    told = cues("conditions")["told_not_seen"]
+    return concept in told or vocabulary().is_one_of(concept, told)
 
 
 def _time_of_finding(reading: Reading, mention: Mention) -> Time | None:

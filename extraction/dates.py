@@ -23,7 +23,6 @@ from kb.patterns import compiled
 Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
-_NUMBER = compiled(r"\d(?<!\w.)")
 _MONTHS = 12
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
@@ -93,12 +92,6 @@ def month_places(normal: str) -> tuple[int, ...]:
     return tuple(sorted(place for name in month_names().keys() & places.keys() for place in places[name]))
 
 
-@functools.lru_cache(maxsize=64)
-def date_places(normal: str) -> tuple[int, ...]:
-    """The places of a text where a date may begin: numbers and the names of months."""
-    return tuple(sorted([*(match.start() for match in _NUMBER.finditer(normal)), *month_places(normal)]))
-
-
 @functools.lru_cache(maxsize=64)  # the letter's date, the order of its dates and its times all ask
 def find_dates(normal: str) -> tuple[re.Match[str], ...]:
     """All matches of `date_pattern`, none overlapping; it is tried only where a date may begin.
@@ -106,17 +99,18 @@ def find_dates(normal: str) -> tuple[re.Match[str], ...]:
     >>> [match.group() for match in find_dates("In May 2024, not in 1/2; on 03/04/2026.")]
     ['May 2024', '03/04/2026']
     """
-    goes_on = _goes_on()
-    places = (place for place in date_places(normal) if not normal[place].isdigit() or goes_on.match(normal, place))
-    return tuple(matches_at(places, date_pattern(), normal))
+    numbers = (match.start() for match in _goes_on().finditer(normal))
+    return tuple(matches_at(sorted([*numbers, *month_places(normal)]), date_pattern(), normal))
 
 
 @functools.cache
 def _goes_on() -> re.Pattern[str]:
-    """What stands behind the first number of every date: a sign, or the beginning of a month."""
+    """The beginning of a number with what every date has behind it: a sign and a number, or a month's beginning."""
     months = "|".join(sorted({re.escape(name[:2]) for name in month_names()}))
     return compiled(
-        rf"\d{{1,4}}(?:\s?年| ?[-/.]|(?:st|nd|rd|th)?(?: (?:of|de))?[-/. ]{{0,2}}(?:{months}))", re.IGNORECASE
+        r"\d(?<!\w.)(?=\d{0,3}"
+        rf"(?:\s?年| ?[-/.](?: ?\d|[xiv])|(?:st|nd|rd|th)?(?: (?:of|de))?[-/. ]{{0,3}}(?:{months})))",
+        re.IGNORECASE,
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from extraction.dates import Order, date_places, day_of, full_year, month_names, month_number
+from extraction.dates import Order, day_of, full_year, month_names, month_number, month_places
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at
 from kb.facts import Time
@@ -23,9 +23,18 @@ _CLAUSE = 70  # characters between a year and the days of it
 _LEADING_YEAR = compiled(r"(?:\b[Ii]n |\b[Dd]uring |(?:^|[\n.;|(])[ \t*•-]*)((?:19|20)\d\d)\b(?![./-]\d)[^.;\n|]*$")
 
 
+# the beginning of the first number of a span, before the sign or word that leads to the second one
+_RANGE_OF_NUMBERS = compiled(
+    r"\d(?<![\w./-].)(?=[\d./]*(?:st|nd|rd|th)?(?:, ?\d\d?(?:st|nd|rd|th)?)*"
+    r"(?:,? ?(?:[-=~→&]|to|until|till|through|and)|, ?\d))",
+    re.IGNORECASE,
+)
+
+
 def day_ranges(normal: str, reference: date | None, order: Order) -> Iterator[TimeExpression]:
     """Every such span; a day without a year is the last one not after `reference`."""
-    for match in matches_at(date_places(normal), _pattern(), normal):
+    numbers = (match.start() for match in _RANGE_OF_NUMBERS.finditer(normal))
+    for match in matches_at(sorted([*numbers, *month_places(normal)]), _pattern(), normal):
         days = (
             _iso(match)
             or _in_month(match, reference)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from extraction.dose_amounts import amount
 from extraction.dose_frequencies import frequency, time_of_day, weekdays
 from extraction.dose_item import Item, ItemKind
-from extraction.dose_openings import PUNCTUATION, can_begin
+from extraction.dose_openings import PUNCTUATION, can_begin, units_alone
 from extraction.dose_words import (
     Token,
     by_group,
@@ -41,7 +41,9 @@ def items_from(tokens: tuple[Token, ...]) -> Iterator[Item]:
     at = 0
     while at < len(tokens):
         token = tokens[at]
-        for production in _beginning_with(token.text, token.number is not None):
+        digits = token.number is not None
+        before_unit = digits and text_at(tokens, at + 1) in units_alone()
+        for production in _beginning_with(token.text, digits, before_unit):
             item = production(tokens, at)
             if item is not None:
                 break
@@ -52,8 +54,12 @@ def items_from(tokens: tuple[Token, ...]) -> Iterator[Item]:
 
 
 @functools.lru_cache(maxsize=4096)
-def _beginning_with(word: str, digits: bool) -> tuple[Production, ...]:
-    return tuple(production for name, production in _PRODUCTIONS.items() if can_begin(name, word, digits=digits))
+def _beginning_with(word: str, digits: bool, before_unit: bool) -> tuple[Production, ...]:
+    return tuple(
+        production
+        for name, production in _PRODUCTIONS.items()
+        if can_begin(name, word, digits=digits, before_unit=before_unit)
+    )
 
 
 def _slots(tokens: Sequence[Token], at: int) -> Item | None:

@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable
 
 from extraction.dose_item import ItemKind
-from extraction.dose_words import FRACTIONS, by_group, frequencies, number_words, words
+from extraction.dose_words import FRACTIONS, Phrases, by_group, frequencies, number_words, periods, units, words
 
 PUNCTUATION: dict[str, ItemKind] = {
     "(": "open",
@@ -57,6 +57,17 @@ def _openings() -> dict[str, frozenset[str]]:
     return {name: frozenset(openers) for name, openers in listed.items()}
 
 
-def can_begin(name: str, word: str, *, digits: bool) -> bool:
-    """Whether the named production may begin with the word."""
-    return word in _openings()[name] or (digits and name in _BEGIN_WITH_DIGITS)
+@functools.cache
+def units_alone() -> frozenset[str]:
+    """The units behind a number that is the amount of nothing else: no hours, no days, no number of times."""
+    listed = ("hours", "hourly", "times_word", "clock", "times_of_day", "with_meals", "every", "for_words")
+    others: tuple[Phrases, ...] = (periods(), frequencies(), by_group("bounds"), *map(words, listed))
+    behind = {form[1] for index in others for forms in index.values() for form, _ in forms if len(form) > 1}
+    return frozenset(units()) - frozenset().union(*others) - behind
+
+
+def can_begin(name: str, word: str, *, digits: bool, before_unit: bool = False) -> bool:
+    """Whether the named production may begin with the word; `before_unit`: one of `units_alone` stands behind it."""
+    if digits and name in _BEGIN_WITH_DIGITS:
+        return name == "amount" or not before_unit
+    return word in _openings()[name]

@@ -27,6 +27,7 @@ _TOKEN = compiled(
 )
 _PLAIN = compiled(r"[a-z]+(?: [a-z]+)*")
 FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75}
+_OF_PARTS = frozenset({*FRACTIONS, "1", "3", "a", "half"})  # what `_part_of_one` begins with
 _LONG_WORD = 6
 _TENS = frozenset(range(20, 100, 10))
 _REAL_WORDS = ("moths", "nigh", "thing")  # not slips
@@ -166,6 +167,11 @@ def units() -> Phrases:
     )
 
 
+def holds_unit(tokens: Sequence[Token]) -> bool:
+    """Whether the word of a unit is among the tokens, as it is in every amount."""
+    return any(token.text in units() for token in tokens)
+
+
 @functools.cache
 def periods() -> Phrases:
     """A stretch of time to the least and the most days in it."""
@@ -214,21 +220,23 @@ def read_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     if first is None:
         return None
     value, at = first
-    again = _simple_number(tokens, at)
-    if again is not None and again[0] == value and tokens[at - 1].number is None:
-        at = again[1]  # "one 1 tablet", "half 1/2 tablet"
-    rest = at + 1 if text_at(tokens, at) == "and" else at
-    more = _part_of_one(tokens, rest) if value == int(value) and value < 10 else None
+    if tokens[at - 1].number is None:
+        again = _simple_number(tokens, at)
+        if again is not None and again[0] == value:
+            at = again[1]  # "one 1 tablet", "half 1/2 tablet"
+    if value >= 10 or value != int(value):
+        return value, at
+    more = _part_of_one(tokens, at + 1 if text_at(tokens, at) == "and" else at)
     return (value + more[0], more[1]) if more else (value, at)
 
 
 def _simple_number(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     if at >= len(tokens):
         return None
-    part = _part_of_one(tokens, at)
+    token = tokens[at]
+    part = _part_of_one(tokens, at) if token.text in _OF_PARTS else None
     if part is not None:
         return part
-    token = tokens[at]
     if token.number is not None:
         return token.number, at + 1
     value = number_words().get(token.text)
@@ -258,6 +266,8 @@ def _compound(tokens: Sequence[Token], at: int, value: float) -> tuple[float, in
 def _part_of_one(tokens: Sequence[Token], at: int) -> tuple[float, int] | None:
     """ "½", "1/2", "half a", "a half"."""
     word = text_at(tokens, at)
+    if word not in _OF_PARTS:
+        return None
     if word in FRACTIONS:
         return FRACTIONS[word], at + 1
     slash, below = text_at(tokens, at + 1), text_at(tokens, at + 2)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from extraction.dose_item import Item
 from extraction.dose_items import read_items
-from extraction.dose_words import Token, match_phrase, may_open, tokenise_dose
+from extraction.dose_words import Token, holds_unit, match_phrase, may_open, tokenise_dose
 from extraction.drug_harms import harm_before_end, reasons_referred, refers_back
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
@@ -37,15 +37,13 @@ def continued_scopes(reading: Reading, scopes: Sequence[Scope], vocabulary: Voca
         previous = last_of.get(index - 1)
         if previous is None or not vocabulary.is_one_of(previous.concept, cues("medications")["told_in_steps"]):
             continue
-        if not _has_dose(reading, previous):
-            continue
         stop = first_of[index].before if index in first_of else sentence.end
         named = [
             mention.start for mention in reading.mentions_in(sentence.start, stop) if mention.kind in ("lab", "score")
         ]
         stop = min([stop, *named])
         start = _opening(reading, sentence.start, stop)
-        if start is not None:
+        if start is not None and _has_dose(reading, previous):
             mention = Mention(start, start, previous.concept, "drug", index, experiencer=previous.mention.experiencer)
             scope = dataclasses.replace(
                 previous,
@@ -146,13 +144,14 @@ def _is_general(concept: str) -> bool:
 
 def _has_dose(reading: Reading, scope: Scope) -> bool:
     text = masked_times(reading, scope.before, max(scope.after, scope.end))
-    return any(item.kind == "amount" and item.unit == "mg" for item in read_items(tokenise_dose(text)))
+    tokens = tokenise_dose(text)
+    return holds_unit(tokens) and any(item.kind == "amount" and item.unit == "mg" for item in read_items(tokens))
 
 
 def _opening(reading: Reading, start: int, stop: int) -> int | None:
     """Where the words of the dose begin, if the sentence opens with them."""
     tokens = tokenise_dose(masked_times(reading, start, stop))
-    items = read_items(tokens)
+    items = read_items(tokens) if holds_unit(tokens) else ()
     words = 0
     for position, item in enumerate(items):
         if item.kind == "amount" and item.unit == "mg" and _is_daily(items, position, tokens):

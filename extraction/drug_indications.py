@@ -143,9 +143,7 @@ def _go_together(reading: Reading, one: Scope, other: Scope) -> bool:
     terms = vocabulary()
     joined = _AND.search(reading.normal[one.end : other.start]) is not None
     groups = cues("medications")["given_together"]
-    return joined and any(
-        all(any(terms.is_a(scope.concept, drug) for drug in group) for scope in (one, other)) for group in groups
-    )
+    return joined and any(all(terms.is_one_of(scope.concept, group) for scope in (one, other)) for group in groups)
 
 
 def _is_treatable(mention: Mention) -> bool:
@@ -156,7 +154,7 @@ def _is_treatable(mention: Mention) -> bool:
 def _is_apart(concept: str) -> bool:
     """Whether it is a disease that is treated with the same drugs as lupus, or an infection."""
     groups = cues("medications")["treated_apart"]
-    return any(vocabulary().is_a(concept, one) for one in (*groups["lasting"], *groups["passing"]))
+    return vocabulary().is_one_of(concept, (*groups["lasting"], *groups["passing"]))
 
 
 def _chain(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Scope]:

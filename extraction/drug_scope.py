@@ -65,7 +65,7 @@ def _share_out(
         cut = _next_owner(masked, start, last.end, following, groups, position)
         after = _before_results(reading, last.end, cut)
         before = _chain_start(masked, start, max(floor, start), first.start)
-        borne = any(vocabulary.is_a(concept, drug) for drug in cues("medications")["borne"])
+        borne = vocabulary.is_one_of(concept, cues("medications")["borne"])
         scopes.append(Scope(first, concept, first.start, last.end, before, after, start, end, borne))
         floor = cut if cut < following else _claimed(masked, start, last.end, following)
     return scopes

@@ -5,13 +5,14 @@ DrugStatus out. The nearest cue of `medications.yaml` decides; what ConText says
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.condition_attributes import treated_some_time
 from extraction.dose_items import items_from, read_items
-from extraction.dose_words import match_phrase, tokenise_dose
+from extraction.dose_words import holds_unit, match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained, fail_together, holds_for_all, loosely_chained, side_cues
 from extraction.drug_exceptions import is_excepted
 from extraction.drug_harms import harm_before_end
@@ -292,7 +293,7 @@ def _is_of_lasting_disease(reading: Reading, cue: Cue) -> bool:
         return False
     lasting = cues("medications")["treated_apart"]["lasting"]
     told = before[-1].temporality == "current"
-    return told and any(vocabulary().is_a(before[-1].concept, one) for one in lasting)
+    return told and vocabulary().is_one_of(before[-1].concept, lasting)
 
 
 def _follows_a_drug(reading: Reading, cue: Cue, scope: Scope, scopes: Sequence[Scope]) -> bool:
@@ -311,7 +312,8 @@ def _is_weak(reading: Reading, cue: Cue, scope: Scope) -> bool:
 
 
 def _has_amount(reading: Reading, scope: Scope) -> bool:
-    return any(item.kind == "amount" for item in items_from(tokenise_dose(reading.normal[scope.end : scope.after])))
+    tokens = tokenise_dose(reading.normal[scope.end : scope.after])
+    return holds_unit(tokens) and any(item.kind == "amount" for item in items_from(tokens))
 
 
 def _is_counted(reading: Reading, scope: Scope) -> bool:
@@ -328,7 +330,7 @@ def _after(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Cue]
     if not found and own:
         chain = [other for other in scopes if other.start >= scope.start]
         for position in range(1, len(chain)):
-            if not chained(reading, chain[: position + 1]):
+            if not chained(reading, chain[position - 1 : position + 1]):
                 break
             stop = chain[position + 1].start if position + 1 < len(chain) else scope.sentence_end
             later = _cues_between(
@@ -467,11 +469,16 @@ def _in_succession(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> b
     starts = [other.start for other in scopes if other.start > scope.start]
     if starts and _ends_with(reading, scope.end, min(starts)):
         return True
-    bare = not _has_amount(reading, scope) and not reading.times_in(scope.end, max(scope.after, scope.end))
-    return bare and len(scopes) > 1 and _ends_with(reading, scope.sentence_start, scope.start)
+    if len(scopes) < 2 or reading.times_in(scope.end, max(scope.after, scope.end)):
+        return False
+    return _ends_with(reading, scope.sentence_start, scope.start) and not _has_amount(reading, scope)
 
 
 def _ends_with(reading: Reading, start: int, end: int) -> bool:
     tokens = [token.text for token in tokenise_dose(reading.normal[start:end])]
-    followers = [tuple(form) for forms in listed("followed_by").values() for form, _ in forms]
-    return any(tuple(tokens[-len(form) :]) == form for form in followers)
+    return any(tuple(tokens[-len(form) :]) == form for form in _followers())
+
+
+@functools.cache
+def _followers() -> tuple[tuple[str, ...], ...]:
+    return tuple(form for forms in listed("followed_by").values() for form, _ in forms)

@@ -188,7 +188,7 @@ def _denied_temporality(reading: Reading, mention: Mention, time: Time | None) -
     """Historical where it is denied for all time: "never", "has not had", and what is done once or never."""
     if mention.temporality == "historical" or _denied_in_perfect(reading, mention):
         return "historical" if time is None else "current"
-    once = any(vocabulary().is_a(mention.concept, general) for general in cues("events")["denied_ever"])
+    once = vocabulary().is_one_of(mention.concept, cues("events")["denied_ever"])
     ever = holds(reading.normal[slice(*sentence_span(reading, mention))], cues("conditions")["ever_words"])
     return "historical" if time is None and (once or ever) else "current"
 
@@ -302,7 +302,7 @@ def _until_transplant(reading: Reading, mention: Mention) -> TimeExpression | No
 def _lasts(concept: str) -> bool:
     terms = vocabulary()
     lasting_ones = cues("events")["lasting_procedures"]
-    return any(terms.is_a(concept, general) for general in lasting_ones) and not terms.is_a(concept, "transplant")
+    return terms.is_one_of(concept, lasting_ones) and not terms.is_a(concept, "transplant")
 
 
 def _around(reading: Reading, mention: Mention) -> str:

@@ -66,15 +66,15 @@ class Extractor:
         """Everything the readers share, for one document; `spans` are a caller's own mentions to be asserted."""
         normal = normalise(document.text)
         page = layout(normal)
-        doc, token_spans = tokenise(normal, page.breaks, [start for start, _ in page.sentences], self.nlp.vocab)
-        ends = [end for _, end in token_spans]
-        reading = Reading(document, index, normal, doc, token_spans, ends, letter_date=document.date)
+        starts = [start for start, _ in page.sentences]
+        doc, token_spans, written = tokenise(normal, page.breaks, starts, self.nlp.vocab)
+        ends, words = [end for _, end in token_spans], [word.lower() for word in written]
+        reading = Reading(document, index, normal, doc, token_spans, ends, words, letter_date=document.date)
         parts = find_sections(normal, self.nlp, self._sectionizer)
         reading.sentences = InOrder(_sentences(normal, parts, page.sentences))
         mentions: list[Mention] = []
         titles = {part.start: part.title_end for part in parts if part.section}
-        words = {normal[start:end] for start, end in token_spans}
-        for found in self._mentions.find(doc, words):
+        for found in self._mentions.find(doc, set(written), set(words)):
             start, end = token_spans[found.start][0], token_spans[found.end - 1][1]
             kind = self.vocabulary.kinds[found.label_]
             if kind not in ("lab", "score") and end <= titles.get(start, start) and not is_answered(normal, end):

@@ -35,7 +35,7 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
 
 
 def _is_neuropsychiatric(concept: str) -> bool:
-    return any(vocabulary().is_a(concept, general) for general in cues("conditions")["neuropsychiatric"])
+    return vocabulary().is_one_of(concept, cues("conditions")["neuropsychiatric"])
 
 
 def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:

@@ -28,8 +28,8 @@ _LONG = 366  # days
 _FEWEST_DIGITS = 3  # of a whole date: "1 May 26"
 # a year, numbers between signs, or words with gaps before a year of two digits, as far as a scan's gaps go
 _LIKE_A_DATE = compiled(
-    r"[12](?:(?<=1)9|(?<=2)0)[ _]?\d[ _]?\d|\d[ _]*[-/.|][ _]*\d[ _]?\d?[ _]*[-/.|][ _]*\d[ _]?\d"
-    r"|\d (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d\d? \d\d? \d\d"
+    r"\d(?:(?:(?<=1)9|(?<=2)0)[ _]?\d[ _]?\d|[ _]*[-/.|][ _]*\d[ _]?\d?[ _]*[-/.|][ _]*\d[ _]?\d"
+    r"| (?:[^\W\d_]+ )+[^\W\d_]* ?,? ?[12]\d|\d? \d\d? \d\d)"
 )
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE, _IN_A_STORY = 80, 90, 95, 100, 110  # behind every sure label
@@ -52,6 +52,10 @@ _SIGNED = compiled(
 _OF_SAMPLES = compiled(
     r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
 )
+_SIGNING = (  # one of them stands wherever `_SIGNED` is met
+    "signed authori validated approved verified reported released finali writ wrote dictat typed completed prepared "
+    "compiled checked recorded entered drawn"
+).split()
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
@@ -151,8 +155,7 @@ def _stayed() -> re.Pattern[str]:
 
 def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None:
     """How sure it is that the line gives the letter's date (lower is surer), and the date."""
-    like_a_date = _LIKE_A_DATE.search(line) or month_places(line)
-    if (len(_DIGIT.findall(line)) < _FEWEST_DIGITS or not like_a_date) and not _IN_WORDS.search(line):
+    if not (_may_hold_date(line) or _IN_WORDS.search(line)):
         return None
     line = repaired(line)
     last_end = 0
@@ -168,6 +171,12 @@ def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None
         if rank is not None and (best is None or rank < best[0]):
             best = rank, time
     return best
+
+
+def _may_hold_date(line: str) -> bool:
+    if len(_DIGIT.findall(line)) < _FEWEST_DIGITS:
+        return False
+    return _LIKE_A_DATE.search(line) is not None or bool(month_places(line))
 
 
 def _in_two_languages(line: str, dates: list[re.Match[str]], order: Order) -> bool:
@@ -189,14 +198,16 @@ def repaired(line: str) -> str:
     if "_" in line:
         line = re.sub(r"(?<=[\W_])_+(?=\d)|(?<=\d)_+(?=\W|$)", " ", line)
     dated = _YEAR.search(line) is not None
+    if dated and "T" in line:
+        line = compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line)
     if dated:
-        line = _MISREAD_MONTH.sub(_month_meant, compiled(r"((?:19|20)\d\d-\d\d-\d\d)T(?=\d\d:)").sub(r"\1 ", line))
+        line = _MISREAD_MONTH.sub(_month_meant, line)
     if " day of " in line:
         line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
-    if dated:
+    if dated and any(sign in line for sign in (" I", " V", " X")):
         line = compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line)
     line = _in_digits(line)
-    if dated:
+    if dated and ("l " in line or "I " in line):
         line = compiled(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)").sub(r"\g<1>1", line)
     line = _in_digits(line)
     line = _ungapped(line) if _PARTED.search(line) else line
@@ -205,7 +216,8 @@ def repaired(line: str) -> str:
         line = re.sub(r"\b(\d{1,2})\|(\d{1,2})\|((?:19|20)\d\d)\b", r"\1/\2/\3", line)
     line = _gapped_month().sub(_without_gaps, line)
     line = _gapped_day().sub(r"\1\2\3", line)
-    line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
+    if "20" in line:
+        line = compiled(r"20(?<=[/. -]20)(?: \d\d|\d \d)(?!\d)").sub(_without_gaps, line)
     if not _EIGHT_DIGITS.search(line):
         return line
     return re.sub(r"(?i)(\bdate\W{1,3}|^\s*)(20\d\d)([01]\d)([0-3]\d)(?!\d)(?=\W|$)", r"\1\2-\3-\4", line)
@@ -228,7 +240,7 @@ _BLANKS = compiled(
     re.IGNORECASE,
 )
 _PAGE = compiled(r"^\W*(?:page|seite|p\.|pg\.?) ?\d{1,2}(?: ?(?:of|/|von) ?\d{1,2})?\W*", re.IGNORECASE)
-_PARTED = compiled(r"\d[./]? \d|\bt \d|\d{8}", re.IGNORECASE)
+_PARTED = compiled(r"[\dtT](?:(?<=\d)(?:[./]? \d|\d{7})|(?<=\b[tT]) \d)")
 _YEAR = compiled(r"[12](?:(?<=1)9|(?<=2)0)\d\d")
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
 # a word between a day and a year, or between "Date" or a line's beginning and both
@@ -297,7 +309,10 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
             return _IN_TEXT  # "Collected 2026-05-27  Reported 2026-05-27", of a print-out that the letter encloses
         rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
         return min(rank, _IN_TITLE) if is_title else rank
-    if _TODAY.search(line[: match.start()]) or _SIGNED.search(line[: match.start()]):
+    head = line[: match.start()]
+    if ("today" in head.lower() and _TODAY.search(head)) or (
+        any(word in head.lower() for word in _SIGNING) and _SIGNED.search(head)
+    ):
         return _TOLD
     words = set(compiled(r"[a-z-]+").findall(line.lower()))
     if is_title and last and not only and words & set(cues("timing")["stays"]):

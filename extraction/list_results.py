@@ -217,7 +217,10 @@ def _is_dated(reading: Reading, end: int, *, bare: bool = True) -> bool:
     """Whether a further date and its value follow: "Oct 6; Jan 8", or not `bare` "88 in May. On 3 June it was 12"."""
     return any(
         reading.normal[end : time.start].strip().lower() in ("", "on", "in", "by")
-        and (points_back(reading.normal, time.end) or (bare and re.match(r"[ :=]*\d", reading.normal[time.end :][:4])))
+        and (
+            points_back(reading.normal, time.end)
+            or (bare and re.match(r"[ :=]*\d", reading.normal[time.end : time.end + 4]))
+        )
         for time in reading.times_in(end, end + 24)
     )
 

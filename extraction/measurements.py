@@ -468,10 +468,11 @@ def _by_name(reading: Reading, mention: Mention) -> Coded | None:
         return None
     if not words.lower().endswith(tuple(known["named_positive"])):
         return None
-    before, behind = reading.normal[max(0, mention.start - 40) : mention.start], reading.normal[mention.end :]
+    before = reading.normal[max(0, mention.start - 40) : mention.start]
+    behind = reading.normal[mention.end : mention.end + 30]
     if re.search(rf"{alternatives(known['named_positive_not_before'])}\s*(?:[\w-]+\s+)?$", before, re.IGNORECASE):
         return None
-    if re.match(rf"\s*{alternatives(known['named_positive_not_behind'])}", behind[:30], re.IGNORECASE):
+    if re.match(rf"\s*{alternatives(known['named_positive_not_behind'])}", behind, re.IGNORECASE):
         return None
     return Coded("positive", reading.text[mention.start : mention.end])
 

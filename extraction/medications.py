@@ -143,13 +143,13 @@ def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instructi
     if _is_level(reading, scope):
         text = ""
     name = _told_by_name(reading.normal[scope.start : scope.end])
-    daily = any(terms.is_a(scope.concept, drug) for drug in cues("medications")["daily_when_untold"])
+    daily = terms.is_one_of(scope.concept, cues("medications")["daily_when_untold"])
     instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily)
     route = instruction.route or name.route or _usual_route(scope.concept, terms)
     if daily and route in cues("medications")["daily_unless_route"]:
         instruction = parse_dose(text, bare_from=scope.end - start)
     steps = tuple(_placed(_in_grams(step, scope.concept, terms), start) for step in instruction.steps)
-    if any(terms.is_a(scope.concept, drug) for drug in cues("medications")["times_a_day"]):
+    if terms.is_one_of(scope.concept, cues("medications")["times_a_day"]):
         steps = tuple(_times_a_day(step) for step in steps)
     return dataclasses.replace(
         instruction,
@@ -181,7 +181,7 @@ def _in_grams(step: DoseStep, concept: str, terms: Vocabulary) -> DoseStep:
     rule = cues("medications")["bare_grams"]
     if not step.bare or step.dose is None or (step.dose.high or 0) > float(rule["at_most"]):
         return step
-    if not any(terms.is_a(concept, drug) for drug in rule["drugs"]):
+    if not terms.is_one_of(concept, rule["drugs"]):
         return dataclasses.replace(step, dose=None, per_day=None, per_kg=None)
     per_day = None if step.per_day is None else step.per_day.scaled(1000)
     return dataclasses.replace(step, dose=step.dose.scaled(1000), per_day=per_day)
@@ -396,7 +396,7 @@ def _goes_on_as_another(reading: Reading, scope: Scope) -> bool:
 
 def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:
     """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
-    if not any(terms.is_a(scope.concept, drug) for drug in cues("medications")["tested_on_organisms"]):
+    if not terms.is_one_of(scope.concept, cues("medications")["tested_on_organisms"]):
         return False
     before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
     tested = [at for at in range(len(before)) if match_phrase(listed("tested_words"), before, at)]

@@ -57,15 +57,12 @@ class MentionFinder:
         self._as_written = _Matcher(nlp, as_written, exact=True)
         self._any_case = _Matcher(nlp, any_case, exact=False)
 
-    def find(self, doc: Doc, words: Set[str]) -> list[Span]:
+    def find(self, doc: Doc, written: Set[str], words: Set[str]) -> list[Span]:
         """The longest mentions that do not overlap, in order; the label of each is its concept. Sets `doc.ents`.
 
-        `words` are those of the Doc.
+        `written` are the words of the Doc, `words` the same in lower case.
         """
-        found = [
-            *self._as_written.find(doc, words),
-            *self._any_case.find(doc, {word.lower() for word in words}),
-        ]
+        found = [*self._as_written.find(doc, written), *self._any_case.find(doc, words)]
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:

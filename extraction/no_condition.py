@@ -37,7 +37,7 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
     known = cues("conditions")
     if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
         return True
-    if compiled(known["not_asked"], re.IGNORECASE).match(reading.normal[mention.end :][:12]):
+    if compiled(known["not_asked"], re.IGNORECASE).match(reading.normal[mention.end : mention.end + 12]):
         return True
     if spelling_means_another(reading, mention) or is_named_as_vaccine(reading, mention):
         return True

@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from extraction.dates import month_names
+from extraction.dates import month_names, month_places
 from extraction.knowledge import cues
+from extraction.scanning import matches_at
+from extraction.word_places import first_words, has_word, word_places
 from kb.patterns import compiled
 
 NEARLY = 0.8  # of a duration: the least that "nearly three months" may be
@@ -94,7 +96,19 @@ def _spelled() -> re.Pattern[str]:
     )
 
 
-_MAY_SPELL = compiled(r"(?:st|nd|rd|th|twenty|thousand)\b", re.IGNORECASE)
+@functools.cache
+def _first_words() -> frozenset[str]:
+    """The words that a date in words begins with; a number may open it as well."""
+    return first_words(("the", *_ordinals(), *month_names()))
+
+
+@functools.cache
+def _words_of_one() -> frozenset[str]:
+    """The words one of which names the day or the year."""
+    return first_words((*_ordinals(), "two thousand", "twenty"))
+
+
+_DIGITS = compiled(r"\d(?<![\w-].)")
 
 
 def spelled_dates(text: str) -> Iterator[SpelledDate]:
@@ -103,9 +117,12 @@ def spelled_dates(text: str) -> Iterator[SpelledDate]:
     >>> [date[2:] for date in spelled_dates("the twenty-first of May, twenty twenty-six; on the tenth of April")]
     [(21, 5, 2026), (10, 4, None)]
     """
-    if not _MAY_SPELL.search(text):
+    if not has_word(text, _words_of_one()) or not month_places(text):
         return
-    for match in _spelled().finditer(text):
+    places = word_places(text)
+    words = (place for word in _first_words() & places.keys() for place in places[word])
+    digits = (match.start() for match in _DIGITS.finditer(text))
+    for match in matches_at(sorted((*words, *digits)), _spelled(), text):
         written = match["day"] or match["day2"]
         year = match["year"]
         if not written and (year is None or year.isdigit()):

@@ -22,6 +22,7 @@ _DIGITS = (
     r"|\d+[.,]\d+(?![.,]?\d)|\d+(?![.,]\d)|(?<![\d.])\.\d+|\d+[.,]\d+)"
 )
 _BEFORE, _REACH = 40, 400  # characters before and behind the place where a number is looked for
+_FIGURES = frozenset("0123456789")
 _TITRE = compiled(r"1 ?(?::|/|in ) ?(\d{1,3}(?:,\d{3})+|\d+)(?![\d/:]|[.,]\d)", re.IGNORECASE)
 _EXPONENT = compiled(
     r" ?(?:[x*] ?10 ?(?:\^|\*\*?|e\+?)? ?(\d{1,2}|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e\+?0?(\d{1,2}))(?![\d.])(?! ?/)", re.IGNORECASE
@@ -97,7 +98,8 @@ def decimal_comma(normal: str) -> bool:
     >>> decimal_comma("Kreatinin 1,2 mg/dl, Hb 10,4 g/dl"), decimal_comma("creatinine 1.2 mg/dL, platelets 98,000")
     (True, False)
     """
-    return len(_WITH_COMMA.findall(normal)) > len(_WITH_POINT.findall(normal))
+    with_comma = len(_WITH_COMMA.findall(normal))
+    return with_comma > 0 and with_comma > len(_WITH_POINT.findall(normal))
 
 
 def to_float(digits: str, comma: bool) -> float:
@@ -138,20 +140,20 @@ def read_number(normal: str, start: int, limit: int, comma: bool, *, ranges: boo
 
 def _read(text: str, start: int, comma: bool, *, ranges: bool) -> Written | None:
     """The number at `start` of a window of the text, with its place in the window."""
-    at = _skip_space(text, start)
-    begin = at
-    kind, at = _read_comparator(text, at)
-    between = _BETWEEN.match(text, at, at + 9) if ranges else None
-    if between:
-        at = between.end()
-    leading = _LOG_BEFORE.match(text, at)
-    if leading:
-        inner = _read(text, leading.end(), comma, ranges=ranges)
-        return None if inner is None or inner.form != "number" else replace(inner, start=begin, form="log")
-    titre = _TITRE.match(text, at)
-    if titre:
+    at = begin = _skip_space(text, start)
+    kind, between = "", False
+    if text[at : at + 1] not in _FIGURES:  # only a bare number begins with one
+        kind, at = _read_comparator(text, at)
+        led = _BETWEEN.match(text, at, at + 9) if ranges else None
+        if led:
+            between, at = True, led.end()
+        leading = _LOG_BEFORE.match(text, at)
+        if leading:
+            inner = _read(text, leading.end(), comma, ranges=ranges)
+            return None if inner is None or inner.form != "number" else replace(inner, start=begin, form="log")
+    if text.startswith("1", at) and _TITRE.match(text, at):
         return _read_titre(text, begin, at, kind)
-    decade = _decades()[0].match(text, at)
+    decade = _decades()[0].match(text, at) if text[at : at + 1].isalpha() else None
     if decade:
         least = _decades()[1][decade.group(1).lower()]
         return Written(begin, decade.end(), Interval(least, least + 10, high_open=True))
@@ -201,7 +203,7 @@ def _one_number(text: str, at: int, comma: bool) -> tuple[float, int] | None:
     broken = _BROKEN.match(text, at)
     if broken and _is_measured(text, broken.end()):
         return to_float(re.sub(r"\s", "", broken.group()), comma), broken.end()
-    power = _BARE_POWER.match(text, at)
+    power = _BARE_POWER.match(text, at) if text.startswith("10", at) else None
     if power:
         return 10.0 ** int(power.group(1)), power.end()
     match = _NUMBER_HERE.match(text, at)

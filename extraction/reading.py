@@ -85,6 +85,15 @@ class InOrder(tuple[OnePlaced, ...]):
 
 
 @dataclass(slots=True)
+class ResultTimes:
+    """The times of a reading as results are dated by them; what each line heads that was asked for, by its bounds."""
+
+    of: InOrder[TimeExpression]
+    times: InOrder[TimeExpression]
+    heads: dict[tuple[int, int], TimeExpression | bool | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Reading:
     """One document while it is read. `text` is the document's own, `normal` the same length with plain characters."""
 
@@ -94,11 +103,13 @@ class Reading:
     doc: Doc  # words only, no white space; a hard line break is one token
     token_spans: list[tuple[int, int]]  # of each token of `doc`, in characters of the text
     token_ends: list[int]
+    words: list[str]  # of each token, in lower case
     sentences: InOrder[Sentence] = field(default_factory=InOrder)
     mentions: InOrder[Mention] = field(default_factory=InOrder)
     times: InOrder[TimeExpression] = field(default_factory=InOrder)
     letter_date: Time | None = None
     others: list[tuple[int, int]] = field(default_factory=list)  # the characters that tell of another patient
+    result_times: ResultTimes | None = None  # made by `result_times.py` when a result is first dated
 
     @property
     def text(self) -> str:

@@ -99,12 +99,15 @@ def _name_other_kind(reading: Reading) -> None:
 
 
 def _is_a_lupus(mention: Mention) -> bool:
-    return any(vocabulary().is_a(mention.concept, kind) for kind in ("cutaneous-lupus", "drug-induced-lupus"))
+    return vocabulary().is_one_of(mention.concept, ("cutaneous-lupus", "drug-induced-lupus"))
 
 
 def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     """ "Lupus limited to the skin"; "criteria for systemic lupus are not fulfilled" in a letter on another disease."""
-    before, behind = reading.normal[max(0, lupus.start - _NEAR) : lupus.start], reading.normal[lupus.end :][:_FAR]
+    before, behind = (
+        reading.normal[max(0, lupus.start - _NEAR) : lupus.start],
+        reading.normal[lupus.end : lupus.end + _FAR],
+    )
     if _pattern("narrowed").match(behind):
         return True
     if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
@@ -143,7 +146,7 @@ def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
 
 
 def _is_listed(other: Mention) -> bool:
-    return any(vocabulary().is_a(other.concept, one) for one in cues("conditions")["instead_of_sle"])
+    return vocabulary().is_one_of(other.concept, cues("conditions")["instead_of_sle"])
 
 
 def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:

@@ -30,5 +30,6 @@ def minus_behind(page: Page, concept: str, start: int, limit: int) -> int | None
         return start
     if _SPACED.match(page.normal, start) is None:
         return None
-    line = page.normal[page.normal.rfind("\n", 0, start) + 1 :].split("\n", 1)[0]
+    begin, end = page.normal.rfind("\n", 0, start) + 1, page.normal.find("\n", start)
+    line = page.normal[begin : end if end >= 0 else None]
     return page.normal.index("-", start) if len(_SIGNS.findall(line)) >= _LEAST_SIGNS else None

@@ -10,7 +10,7 @@ import functools
 import re
 from dataclasses import replace
 
-from extraction.reading import Mention, Reading, TimeExpression
+from extraction.reading import InOrder, Mention, Reading, ResultTimes, TimeExpression
 from extraction.result_words import code_pattern
 from kb.facts import Time
 from kb.patterns import compiled
@@ -144,15 +144,24 @@ def _means_end(reading: Reading, end: int, limit: int) -> int:
     return end
 
 
+def _of_results(reading: Reading) -> ResultTimes:
+    """The times that may date a result; "from April 2025" is the day of a result, not the beginning of something."""
+    known = reading.result_times
+    if known is None or known.of is not reading.times:
+        times = InOrder(
+            replace(time, role="point")
+            if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
+            else time
+            for time in reading.times
+            if not _is_of_brackets(reading, time)
+        )
+        known = reading.result_times = ResultTimes(reading.times, times)
+    return known
+
+
 def _times_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
-    """The time expressions of a stretch; "from April 2025" is the day of a result, not the beginning of something."""
-    return [
-        replace(time, role="point")
-        if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
-        else time
-        for time in reading.times_in(start, end)
-        if not _is_of_brackets(reading, time)
-    ]
+    """The time expressions of a stretch that may date a result."""
+    return _of_results(reading).times.beginning_in(start, end)
 
 
 def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:
@@ -169,7 +178,9 @@ def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:
         return True
     alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
     led = any(0 <= opening - one.end <= 2 for one in reading.times_in(max(0, opening - 24), opening))
-    return alone and led and re.match(r"\s*:", normal[time.end + closing.end() :][:3]) is not None
+    return (
+        alone and led and re.match(r"\s*:", normal[time.end + closing.end() : time.end + closing.end() + 3]) is not None
+    )
 
 
 def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
@@ -178,18 +189,17 @@ def _names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
 
 
 def _inside(reading: Reading, start: int, end: int) -> TimeExpression | None:
-    named = _names(reading, max(0, start - 60), end)
-    inside = [
-        time
-        for time in _times_in(reading, start, end)
-        if _usable(time) and time.end <= end and not any(first <= time.start < last for first, last in named)
-    ]
+    inside = [time for time in _times_in(reading, start, end) if _usable(time) and time.end <= end]
+    if inside:
+        named = _names(reading, max(0, start - 60), end)
+        inside = [time for time in inside if not any(first <= time.start < last for first, last in named)]
     return inside[-1] if inside else None
 
 
 def _behind(reading: Reading, end: int, stop: int) -> TimeExpression | None:
-    named = _names(reading, end, end + 70)
-    for expression in _times_in(reading, end, min(stop + 1, end + 70)):
+    behind = _times_in(reading, end, min(stop + 1, end + 70))
+    named = _names(reading, end, end + 70) if behind else []
+    for expression in behind:
         between = reading.normal[end : expression.start]
         if not _usable(expression) or any(first <= expression.start < last for first, last in named):
             continue
@@ -229,7 +239,7 @@ def _is_of_value_behind(normal: str, end: int, expression: TimeExpression) -> bo
         return _LEADS_VALUE.match(normal, expression.end) is not None
     return (
         re.fullmatch(r"[ \t|]+", between) is not None
-        and re.match(r":\s*[<>]?\d", normal[expression.end :][:4]) is not None
+        and re.match(r":\s*[<>]?\d", normal[expression.end : expression.end + 4]) is not None
     )
 
 
@@ -260,7 +270,7 @@ def _in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
         return None
     for following in reading.times_in(end, end + 30)[:1]:
         joint = re.fullmatch(r"\s*(?:[;,>|→-]|and|then)*\s*", reading.normal[end : following.start])
-        if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end :][:6]):
+        if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end : following.end + 6]):
             return before[-1]
     return None
 
@@ -396,12 +406,11 @@ def _without_range(between: str) -> str:
 
 def _before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     """A date that opens the sentence, or stands before the result in its own clause."""
+    earlier = [time for time in _times_in(reading, begin, start) if _usable(time)]
+    if not earlier:
+        return None
     named = _names(reading, begin, start)
-    earlier = [
-        time
-        for time in _times_in(reading, begin, start)
-        if _usable(time) and not any(first <= time.start < last for first, last in named)
-    ]
+    earlier = [time for time in earlier if not any(first <= time.start < last for first, last in named)]
     for expression in reversed(earlier):
         between = reading.normal[expression.end : start]
         if _came_with(reading, begin, expression, between):
@@ -447,7 +456,9 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
     others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in _NO_OTHER]
     if others:
         told = reading.normal[clause : expression.start]
-        return _OCCASION.search(told) is not None and not _PRESENT.search(reading.normal[expression.end :][:60])
+        return _OCCASION.search(told) is not None and not _PRESENT.search(
+            reading.normal[expression.end : expression.end + 60]
+        )
     if not tests:
         return True
     return _is_header(
@@ -473,6 +484,7 @@ def _other_matter(reading: Reading, start: int, end: int) -> bool:
 def _heading(reading: Reading, start: int) -> TimeExpression | None:
     """The date of the line above that heads this one: "Bloods 12/5/26:" over rows of results."""
     normal = reading.normal
+    heads = _of_results(reading).heads
     line = normal.rfind("\n", 0, start)
     for _ in range(_LINES_ABOVE):
         if line < 0:
@@ -480,7 +492,9 @@ def _heading(reading: Reading, start: int) -> TimeExpression | None:
         begin = normal.rfind("\n", 0, line) + 1
         text = normal[begin:line]
         if text.strip():
-            verdict = _heads(reading, begin, line)
+            if (begin, line) not in heads:
+                heads[begin, line] = _heads(reading, begin, line)
+            verdict = heads[begin, line]
             if verdict is not None:
                 return verdict if isinstance(verdict, TimeExpression) else None
         elif (

@@ -36,7 +36,7 @@ _OCCASION = compiled(
     re.IGNORECASE,
 )
 
-_SIGN = compiled(r"[\n.,;]")
+_SIGN = compiled(r"[\n.,;](?:(?<=\n)|(?=[ \t]*[A-Z][A-Z /&-]))")
 _GAP = compiled(r"\n[ \t]*\n\s*(?=\S)")
 _OWN_LINE = compiled(  # the sign comes first, so that the search leaps from line to line
     r"\n[ \t]*(?:[-*•][ \t]*)?(?:o/e|oe|on exam(?:ination)?|obs|bp|sats?|spo2|wt|weight|bmi|urine|bloods?|labs?|ix|"

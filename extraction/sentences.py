@@ -109,7 +109,8 @@ def _hard_breaks(normal: str) -> list[int]:
 
 def _full_line(lines: Sequence[str]) -> float:
     """How long a line is that may have been wrapped: where paragraphs run on far beyond a page's width, none is."""
-    longest = max((len(line.strip()) for line in lines if not is_table_row(line)), default=0)
+    lengths = (len(line.strip()) for line in lines if len(line) > _WIDEST_PAGE and not is_table_row(line))
+    longest = max(lengths, default=0)
     return longest * _NEARLY if longest > _WIDEST_PAGE else 0
 
 

@@ -61,6 +61,8 @@ def _only_space(reading: Reading, start: int, end: int) -> bool:
 def _bare(reading: Reading, mentions: Sequence[Mention], start: int, end: int) -> None:
     """ "Fever -, rash +": signs without brackets, where at least two of one line stand so."""
     normal = reading.normal
+    if normal.find("-", start, end) < 0 and normal.find("+", start, end) < 0:
+        return
     behind = [(one, found) for one in mentions if (found := _BARE_BEHIND.match(normal, one.end, end))]
     before = [(one, found) for one in mentions if (found := _BARE_BEFORE.search(normal[start : one.start]))]
     for placed, offset in ((behind, 0), (before, start)):

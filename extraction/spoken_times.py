@@ -17,12 +17,14 @@ from extraction.dates import day_of, month_names, month_number, whole_month, who
 from extraction.knowledge import cues
 from extraction.number_words import spelled_dates
 from extraction.reading import TimeExpression
-from extraction.word_places import has_word
+from extraction.scanning import matches_at
+from extraction.word_places import has_word, word_places
 from kb.facts import Time
 from kb.patterns import compiled
 
 _SENTENCE = compiled(r"[.;]\s|\n\s*\n")
 _HALVES = {"early": (0.0, 0.5), "mid": (0.25, 0.75), "late": (0.5, 1.0)}
+_ONE_WEEK = compiled(r"1(?=\s[wW])")
 _THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s\d")
 _PLANNED = compiled(
     r"\b(?:will|shall|next|to be|due|planned|coming|every|each|weekly|scheduled|booked|going to)\b[^.;]*$",
@@ -78,7 +80,10 @@ def _weekday() -> re.Pattern[str]:
 def _weekdays(normal: str, reference: date) -> Iterator[TimeExpression]:
     """ "Last Tuesday" is the newest one before the letter's day, "a week last Tuesday" seven days before that."""
     names = cues("timing")["spoken"]["weekdays"]
-    for match in _weekday().finditer(normal):
+    places = word_places(normal)
+    words = [place for word in ("a", "one", "week", "last", "this", *names) for place in places.get(word, ())]
+    ones = [match.start() for match in _ONE_WEEK.finditer(normal)]
+    for match in matches_at(sorted([*words, *ones]), _weekday(), normal):
         day = next(match[name] for name in ("day1", "day2", "day3", "day4", "day5") if match[name])
         if match["at1"] is None and _PLANNED.search(normal[max(0, match.start() - 60) : match.start()]):
             continue

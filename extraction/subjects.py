@@ -15,7 +15,7 @@ from typing import Literal
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
-from extraction.word_places import has_word, matches_of_words
+from extraction.word_places import first_words, has_word, matches_of_words
 from extraction.word_tree import letters, word_tree
 from kb.facts import Experiencer
 from kb.patterns import compiled
@@ -44,12 +44,15 @@ _FAMILY = Subject("family", "")
 
 def carry_subjects(reading: Reading) -> None:
     """Sets the experiencer of mentions in sentences that go on about a relative; unclear ones become possible."""
-    patient = sex_of_patient(reading.normal)
     mine = _designation_of_patient(reading.normal)
+    relatives = has_word(reading.normal, _opening_words())
+    children = has_word(reading.normal, _child_words())
+    heredity = has_word(reading.normal, _heredity_words()) and _word_of("heredity").search(reading.normal) is not None
+    if not (mine or relatives or children or heredity):
+        return
+    patient = sex_of_patient(reading.normal) if mine or relatives else ""
     subject: Subject | None = None
     mentions_of = {number: list(found) for number, found in groupby(reading.mentions, key=attrgetter("sentence"))}
-    children = has_word(reading.normal, _child_words())
-    heredity = _word_of("heredity").search(reading.normal) is not None
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
@@ -60,7 +63,7 @@ def carry_subjects(reading: Reading) -> None:
             _give_to_children(text, sentence.start, mentions)
         if heredity:
             _give_to_family(text, sentence.start, mentions)
-        opened = _designated(text, mine) or _relative(text, mentions)
+        opened = _designated(text, mine) or (_relative(text, mentions) if relatives else None)
         if opened is not None:
             _give_to_relative(text, sentence.start, mentions)
             subject = opened
@@ -69,6 +72,8 @@ def carry_subjects(reading: Reading) -> None:
             else:
                 _give_to_one_who_opens(text, sentence.start, mentions, opened)
             continue
+        if subject is None:
+            continue
         before = reading.sentences[number - 1] if number else sentence
         mourned = sentence.section == "family_history" and _word_of("dead").search(
             reading.normal[before.start : before.end]
@@ -76,10 +81,10 @@ def carry_subjects(reading: Reading) -> None:
         subject = _goes_on(subject, text, patient, gap.startswith(";") or bool(mourned), mentions)
 
 
-def _goes_on(subject: Subject | None, text: str, patient: Sex, joined: bool, mentions: list[Mention]) -> Subject | None:
+def _goes_on(subject: Subject, text: str, patient: Sex, joined: bool, mentions: list[Mention]) -> Subject | None:
     """The subject that stands behind a sentence without a relative in it; its mentions are set on the way."""
-    pronoun = _pronoun(text) if subject is not None else None
-    if subject is None or pronoun is None or _word_of("own").search(text):
+    pronoun = _pronoun(text)
+    if pronoun is None or _word_of("own").search(text):
         return None
     if subject.sex and pronoun and pronoun != subject.sex:
         return None
@@ -227,6 +232,19 @@ def _opening(*names: str) -> re.Pattern[str]:
     nouns = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in listed)
     reporting = "|".join(re.escape(verb) for verb in known["sets"]["reporting"])
     return compiled(rf"^[\W_]*(?:(?:{before})[\s,:]+)*(?:{nouns})(?![\w'-])(?!\s+(?:{reporting})\b)", re.IGNORECASE)
+
+
+@functools.cache
+def _heredity_words() -> frozenset[str]:
+    """The first words of a family's history."""
+    return first_words(cues("context")["subjects"]["heredity"])
+
+
+@functools.cache
+def _opening_words() -> frozenset[str]:
+    """The first words of all that `_relative` looks for."""
+    nouns = [noun for names in _EVERYONE for noun in cues("context")["subjects"][names]]
+    return first_words([*nouns, *(f"{noun}s" for noun in nouns)])
 
 
 def _relative(text: str, mentions: list[Mention]) -> Subject | None:

@@ -133,7 +133,17 @@ def _relative_pattern() -> re.Pattern[str]:
 
 
 _GLUED = ("for", "over", "during", "lasting", "times", "x")  # an amount may follow without a space
-_DIGITS = compiled(r"[\d~](?<![\w/.].)")
+
+
+@functools.cache
+def _digits() -> re.Pattern[str]:
+    """A number with what opens a further number or the name of a unit behind it."""
+    units = {re.escape(unit[:2]) for unit in _units() if len(unit) > 1}
+    opens = "|".join(sorted({*units, "fu", "co", "wh", "ca"}))
+    return compiled(
+        rf"[\d~](?<![\w/.].)(?:(?<=~)|(?=\d{{0,2}}(?:\.\d)?(?:\+?[ -]?(?:{opens})|[dwmy/]| ?(?:-|to|or))))",
+        re.IGNORECASE,
+    )
 
 
 @functools.cache
@@ -147,7 +157,7 @@ def _first_words() -> frozenset[str]:
 def _relative_places(normal: str) -> list[int]:
     """Where a relative time may begin: at its first words, and at a number with a unit."""
     amount = _amount_pattern()
-    digits = (match.start() for match in _DIGITS.finditer(normal))
+    digits = (match.start() for match in _digits().finditer(normal))
     numbers = (place for place in digits if normal[place] == "~" or amount.match(normal, place))
     words = (
         place
@@ -166,17 +176,39 @@ def _second_words() -> dict[str, tuple[str, ...]]:
     listed = [*known["vague"], *known["parts"], *known["recent_words"], *known["seasons"]]
     back = ("last", "past", "previous", "preceding", "prior", "other day")
     found: dict[str, tuple[str, ...]] = dict.fromkeys(("the", "these", "her", "his"), back)
-    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of"), tuple(month_names()))
+    months = tuple(month_names())
+    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of"), months)
+    spans = (*back, "the ", "these ", "her ", "his ", "this ", "early ", "late ", *known["seasons"], *months)
+    found |= dict.fromkeys(("in", "throughout", "across"), spans)
+    found |= dict.fromkeys(("for", "over", "during", "within"), (*spans, *_amount_begins()))
     return {
         word: (*behind, *(name[len(word) + 1 :] for name in listed if name.startswith(f"{word} ")))
         for word, behind in found.items()
     }
 
 
+@functools.cache
+def _amount_begins() -> tuple[str, ...]:
+    """What an amount, or the words that may lead to it, begin with."""
+    known = cues("timing")
+    numbers = (word for word in known["numbers"] if len(word) > 2)
+    leads = "about approx around nearly almost not just close some roughly c. more at fully all over altogether only"
+    return (*"0123456789~", "a ", "an ", "the ", *numbers, *known["vague"], *leads.split())
+
+
 def _leads_on(normal: str, word: str, place: int) -> bool:
-    behind = _second_words().get(word)
+    """Whether what stands behind a first word may go on a time."""
     end = place + len(word)
-    return behind is None or (normal[end : end + 1] == " " and normal[end + 1 : end + 16].lower().startswith(behind))
+    behind = _second_words().get(word)
+    if behind is None:
+        glued = None if word in _first_words() else next((lead for lead in _GLUED if word.startswith(lead)), None)
+        if glued is None:
+            return True
+        at = place + len(glued)
+        return at == end or normal[at : at + 16].lower().startswith(_amount_begins())
+    if normal[end : end + 1] == " ":
+        return normal[end + 1 : end + 16].lower().startswith(behind)
+    return word in _GLUED and normal[end : end + 1] in tuple("0123456789~")
 
 
 def days_of(written: str) -> Interval | None:
@@ -321,7 +353,15 @@ def _name_beside_year() -> tuple[re.Pattern[str], re.Pattern[str]]:
 def _is_of_a_name(normal: str, start: int, end: int) -> bool:
     """Whether a year belongs to the name of criteria: "2019 EULAR/ACR"."""
     behind, before = _name_beside_year()
-    return behind.match(normal, end) is not None or before.search(normal[max(0, start - 24) : start]) is not None
+    if behind.match(normal, end):
+        return True
+    window = normal[max(0, start - 24) : start]
+    return window.rstrip(" \t\n/(-").lower().endswith(_ends_of_names()) and before.search(window) is not None
+
+
+@functools.cache
+def _ends_of_names() -> tuple[str, ...]:
+    return (*cues("timing")["named_with_year"], "of")
 
 
 @functools.cache

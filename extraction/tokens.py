@@ -54,8 +54,8 @@ class LetterTokenizer:
 
 def tokenise(
     normal: str, breaks: list[int], sentence_starts: list[int], vocab: Vocab
-) -> tuple[Doc, list[tuple[int, int]]]:
-    """The Doc with its sentences set, and [start, end) of every token in characters of the text.
+) -> tuple[Doc, list[tuple[int, int]], list[str]]:
+    """The Doc with its sentences set, [start, end) of every token in characters of the text, and the tokens' words.
 
     `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
     """
@@ -72,4 +72,4 @@ def tokenise(
     if starts:
         starts[0] = True
     doc = Doc(vocab, words=words, sent_starts=starts) if words else Doc(vocab)
-    return doc, spans
+    return doc, spans, words

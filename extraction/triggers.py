@@ -6,14 +6,15 @@ too many, but never one too few; most sentences leave none, and the expressions 
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 
 from kb.patterns import compiled
 
 PIECE = compiled(r"\.\.\.|\(|\)|\[|\]|\||\*|[^\s()\[\]|*]+|\s+")
 _WORD = compiled(r"\w+")
 _MOST_WORDS = 10_000  # that are remembered
+_BEHIND_ALL = chr(0x10FFFF)  # behind every letter
 _STEM = 6  # characters of a word that are compared
 _FEW = 2  # characters with which too many words begin
 _COMMON = frozenset(  # stems that many sentences hold
@@ -25,8 +26,8 @@ _COMMON = frozenset(  # stems that many sentences hold
 
 Group = frozenset[str]
 """The stems of a group's alternatives, one of which the text must hold."""
-Waiting = Mapping[str, Sequence[tuple[int, tuple[Group, ...]]]]
-"""By a word of the text, the patterns that wait for it, each with the groups that it needs besides."""
+Needing = tuple[tuple[int, tuple[Group, ...]], ...]
+"""The numbers of patterns, each with the groups that it needs besides the word that it waits for."""
 
 
 class Triggers:
@@ -34,8 +35,9 @@ class Triggers:
 
     def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
         self._always: list[int] = []
-        self._by_word: dict[str, tuple[tuple[int, tuple[Group, ...]], ...]] = {}
+        self._by_word: dict[str, tuple[Needing, frozenset[str]]] = {}
         self._by_stem: dict[str, list[tuple[int, tuple[Group, ...]]]] = {}
+        asked: set[str] = set()
         for pattern, number in patterns:
             groups = needed(pattern)
             if not groups:
@@ -44,6 +46,8 @@ class Triggers:
             rarest, *others = sorted(groups, key=_rarity, reverse=True)
             for stem in rarest:
                 self._by_stem.setdefault(stem, []).append((number, tuple(others)))
+            asked.update(*others)
+        self._asked = frozenset(asked)
 
     def candidates(self, texts: Sequence[str]) -> list[set[int]]:
         """For each of the sentences of a letter the numbers of the patterns that it could match.
@@ -51,36 +55,57 @@ class Triggers:
         What the whole letter cannot match is left out first, which is most.
         """
         words_of = [set(_WORD.findall(text.lower())) for text in texts]
-        words = set[str]().union(*words_of)
-        waiting = _possible({word: entries for word in words if (entries := self._needing(word))}, words)
+        waiting = self._waiting(set[str]().union(*words_of))
         found = []
         for own in words_of:
-            known = {word: waiting[word] for word in own & waiting.keys()}
-            numbers = {number for entries in _possible(known, own).values() for number, _ in entries}
-            found.append(numbers.union(self._always))
+            numbers = set(self._always)
+            for word in own & waiting.keys():
+                numbers.update(number for number, others in waiting[word] if not any(map(own.isdisjoint, others)))
+            found.append(numbers)
         return found
 
-    def _needing(self, word: str) -> tuple[tuple[int, tuple[Group, ...]], ...]:
-        """The patterns that wait for this word; most words have none."""
+    def _waiting(self, words: set[str]) -> dict[str, list[tuple[int, list[frozenset[str]]]]]:
+        """By a word of the letter the patterns that it may open, each with the letter's words that meet its groups."""
+        known = [(word, *self._known(word)) for word in words]
+        stems = frozenset[str]().union(*(own for _, _, own in known if own))
+        in_order = sorted(words)
+        meeting: dict[Group, frozenset[str]] = {}
+        found: dict[str, list[tuple[int, list[frozenset[str]]]]] = {}
+        for word, needing, _ in known:
+            for number, groups in needing:
+                if any(map(stems.isdisjoint, groups)):
+                    continue
+                for group in groups:
+                    if group not in meeting:
+                        meeting[group] = _words_with(group & stems, in_order)
+                found.setdefault(word, []).append((number, [meeting[group] for group in groups]))
+        return found
+
+    def _known(self, word: str) -> tuple[Needing, frozenset[str]]:
+        """The patterns that wait for this word, and those of its stems that meet a group of any; most have none."""
         known = self._by_word.get(word)
-        if known is not None:
-            return known
-        needing = tuple(entry for stem in _stems_of(word) for entry in self._by_stem.get(stem, ()))
-        if len(self._by_word) < _MOST_WORDS:
-            self._by_word[word] = needing
-        return needing
+        if known is None:
+            stems = _stems_of(word)
+            needing = tuple(entry for stem in stems for entry in self._by_stem.get(stem, ()))
+            known = needing, stems & self._asked
+            if len(self._by_word) < _MOST_WORDS:
+                self._by_word[word] = known
+        return known
 
 
-def _possible(waiting: Waiting, words: Iterable[str]) -> Waiting:
-    """The patterns of which the words meet every other group too."""
-    if not waiting:
-        return {}
-    stems = frozenset[str]().union(*map(_stems_of, words))
-    return {
-        word: kept
-        for word, entries in waiting.items()
-        if (kept := [entry for entry in entries if not any(map(stems.isdisjoint, entry[1]))])
-    }
+def _words_with(stems: Iterable[str], words: Sequence[str]) -> frozenset[str]:
+    """Those of the words, which are in their order, that have one of the stems.
+
+    >>> sorted(_words_with({"tri", "so."}, ["so", "some", "trial", "trip"]))
+    ['so', 'trial', 'trip']
+    """
+    found: set[str] = set()
+    for stem in stems:
+        if stem.endswith("."):
+            found.add(stem[:-1])
+        else:
+            found.update(words[bisect_left(words, stem) : bisect_left(words, stem + _BEHIND_ALL)])
+    return frozenset(found)
 
 
 def _rarity(group: Group) -> tuple[int, int]:
@@ -89,7 +114,6 @@ def _rarity(group: Group) -> tuple[int, int]:
     return -len(common), min(map(len, group))
 
 
-@functools.lru_cache(maxsize=_MOST_WORDS)
 def _stems_of(word: str) -> frozenset[str]:
     """Its beginnings, and a short word also as a whole (marked by a full stop)."""
     return frozenset(

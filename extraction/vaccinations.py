@@ -91,7 +91,7 @@ def _fact(reading: Reading, mention: Mention, concept: str) -> Fact:
     time = _time(reading, mention)
     mention = _given_against(reading, mention)
     if concept in cues("events")["live_or_not"] and re.match(
-        cues("events")["not_live_behind"], reading.normal[mention.end :][:60], re.IGNORECASE
+        cues("events")["not_live_behind"], reading.normal[mention.end : mention.end + 60], re.IGNORECASE
     ):
         concept = "inactivated-vaccine"
     return reading.fact_of(

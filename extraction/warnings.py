@@ -30,7 +30,7 @@ def _count(number: int) -> str:
 
 
 def _scan(reading: Reading) -> list[str]:
-    if scan_errors(reading.text) < _ERRORS_OF_A_SCAN:
+    if reading.normal == reading.text or scan_errors(reading.text) < _ERRORS_OF_A_SCAN:
         return []
     return ["the text looks like a scan read by machine: hold the numbers against the original"]
 

@@ -187,7 +187,7 @@ def _is_of_a_test(reading: Reading, mention: Mention, time: TimeExpression, star
 def _of_its_item(reading: Reading, mention: Mention, time: TimeExpression, others: Sequence[Mention]) -> bool:
     """Whether a list goes on behind a window that is its own item's: "CAR-T, live vaccine in 3 months, study"."""
     between = reading.normal[mention.end : time.start] if mention.end <= time.start else ""
-    if "," not in between or re.match(r"\s*,", reading.normal[time.end :][:3]) is None:
+    if "," not in between or re.match(r"\s*,", reading.normal[time.end : time.end + 3]) is None:
         return False
     return any(time.end <= other.start and other.cue is not None and other.cue == mention.cue for other in others)
 

@@ -6,7 +6,7 @@ said to be another, and leaves one whose size is not told, or told in a word tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -106,6 +106,11 @@ def matching(items: Sequence[Item], situation: Situation) -> list[tuple[Fact, We
     if len(found) < 2:
         return list(found.values())
     return sorted(found.values(), key=lambda pair: (pair[0].document, pair[0].start, pair[0].id))
+
+
+def is_silent_on(concepts: Set[str], situation: Situation) -> bool:
+    """Whether no fact of the patient's tells of any of the concepts, or closes one by denial."""
+    return ANYTHING not in concepts and situation.spoken_of.isdisjoint(concepts)
 
 
 def _about(concept: str, situation: Situation) -> list[Fact]:

@@ -18,7 +18,7 @@ from kb.dates import surely_before
 from kb.facts import Fact, Time
 from rules import derivation
 from rules.amounts import because, day_words
-from rules.concepts import ANYTHING, Names
+from rules.concepts import Names
 from rules.denials import Denial, covers, denials, denying, suffices
 from rules.derivation import Role
 from rules.findings import Finding, Situation
@@ -29,6 +29,7 @@ from rules.matching import (
     Weight,
     attributes_of,
     concept_of,
+    is_silent_on,
     matching,
     spoken_of,
     weigh,
@@ -145,7 +146,7 @@ class Occurrence(YesNo):
         return frozenset((*self.concepts(), *self.denied_by, *self.named_generally, *map(concept_of, items)))
 
     def find(self, situation: Situation) -> Finding | None:
-        if ANYTHING not in self.named and situation.spoken_of.isdisjoint(self.named):
+        if is_silent_on(self.named, situation):
             return None
         if self.state == "planned":
             return self._planned(situation)

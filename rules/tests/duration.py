@@ -72,7 +72,7 @@ class Duration(Bounded):
 
     def _is_onset(self, fact: Fact, situation: Situation) -> bool:
         """Whether the day is that of its beginning: of a course that began, or of a first sign."""
-        sign = any(situation.vocabulary.is_a(fact.concept, one) for one in self.signs)
+        sign = situation.vocabulary.is_one_of(fact.concept, self.signs)
         return sign or course_of(fact).start is not None
 
     def _denied(self, situation: Situation) -> list[Fact]:

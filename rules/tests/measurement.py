@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -22,7 +23,7 @@ from rules.calculations import CALCULATIONS, Computed
 from rules.concepts import Names
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
-from rules.matching import Attributes, Items, spoken_of, weigh
+from rules.matching import Attributes, Items, concept_of, is_silent_on, spoken_of, weigh
 from rules.moments import Dated, course_of, newest, reading_day
 from rules.patient import hull, sex
 from rules.tests.base import Bounded, Flaw, Outcome
@@ -78,7 +79,15 @@ class Measurement(Bounded):
             return iter([Flaw("measurement", "has no number", "ask for it with 'result' or 'report'")])
         return self.bound_flaws((term.unit, ULN, LLN, "{titer}"), term.plausible)
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every concept without a fact on which nothing is found, but for what is computed."""
+        raising = map(concept_of, self.raised_by)
+        return frozenset((self.measurement, *self.normal_when, *self.awaited_with, *raising))
+
     def find(self, situation: Situation) -> Finding | None:
+        if not self.computed_by and is_silent_on(self.named, situation):
+            return None
         facts = [fact for fact in situation.about(self.measurement) if fact.assertion in ("present", "possible")]
         values = self._values(facts, situation)
         if not self.newest:

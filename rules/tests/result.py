@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from kb.facts import Coded, Fact, Quantity
@@ -18,7 +19,7 @@ from rules.concepts import Names
 from rules.denials import denials
 from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
-from rules.matching import Items, spoken_of
+from rules.matching import Items, concept_of, is_silent_on, spoken_of
 from rules.moments import Dated, course_of, newest, reading_day
 from rules.tests.base import Comparison, Outcome, Test
 from rules.windows import WindowText, window
@@ -86,7 +87,16 @@ class Result(Test):
     def fails_when(self) -> Comparison:
         return Comparison("high", "<", 1) if self.reads == "positive" else Comparison("low", ">=", 1)
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Every concept without a fact on which nothing is found."""
+        confirming = () if self.confirmed_by is None else (self.confirmed_by,)
+        items = map(concept_of, (*self.shown_by, *self.raised_by))
+        return frozenset((self.result, *self.panels, *confirming, *self.denied_as, *items))
+
     def find(self, situation: Situation) -> Finding | None:
+        if is_silent_on(self.named, situation):
+            return None
         results = self._results(situation)
         told = [one for one in results if one.value.sign != "open"]
         ever = [one for one in told if one.value.sign == "positive" and self.positive == "ever"]

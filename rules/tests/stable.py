@@ -68,7 +68,7 @@ class Stable(YesNo):
         return self._since(course_of(fact).start, situation) == "unchanged"
 
     def _apart(self, fact: Fact, situation: Situation) -> bool:
-        return any(situation.vocabulary.is_a(fact.concept, other) for other in self.apart_from)
+        return situation.vocabulary.is_one_of(fact.concept, self.apart_from)
 
     def _sign(self, fact: Fact, situation: Situation) -> Sign | None:
         """What the fact says of the window; None where it is over before it."""

@@ -179,7 +179,7 @@ class Treated(YesNo):
             return "none"
         if indication is not None and indication in terms:
             mine = terms.is_a(indication, self.treated)
-            other = any(terms.is_a(indication, one) for one in self.apart_from)
+            other = terms.is_one_of(indication, self.apart_from)
             if not mine or other:
                 return "unsure" if indication in {concept_of(item) for item in self.raised_by} else "none"
         if purpose == "empirical":

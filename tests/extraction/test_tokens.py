@@ -13,7 +13,7 @@ VOCAB = spacy.blank("en").vocab
 def words(text: str) -> list[str]:
     normal = normalise(text)
     page = layout(normal)
-    doc, _ = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
+    doc, _, _ = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
     return [token.text for token in doc]
 
 
@@ -37,6 +37,6 @@ def test_how_words_come_apart(text: str, tokens: list[str]) -> None:
 def test_every_token_has_its_place_in_the_text(text: str) -> None:
     normal = normalise(text)
     page = layout(normal)
-    doc, spans = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
+    doc, spans, _ = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
     assert [normal[start:end] for start, end in spans] == [token.text for token in doc]
     assert spans == sorted(spans)
