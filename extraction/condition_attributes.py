@@ -27,6 +27,7 @@ _APART = compiled(r"\n[ \t]*\n")
 _FULL_STOPS = compiled(r"[;.](?!\d)")
 _STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
+_WORDS_OF_A_DEGREE = 3
 _NAME = 20  # characters of a plain name; a phrase is longer and may hold the size itself
 _COURSE = compiled(r"[^.;]*?\b(?:from|was|initially)\b[^.;]*?\b(?:to|now|then)\b", re.IGNORECASE)
 
@@ -121,8 +122,15 @@ def _graded_word(reading: Reading, mention: Mention, values: Mapping[str, list[s
     before, behind = _parts(reading, mention)
     named = reading.normal[mention.start : mention.end]
     if not _any_severity().search(f"{named}\n{before[-40:]}\n{behind[:40]}"):
-        return None
+        return _set_apart(reading, mention, values)
     return value_of(named, values) or value_of(before[-40:], values) or value_of(behind[:40], values)
+
+
+def _set_apart(reading: Reading, mention: Mention, values: Mapping[str, list[str]]) -> str | None:
+    """ "Interstitial lung disease, NSIP pattern, mild": the degree in a part of its own, behind what sort it is."""
+    parts = re.split(r"[,;()]", _clause(reading, mention)[mention.end - clause_span(reading, mention)[0] :])
+    alone = (part for part in parts[1:4] if 0 < len(part.split()) <= _WORDS_OF_A_DEGREE)
+    return next((found for part in alone if (found := value_of(part, values))), None)
 
 
 @functools.cache

@@ -40,11 +40,24 @@ def read_conditions(reading: Reading) -> list[Fact]:
     for mention in reading.mentions:
         if any(mention is named for named, _ in by_columns):
             continue
-        if mention.kind == "condition" and not is_something_else(reading, mention):
+        if mention.kind == "condition" and not _is_named_again(reading, mention):
+            if is_something_else(reading, mention):
+                continue
             facts += _facts(reading, mention)
             facts += grades_told_later(reading, mention)
             facts += sizes_told_later(reading, mention)
     return facts
+
+
+def _is_named_again(reading: Reading, mention: Mention) -> bool:
+    """ "Interstitial lung disease, NSIP pattern, mild": what the second name says is said of both."""
+    return any(
+        other.concept == mention.concept
+        and other.assertion == mention.assertion
+        and other.experiencer == mention.experiencer
+        and reading.normal[mention.end : other.start].strip() in (",", "(", "-", "–")
+        for other in reading.mentions_in(mention.end, mention.end + 3)
+    )
 
 
 def _has_exception(reading: Reading, mention: Mention) -> bool:
@@ -159,6 +172,8 @@ def _is_of_youth(reading: Reading, mention: Mention) -> bool:
 def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | None]:
     if mention.assertion == "absent":
         told = mention.temporality == "historical" or _is_history(mention.concept)
+        if vocabulary().is_a(mention.concept, "sle"):
+            return None, None  # the day on which it was excluded is no window in which it was not there
         return denied_time(reading, mention) or (None if told else _time_of_finding(reading, mention)), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]

@@ -89,7 +89,7 @@ def reaches(
     ):
         return None  # "no exposure to rituximab"
     if side == "forward":
-        if cue[1] > target[0] or ("answer" in _answer_words(clause, cue)):
+        if cue[1] > target[0] or ("answer" in _answer_words(clause, cue) and not _leads_on(clause, cue, target)):
             return None
         return _forward(clause, says, cue, target, kind)
     if cue[0] < target[1]:
@@ -97,6 +97,11 @@ def reaches(
     if side == "answer":
         return _answer(clause, cue, target)
     return _backward(clause, says, cue, target)
+
+
+def _leads_on(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> bool:
+    """ "Renal replacement: never on haemodialysis": the answer is itself a denial of what stands right behind it."""
+    return clause.words[cue[1] : cue[1] + 1] == ("on",) and target[0] - cue[1] <= 1
 
 
 def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:

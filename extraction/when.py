@@ -26,6 +26,7 @@ _LOOKED = compiled(
     re.IGNORECASE,
 )  # "no malignancy, last mammogram 2025"
 _TIMES = compiled(r"[x>]\s?\d|(?:for|over|more than)\b", re.IGNORECASE)
+_NEXT_SUBJECT = compiled(r",\s+and\s+(?:an?|the|her|his|she|he|it|this|there)\b", re.IGNORECASE)
 _SINCE = compiled(r"\bsince\b", re.IGNORECASE)
 # the first letter comes first and looks back over itself, so that the search leaps from one to the next
 _STATEMENT_ENDS = compiled(
@@ -159,6 +160,8 @@ def denied_time(reading: Reading, mention: Mention) -> Time | None:
             continue  # "no trial, now or in the last year"
         if _STATEMENT_ENDS.search(reading.normal, min(time.end, mention.end), max(time.start, mention.start)):
             continue
+        if _NEXT_SUBJECT.search(reading.normal, mention.end, time.start):
+            continue  # "never had an infarct, and a tape last year was normal"
         if _belongs_elsewhere(reading, mention, time) or _is_of_a_test(reading, mention, time, start):
             continue
         if time.role == "lookback":

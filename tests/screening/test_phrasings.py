@@ -133,6 +133,22 @@ I4c  fail    On 20 February a CKD-EPI filtration rate of 19 ml/min/1,73 m² was 
 I4d  fail    AST 180 U/L on 2 March. Other liver tests normal.
 I4d  pass    AST 180 U/L in 2019. LFTs normal now.
 I3   raised  Randomised\n3 November 2025.\nSLEDAI-2K 10 (14 July 2025): arthritis, rash.
+E2a  pass    Renal replacement: never on HD/PD
+E2a  pass    Renal replacement: never on haemodialysis.
+E2a  pass    Dialysis: at no time.
+I5   pass    CAR-T cells: not yet received.
+E1   pass    Nobody has ever found lupus in her brain or nerves.
+E3b  pass    She has never had a heart attack, and a 24-hour tape last year was normal.
+I4g  raised  Interstitial lung disease, NSIP pattern, mild, stable on CT of March 2026
+I4g  fail    Interstitial lung disease, NSIP pattern, severe, on CT of March 2026
+E7a  pass    Hep B surface antigen and core antibody: neither found.
+I4h  pass    Pulse oximeter reads 95% in the surgery.
+I4g  pass    HRCT thorax 28.02.2026: lung parenchyma free, no interstitial changes.
+E7d  raised  Infection serologies "all negative" (outside clinic, sheet not seen)
+I8   raised  He would be glad to be considered.
+E2b  raised  He may well need another course of cyclophosphamide soon.
+E3c  pass    She wore a Holter last month and it was clean.
+E5   pass    Penicillin brings her out in a rash. There is no infection at present.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
