@@ -152,6 +152,8 @@ def _kind_of_study(reading: Reading, mention: Mention) -> str:
     beside = reading.mentions_in(max(start, mention.start - _BESIDE), mention.end + _BESIDE)
     vaccine = any(other.kind == "vaccine" for other in beside)
     given = drugs or vaccine or any(word in sentence for word in known["interventional_words"])
+    if not given and any(word in sentence for word in known["joining"]):
+        given = any(word in sentence for word in known["interventional_if_joined"])
     return "interventional-study" if given else "study"
 
 

@@ -149,6 +149,13 @@ I8   raised  He would be glad to be considered.
 E2b  raised  He may well need another course of cyclophosphamide soon.
 E3c  pass    She wore a Holter last month and it was clean.
 E5   pass    Penicillin brings her out in a rash. There is no infection at present.
+E11a silent  Exercise was done according to the Lexiscan study, 0.4 mg of Lexiscan were injected.
+E3f  silent  The incision was injected with 1% Xylocaine with epinephrine.
+I2b  silent  She was not treated for it.
+I2b  fail    Her lupus has so far been untreated.
+E6b  silent  MRI without evidence for fracture or marrow replacement process.
+I8   silent  It was decided not to proceed with the screw.
+I8   silent  Kidney biopsy: the risks were explained and the patient gave her informed consent.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
