@@ -155,6 +155,8 @@ I2b  silent  She was not treated for it.
 I2b  fail    Her lupus has so far been untreated.
 E6b  silent  MRI without evidence for fracture or marrow replacement process.
 I8   silent  It was decided not to proceed with the screw.
+I7a  silent  The patient walked out while carrying her baby in a car seat.
+E11a silent  She failed several medication trials including valproic acid and topiramate.
 I8   silent  Kidney biopsy: the risks were explained and the patient gave her informed consent.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
