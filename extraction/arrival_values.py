@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -48,13 +49,19 @@ def _is_vital(fact: Fact) -> bool:
     return fact.value is not None and isinstance(term, Lab) and term.panel == "vitals"
 
 
-def _of_arrival(reading: Reading, fact: Fact) -> bool:
+@functools.cache
+def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The words of an arrival behind a value, and those before one."""
     words = alternatives(cues("measurements")["arrival"])
+    return (
+        compiled(rf"[^.;,\n\d]{{0,30}}?(?<!\w){words}", re.IGNORECASE),
+        compiled(rf"(?<!\w){words}[^.;\n]*$", re.IGNORECASE),
+    )
+
+
+def _of_arrival(reading: Reading, fact: Fact) -> bool:
+    follows, leads = _words()
     sentence = reading.sentences[reading.sentence_at(fact.start)]
     behind = reading.normal[fact.end : min(fact.end + _REACH, sentence.end)]
     before = reading.normal[max(sentence.start, fact.start - _REACH) : fact.start]
-    led = compiled(rf"(?<!\w){words}[^.;\n]*$", re.IGNORECASE)
-    return (
-        compiled(rf"[^.;,\n\d]{{0,30}}?(?<!\w){words}", re.IGNORECASE).match(behind) is not None
-        or led.search(before) is not None
-    )
+    return follows.match(behind) is not None or leads.search(before) is not None

@@ -23,7 +23,6 @@ _PART_ENDS = compiled(  # the first character comes first, so that the search le
     r"[;:()\[\],.awb](?:(?<=[;:()\[\]])|(?<=,)(?<!\d,)|(?<=,)(?!\d)|(?<=\ba)nd\b|(?<=\bw)ith\b|(?<=\bb)ut\b|(?<=\.)\s)"
 )
 _LUPUS_RELATED = compiled(r"(?:lupus|SLE)[- ](?:related|associated|induced|attributed)\s*$", re.IGNORECASE)
-_APART = compiled(r"\n[ \t]*\n")
 _FULL_STOPS = compiled(r"[;.](?!\d)")
 _STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
@@ -301,7 +300,7 @@ def _intervention(reading: Reading, mention: Mention) -> str | None:
         after = reading.sentences[following]
         conditions = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
         others = [other for other in conditions if other.concept != mention.concept]  # "stroke unit"
-        goes_on = _APART.search(reading.normal, reading.sentences[mention.sentence].end - 1, after.start + 1) is None
+        goes_on = not reading.is_parted(mention.sentence)
         if not others and (goes_on or after.section == reading.sentences[mention.sentence].section):
             text = reading.normal[after.start : after.end]
             if _words("intervention").search(text) and not _words("maintenance").search(text):

@@ -86,13 +86,20 @@ def _in_month(match: re.Match[str], reference: date | None) -> tuple[date, date]
         return None
     written, month = match["year"] or match["first_year"], month_number(name)
     first_day, last_day = int(match["d1"] or match["e1"]), int(match["d2"] or match["e2"])
-    if written is None and reference is None:
+    return _of_month(int(written) if written else None, month, (first_day, last_day), reference)
+
+
+def _of_month(year: int | None, month: int, days: tuple[int, int], reference: date | None) -> tuple[date, date] | None:
+    """Two days of one month; without a year the last such days not after `reference`."""
+    if year is not None:
+        last = day_of(year, month, days[1])
+    elif reference is not None:
+        last = day_of(reference.year, month, days[1])
+        if last is not None and last > reference:
+            last = day_of(reference.year - 1, month, days[1])
+    else:
         return None
-    year = int(written) if written else reference.year if reference else 0
-    last = day_of(year, month, last_day)
-    if last is not None and written is None and reference is not None and last > reference:
-        last = day_of(year - 1, month, last_day)
-    return None if last is None else _both(day_of(last.year, month, first_day), last)
+    return None if last is None else _both(day_of(last.year, month, days[0]), last)
 
 
 def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tuple[date, date] | None:
@@ -115,14 +122,10 @@ def _numeric(match: re.Match[str], reference: date | None, order: Order) -> tupl
 
 def _days_of_one_month(match: re.Match[str], reference: date | None) -> tuple[date, date] | None:
     """ "13-15/01", "13, 14 and 15/01/26": a month of two digits behind a stroke, where no score is written so."""
-    if not match["q_month"] or (reference is None and not match["q_year"]):
+    if not match["q_month"]:
         return None
-    newest = reference.year if reference else 2040
-    year, month = full_year(match["q_year"], newest) if match["q_year"] else newest, int(match["q_month"])
-    last = day_of(year, month, int(match["q2"]))
-    if last is not None and not match["q_year"] and reference is not None and last > reference:
-        last = day_of(year - 1, month, int(match["q2"]))
-    return None if last is None else _both(day_of(last.year, month, int(match["q1"])), last)
+    year = full_year(match["q_year"], reference.year if reference else 2040) if match["q_year"] else None
+    return _of_month(year, int(match["q_month"]), (int(match["q1"]), int(match["q2"])), reference)
 
 
 def _is_day_first(sign: str, numbers: list[int], order: Order) -> bool | None:

@@ -16,7 +16,6 @@ from kb.patterns import compiled
 _MOST_SENTENCES = 20  # of an episode, behind the one that dates it
 _HEADS = compiled(r"[ \t]*[)\]]?[ \t]*(?::|[-–] |\|)")
 _LIST_MARK = compiled(r"[\s\d*•.)(-]*")
-_APART = compiled(r"\n[ \t]*\n")
 
 
 def episode_of(reading: Reading, mention: Mention) -> Time | None:
@@ -24,17 +23,17 @@ def episode_of(reading: Reading, mention: Mention) -> Time | None:
     if not reading.times or reading.times.starts[0] > mention.start:
         return None
     own = reading.sentences[mention.sentence]
-    if _elsewhere().search(reading.normal, own.start, own.end):
+    if _words("elsewhere").search(reading.normal, own.start, own.end):
         return None
     told: list[TimeExpression] = list(_points(reading, own))
     for number in range(mention.sentence - 1, max(-1, mention.sentence - 1 - _MOST_SENTENCES), -1):
         sentence = reading.sentences[number]
-        if _APART.search(reading.normal, sentence.end - 1, reading.sentences[number + 1].start + 1):
+        if reading.is_parted(number):
             return None
         days = _opened_by(reading, sentence)
         if days is not None:
             return days if all(_within(time, days) for time in told) else None
-        if _elsewhere().search(reading.normal, sentence.start, sentence.end):
+        if _words("elsewhere").search(reading.normal, sentence.start, sentence.end):
             return None
         told += _points(reading, sentence)
     return None
@@ -60,32 +59,18 @@ def _opened_by(reading: Reading, sentence: Sentence) -> Time | None:
     if len(times) != 1 or times[0].role not in ("point", "span"):
         return None
     time, normal = times[0], reading.normal
-    stay = _stay().search(normal, sentence.start, sentence.end)
+    stay = _words("stay").search(normal, sentence.start, sentence.end)
     if stay is None:
         line = max(sentence.start, normal.rfind("\n", 0, time.start) + 1)
         headed = _LIST_MARK.fullmatch(normal, line, time.start) and _HEADS.match(normal, time.end)
         return time.time if headed else None
-    if time.role == "span" or not _began().search(normal, sentence.start, time.start):
+    if time.role == "span" or not _words("began").search(normal, sentence.start, time.start):
         return time.time
     day = reading.letter_date.latest if reading.letter_date else None
     return None if time.time is None or day is None else Time(time.time.earliest, day, time.time.written)
 
 
 @functools.cache
-def _stay() -> re.Pattern[str]:
-    return _words("stay")
-
-
-@functools.cache
-def _began() -> re.Pattern[str]:
-    return _words("began")
-
-
-@functools.cache
-def _elsewhere() -> re.Pattern[str]:
-    """Words of another time than the episode's."""
-    return _words("elsewhere")
-
-
 def _words(name: str) -> re.Pattern[str]:
+    """ "stay" and "began": what opens an episode; "elsewhere": words of another time than its own."""
     return compiled(r"\b(?:" + "|".join(cues("events")["episode"][name]) + r")\b", re.IGNORECASE)

@@ -13,12 +13,10 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.wording import holds, pattern_of
 from kb.facts import Course, Time
-from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEHIND = 4
 _YEAR = 366  # days
-_PARAGRAPH = compiled(r"\n[ \t]*\n")
 
 
 def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, course: Course | None) -> Course | None:
@@ -46,7 +44,7 @@ def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
     last = min(mention.sentence + _SENTENCES_BEHIND, len(reading.sentences) - 1)
     for number in range(mention.sentence + 1, last + 1):
         following = reading.sentences[number]
-        if _PARAGRAPH.search(reading.normal, reading.sentences[number - 1].end - 1, following.start):
+        if reading.is_parted(number - 1):
             return
         if _tells_of_another(reading, following.start, following.end):
             return

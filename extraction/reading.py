@@ -13,7 +13,9 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 
 from extraction.spacy_parts import Doc
 from kb.facts import Assertion, Document, Experiencer, Fact, Interval, Kind, Temporality, Time
+from kb.patterns import compiled
 
+_PARAGRAPH = compiled(r"\n[ \t]*\n")
 TimeRole = Literal["point", "start", "end", "span", "lookback", "duration"]
 
 
@@ -122,6 +124,11 @@ class Reading:
     def sentence_at(self, offset: int) -> int:
         """The index of the sentence that holds the offset (the nearest before it between two)."""
         return (bisect_right(self.sentences.starts, offset) or 1) - 1
+
+    def is_parted(self, number: int) -> bool:
+        """Whether a new paragraph begins behind the sentence of that number, which is not the last."""
+        start, end = self.sentences[number].end - 1, self.sentences[number + 1].start
+        return _PARAGRAPH.search(self.normal, start, end) is not None
 
     def section_at(self, offset: int) -> str | None:
         return self.sentences[self.sentence_at(offset)].section if self.sentences else None

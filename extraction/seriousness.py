@@ -13,7 +13,6 @@ from extraction.reading import Mention, Reading
 from kb.patterns import compiled
 
 _SENTENCES_AROUND = 2
-_PARAGRAPH = compiled(r"\n[ \t]*\n")
 
 
 def serious_signs(reading: Reading, mention: Mention, severity: str | None) -> dict[str, str | None]:
@@ -41,17 +40,11 @@ def _surroundings(reading: Reading, mention: Mention) -> tuple[int, int]:
     """The sentences of the mention's paragraph that are next to it."""
     first = last = mention.sentence
     for _ in range(_SENTENCES_AROUND):
-        if first > 0 and not _parted(reading, first - 1):
+        if first > 0 and not reading.is_parted(first - 1):
             first -= 1
-        if last + 1 < len(reading.sentences) and not _parted(reading, last):
+        if last + 1 < len(reading.sentences) and not reading.is_parted(last):
             last += 1
     return reading.sentences[first].start, max(reading.sentences[last].end, mention.end)
-
-
-def _parted(reading: Reading, number: int) -> bool:
-    """Whether a new paragraph begins behind the sentence."""
-    start, end = reading.sentences[number].end - 1, reading.sentences[number + 1].start
-    return _PARAGRAPH.search(reading.normal, start, end) is not None
 
 
 def _stated_elsewhere(reading: Reading, mention: Mention) -> bool:

@@ -22,7 +22,6 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 Sex = Literal["f", "m", ""]
-_PARAGRAPH = compiled(r"\n[ \t]*\n")
 _OPENING = r"^[\W_]*(?:(?:and|but|also|then)[,\s]+)?"
 _PLURALS = {"sister", "brother", "son", "daughter", "cousin", "sibling", "aunt", "uncle", "parent", "relative"}
 _EVERYONE = tuple(f"{names}{sex}" for names in ("relatives", "others") for sex in ("_f", "_m", ""))
@@ -56,16 +55,16 @@ def carry_subjects(reading: Reading) -> None:
     for number, sentence in enumerate(reading.sentences):
         text = reading.normal[sentence.start : sentence.end]
         gap = reading.normal[reading.sentences[number - 1].end - 1 : sentence.start] if number else ""
-        if _PARAGRAPH.search(gap):
+        if number and reading.is_parted(number - 1):
             subject = None
         mentions = mentions_of.get(number, [])
         if children:
             _give_to_children(text, sentence.start, mentions)
         if heredity:
-            _give_to_family(text, sentence.start, mentions)
+            _give_told(_of_heredity().match(text), sentence.start, mentions)
         opened = _designated(text, mine) or (_relative(text, mentions) if relatives else None)
         if opened is not None:
-            _give_to_relative(text, sentence.start, mentions)
+            _give_told(_set_apart().match(text), sentence.start, mentions)
             subject = opened
             if opened.designated:
                 _give(mentions, opened)
@@ -126,7 +125,10 @@ def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
 
 @functools.cache
 def _of_heredity() -> re.Pattern[str]:
-    """A sentence that opens with the family's history, up to where it turns to the patient."""
+    """A sentence that opens with the family's history, up to where it turns to the patient.
+
+    "Family history was positive for diabetes, yet negative for cancer": both are of the family.
+    """
     words = "|".join(cues("context")["subjects"]["heredity"])
     return compiled(
         rf"^[\W_]*(?:(?:her|his|the|their|a|in)\s+)*(?:{words})(?:\s+(?:is|was|of|for|in)\b|\s*[:,-]|\s+(?:negative|positive))"
@@ -137,7 +139,10 @@ def _of_heredity() -> re.Pattern[str]:
 
 @functools.cache
 def _set_apart() -> re.Pattern[str]:
-    """A relative who opens the sentence, with words between commas or brackets before what is told of them."""
+    """A relative who opens the sentence, with words between commas or brackets before what is told of them.
+
+    "Her brother, an engineer, had three seizures": what stands behind the commas is the brother's as well.
+    """
     known = cues("context")["subjects"]
     nouns = (noun for name in ("relatives_f", "relatives_m", "relatives") for noun in known[name])
     listed = "|".join(re.escape(noun) + ("s?" if noun in _PLURALS else "") for noun in nouns)
@@ -149,20 +154,6 @@ def _set_apart() -> re.Pattern[str]:
         r"|\b(?:and|but) (?:she|he)\b|$)",
         re.IGNORECASE | re.DOTALL,
     )
-
-
-def _give_to_relative(text: str, start: int, mentions: list[Mention]) -> None:
-    """ "Her brother, an engineer, had three seizures": what stands behind the commas is the brother's as well."""
-    told = _set_apart().match(text)
-    if told is not None:
-        _give_told(told, start, mentions)
-
-
-def _give_to_family(text: str, start: int, mentions: list[Mention]) -> None:
-    """ "Family history was positive for diabetes, yet negative for cancer": both are of the family."""
-    told = _of_heredity().match(text)
-    if told is not None:
-        _give_told(told, start, mentions)
 
 
 @functools.cache
@@ -188,8 +179,10 @@ def _give_to_one_who_opens(text: str, start: int, mentions: list[Mention], subje
     _give([one for one in mentions if one.start < end and one.kind in told], subject)
 
 
-def _give_told(match: re.Match[str], start: int, mentions: list[Mention]) -> None:
-    """Gives the family what stands in the group `told` of a sentence that begins at `start`."""
+def _give_told(match: re.Match[str] | None, start: int, mentions: list[Mention]) -> None:
+    """Gives the family what stands in the group `told`, if anything does, of a sentence that begins at `start`."""
+    if match is None:
+        return
     low, high = (start + offset for offset in match.span("told"))
     _give([one for one in mentions if low <= one.start < high], _FAMILY)
 
