@@ -36,8 +36,8 @@ class SpelledDate(NamedTuple):
 @functools.cache
 def count_pattern() -> str:
     """The source of a pattern (no group captures) for a count in words up to 999."""
-    tens, units = _any_of(_numbers(_MANY, 100)), _any_of(_numbers(1, 10))
-    small = rf"(?:{tens}[ -]{units}(?![a-z])|{_any_of(cues('timing')['numbers'])})"
+    tens, units = any_of(_numbers(_MANY, 100)), any_of(_numbers(1, 10))
+    small = rf"(?:{tens}[ -]{units}(?![a-z])|{any_of(cues('timing')['numbers'])})"
     return rf"(?:(?:a|{units}) hundred(?: and)?(?: {small})?|{small})"
 
 
@@ -61,7 +61,8 @@ def count_of(written: str) -> float:
     return total
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """A pattern of any of the words, the longest first."""
     return "(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"
 
 
@@ -78,15 +79,15 @@ def _ordinals() -> dict[str, int]:
 
 @functools.cache
 def _year() -> str:
-    units = _any_of(_numbers(1, 10))
-    tens = rf"{_any_of(_numbers(_MANY, 100))}[ -]{units}|{_any_of(_numbers(10, 100))}"
+    units = any_of(_numbers(1, 10))
+    tens = rf"{any_of(_numbers(_MANY, 100))}[ -]{units}|{any_of(_numbers(10, 100))}"
     return rf"(?:(?:19|20)\d\d|two thousand(?: and)? (?:{tens}|{units})|twenty[ -](?:{tens}))(?![\w-])"
 
 
 @functools.cache
 def _spelled() -> re.Pattern[str]:
-    days = _any_of(_ordinals())
-    month = _any_of(month_names())
+    days = any_of(_ordinals())
+    month = any_of(month_names())
     number = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
     return compiled(
         rf"(?<![\w-])(?:(?:the )?(?:(?P<day>{days})(?: day)?|(?P<digits>{number}))(?: of)?(?: the month of)?"

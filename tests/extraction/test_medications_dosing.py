@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.dosing import parse_dose
-from extraction.timing import days_of
+from extraction.durations import days_of
 
 # words, daily amount in mg
 DAILY = [

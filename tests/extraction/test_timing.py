@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.dates import date_order
-from extraction.timing import days_of, find_times
+from extraction.durations import days_of
+from extraction.timing import find_times
 from kb.facts import Time
 from tests.extraction.reading import LETTER_DATE
 
