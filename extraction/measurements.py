@@ -16,6 +16,7 @@ from typing import Any, Literal
 from extraction.arrival_values import before_later_ones
 from extraction.body_sizes import body_sizes
 from extraction.carried_antibodies import carried
+from extraction.dates_behind_results import second_value
 from extraction.denied_tests import denied_test
 from extraction.diagnosed_viruses import diagnosed
 from extraction.drug_story import of_past_drugs
@@ -29,7 +30,7 @@ from extraction.rest_of_panel import rest_of_panels
 from extraction.result_courses import leads_on
 from extraction.result_order import ordered_by_occasion
 from extraction.result_series import is_told_in_series
-from extraction.result_times import second_value, time_behind, time_of
+from extraction.result_times import time_behind, time_of
 from extraction.result_words import Page, alternatives, page_of, pattern_of
 from extraction.results import Result
 from extraction.results_at_admission import of_admissions

@@ -1,0 +1,66 @@
+"""Which of a letter's dates may be the day of a result: a Reading in, its times without those of other things out.
+
+A date that only heads the values in brackets is none, "from April 2025" is a day and not a beginning, and a year that
+stands in a test's name is part of the name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from extraction.reading import InOrder, Reading, ResultTimes, TimeExpression
+from kb.patterns import compiled
+
+_FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
+_IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
+NO_OTHER_MATTER = ("lab", "score", "span", "statement")  # kinds of mention that may stand between a result and its date
+
+
+def may_date(expression: TimeExpression) -> bool:
+    """Whether it is a day or a window of days, and these are known."""
+    return expression.role in ("point", "span", "lookback") and expression.time is not None
+
+
+def dates_of_results(reading: Reading) -> ResultTimes:
+    """The times that may date a result; "from April 2025" is the day of a result, not the beginning of something."""
+    known = reading.result_times
+    if known is None or known.of is not reading.times:
+        times = InOrder(
+            replace(time, role="point")
+            if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
+            else time
+            for time in reading.times
+            if not _is_of_brackets(reading, time)
+        )
+        known = reading.result_times = ResultTimes(reading.times, times)
+    return known
+
+
+def dates_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
+    """The time expressions of a stretch that may date a result."""
+    return dates_of_results(reading).times.beginning_in(start, end)
+
+
+def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:
+    """A heading's second date, that of the values in brackets: "Findings (in brackets 15 May):", "3 May (2 April):"."""
+    normal, before = reading.normal, max(0, time.start - 24)
+    opening = max(normal.rfind("(", before, time.start), normal.rfind("[", before, time.start))
+    if opening < 0 or compiled(r"[)\]\n]").search(normal[opening : time.start]):
+        return False
+    closing = compiled(r"[)\]]").search(normal[time.end : time.end + 24])
+    if closing is None:
+        return False
+    inside = normal[opening + 1 : time.end + closing.start()]
+    if _IN_BRACKETS.search(inside):
+        return True
+    alone = not normal[opening + 1 : time.start].strip() and not normal[time.end : time.end + closing.start()].strip()
+    led = any(0 <= opening - one.end <= 2 for one in reading.times_in(max(0, opening - 24), opening))
+    return (
+        alone and led and re.match(r"\s*:", normal[time.end + closing.end() : time.end + closing.end() + 3]) is not None
+    )
+
+
+def places_of_names(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
+    """Where terms are named, a year in which is no date; what a whole statement spans may hold one."""
+    return [(mention.start, mention.end) for mention in reading.mentions_in(start, end) if mention.kind != "statement"]
