@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from extraction.knowledge import cues
 from extraction.listed_subjects import listed_verdict
+from extraction.named_result import read_result
 from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import Written, read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
 from extraction.reports import report_before, report_result
 from extraction.respective_results import respective_results
@@ -22,7 +24,7 @@ from extraction.result_series import is_told_in_series, series
 from extraction.result_shares import share_before
 from extraction.result_turns import came_back, goes_on, turned
 from extraction.result_words import Page, code_of, code_pattern, pattern_of
-from extraction.results import Result, numeric_result, read_result
+from extraction.results import Result
 from extraction.special_results import blood_pressure, feet_and_inches
 from extraction.stacked_results import stacked_result
 from kb.facts import Coded, Quantity

@@ -9,11 +9,12 @@ from __future__ import annotations
 import functools
 import re
 
+from extraction.coded_results import result_of_code
 from extraction.knowledge import cues
 from extraction.named_tests import Named
 from extraction.reading import Reading
 from extraction.result_words import Page, alternatives, code_of, code_pattern
-from extraction.results import Result, result_of_code
+from extraction.results import Result
 from kb.patterns import compiled
 
 _ITEMS = compiled(r",|;|/|&|\b(?:and|as well as|plus|including|such as|namely)\b", re.IGNORECASE)

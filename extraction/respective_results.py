@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from extraction.knowledge import cues
 from extraction.named_tests import Named
 from extraction.numbers import Written, read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
-from extraction.results import Result, numeric_result
+from extraction.results import Result
 from kb.patterns import compiled
 
 _SAID = compiled(r"\s*[)\]]?,?\s*\(?respectively\b", re.IGNORECASE)

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from extraction.knowledge import cues
+from extraction.named_result import read_result
 from extraction.named_tests import Named
 from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
-from extraction.results import read_result
 from extraction.word_places import first_words, matches_of_words
 from kb.facts import Coded
 from kb.patterns import compiled

@@ -11,9 +11,10 @@ import re
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
 from extraction.result_words import Page, alternatives, code_of, code_pattern
-from extraction.results import Result, numeric_result
+from extraction.results import Result
 from kb.facts import Coded, Interval, Quantity
 from kb.patterns import compiled
 from kb.vocabulary import Score, vocabulary

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.result_order import occasion_at, pair_of_occasions
 from extraction.result_words import Page, alternatives
-from extraction.results import Result, numeric_result
+from extraction.results import Result
 from kb.facts import Interval, Quantity
 from kb.patterns import compiled
 

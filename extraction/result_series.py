@@ -10,11 +10,13 @@ import functools
 import re
 from dataclasses import dataclass
 
+from extraction.coded_results import result_of_code
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives, code_of, code_pattern
-from extraction.results import Result, numeric_result, result_of_code
+from extraction.results import Result
 from kb.facts import Coded
 from kb.patterns import compiled
 from kb.vocabulary import Lab, vocabulary

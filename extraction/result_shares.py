@@ -11,9 +11,10 @@ import re
 from extraction.knowledge import cues
 from extraction.named_tests import Named
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
 from extraction.result_words import Page, pattern_of
-from extraction.results import Result, numeric_result
+from extraction.results import Result
 from kb.patterns import compiled
 
 _OPENS = compiled(r"(?:[,;(]|\b(?:and|with|plus|showing|showed|including|revealed|comprising))\s*$", re.IGNORECASE)

@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.result_courses import past_time
 from extraction.result_words import Page, alternatives
-from extraction.results import Result, numeric_result
+from extraction.results import Result
 from kb.facts import Coded
 from kb.patterns import compiled
 from kb.units import canonical_unit

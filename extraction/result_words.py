@@ -20,6 +20,20 @@ from kb.facts import Interval
 from kb.patterns import compiled
 from kb.units import System, find_unit, letter_system, units_meant
 
+# what may stand behind a result word
+AFTER_CODE = compiled(
+    r"[ \t]*(?:$|[,;.:()\[\]|\t\n/+*?→\"'-]|\d|(?:and|but|or|with|in|on|at|as|for|both|apart|except|from|since|until|"
+    r"to|by|so|although|though|while|throughout|back|early|late|mid|earlier|during|again|now|today|yesterday|last|this|previously|study|range|"
+    r"limits?|results?|per|twice|thrice|once|"
+    r"(?:two|three|four|several|many|multiple|repeated) times|repeatedly|both|all|each|dated|seen|here|there|"
+    r"locally|elsewhere|already|done|taken|checked|confirmed|twice|apex|axis|"
+    r"when|after|before|which|is|was|were|are|has|have|then|too|also|x|he|she|we|i|no|not|only|the|her|his|bilaterally|titre|titer|"
+    r"speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
+    re.IGNORECASE,
+)
+# the next column of a print-out: a unit or the reference stands in it
+NEXT_COLUMN = compiled(r"(?:[ ]{3,}|[ ]*\t)\S")
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

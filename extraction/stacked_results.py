@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extraction.named_result import read_result
 from extraction.named_tests import Named
 from extraction.reading import Reading
 from extraction.result_words import Page
-from extraction.results import Result, read_result
+from extraction.results import Result
 from kb.patterns import compiled
 
 _ALONE_BEFORE = compiled(r"[\s*•|>-]*(?:[A-Za-z.]{1,12}\s+){0,2}")

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extraction.coded_results import meant
 from extraction.column_heads import columns_told
 from extraction.knowledge import cues
 from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
 from extraction.reading import Mention, Reading
 from extraction.reference_ranges import bounds_in
 from extraction.result_words import Page, code_pattern
-from extraction.results import Result, meant, numeric_result
+from extraction.results import Result
 from kb.facts import Coded, Interval, Time
 from kb.patterns import compiled
 from kb.units import find_unit
