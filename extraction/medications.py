@@ -1,32 +1,31 @@
 """Every drug that a letter names: a Reading in, medication facts out, with dose, course, status and reason.
 
 A sentence's words are shared out among its drugs (`drug_scope`), each share is parsed as a dose instruction
-(`dosing`), the cues around it say whether the drug is taken (`drug_status`), and its dates make a course.
+(`drug_instruction`), the cues around it say whether the drug is taken (`drug_status`), and its dates make a course.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import functools
 import re
 from collections.abc import Sequence
 
 from extraction.dates import date_order
-from extraction.dose_amounts import amount
-from extraction.dose_steps import DoseStep, product
-from extraction.dose_words import match_phrase, may_open, tokenise_dose
-from extraction.dosing import Instruction, parse_dose
+from extraction.dose_steps import DoseStep
+from extraction.dosing import Instruction
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, goes_back, times_of
 from extraction.drug_indications import indication_of, purpose_of
-from extraction.drug_reasons import Reason, listed
-from extraction.drug_scope import Scope, masked_times, scopes_of
+from extraction.drug_instruction import instruction_of
+from extraction.drug_reasons import Reason
+from extraction.drug_scope import Scope, scopes_of
 from extraction.drug_status import DrugStatus, status_of
 from extraction.knowledge import cues
+from extraction.not_the_drug import is_not_the_drug, is_tested_on_organism
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from kb.facts import Course, Dosing, Fact, Interval, MedicationStatus, Temporality, Time
-from kb.vocabulary import Drug, Vocabulary, vocabulary
+from kb.vocabulary import Vocabulary, vocabulary
 
 
 def read_medications(reading: Reading) -> list[Fact]:
@@ -42,8 +41,8 @@ def read_medications(reading: Reading) -> list[Fact]:
     for scope in scopes:
         same = of_sentence[scope.sentence_start]
         if (
-            _is_not_the_drug(reading, scope)
-            or _is_tested_on_organism(reading, scope, terms)
+            is_not_the_drug(reading, scope)
+            or is_tested_on_organism(reading, scope, terms)
             or not _is_supported(reading, scope, same, terms)
         ):
             continue
@@ -96,7 +95,7 @@ def _left(fact: Fact, following: Fact) -> Fact:
 
 def _facts(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> list[Fact]:
     scope = _written_out(reading, scope)
-    instruction = _instruction(reading, scope, terms)
+    instruction = instruction_of(reading, scope, terms)
     status = status_of(reading, scope, scopes)
     groups = _levels(reading, instruction.steps)
     facts = []
@@ -133,73 +132,6 @@ def _ended_by(fact: Fact, following: Fact | None) -> Fact:
     if begun is not None and begun.earliest is not None and left.latest is not None and left.latest < begun.earliest:
         return fact  # the level told second was taken before it
     return dataclasses.replace(fact, course=dataclasses.replace(fact.course, end=left))
-
-
-def _instruction(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruction:
-    """The dose words before and behind the name, parsed as one; offsets are those of the document."""
-    start = scope.before
-    text = masked_times(reading, start, max(scope.after, scope.end))
-    text = text[: scope.start - start] + " " * (scope.end - scope.start) + text[scope.end - start :]
-    if _is_level(reading, scope):
-        text = ""
-    name = _told_by_name(reading.normal[scope.start : scope.end])
-    daily = terms.is_one_of(scope.concept, cues("medications")["daily_when_untold"])
-    instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily)
-    route = instruction.route or name.route or _usual_route(scope.concept, terms)
-    if daily and route in cues("medications")["daily_unless_route"]:
-        instruction = parse_dose(text, bare_from=scope.end - start)
-    steps = tuple(_placed(_in_grams(step, scope.concept, terms), start) for step in instruction.steps)
-    if terms.is_one_of(scope.concept, cues("medications")["times_a_day"]):
-        steps = tuple(_times_a_day(step) for step in steps)
-    return dataclasses.replace(
-        instruction,
-        steps=steps,
-        route=route,
-        pulse=instruction.pulse or name.pulse or _is_pulse(steps, route, scope.concept, terms),
-        start=start + instruction.start,
-        end=start + instruction.end if instruction.end else 0,
-    )
-
-
-@functools.lru_cache(maxsize=256)  # the same few names are written again and again
-def _told_by_name(name: str) -> Instruction:
-    """What the name itself says of route and pulse: "IV methylprednisolone"."""
-    return parse_dose(name)
-
-
-def _usual_route(concept: str, terms: Vocabulary) -> str | None:
-    term = terms[concept]
-    return term.route if isinstance(term, Drug) else None
-
-
-def _placed(step: DoseStep, offset: int) -> DoseStep:
-    return dataclasses.replace(step, start=step.start + offset, end=step.end + offset)
-
-
-def _in_grams(step: DoseStep, concept: str, terms: Vocabulary) -> DoseStep:
-    """ "0.2 bid" without a unit is grams for a drug that is never given in so few milligrams."""
-    rule = cues("medications")["bare_grams"]
-    if not step.bare or step.dose is None or (step.dose.high or 0) > float(rule["at_most"]):
-        return step
-    if not terms.is_one_of(concept, rule["drugs"]):
-        return dataclasses.replace(step, dose=None, per_day=None, per_kg=None)
-    per_day = None if step.per_day is None else step.per_day.scaled(1000)
-    return dataclasses.replace(step, dose=step.dose.scaled(1000), per_day=per_day)
-
-
-def _times_a_day(step: DoseStep) -> DoseStep:
-    """ "1 g x 2" of a drug taken every day: so many times a day."""
-    told = step.frequency or step.duration_days or step.interval_days
-    if told or step.doses is None or step.dose is None or (step.doses.high or 9) > 4:
-        return step
-    return dataclasses.replace(step, per_day=product(step.dose, step.doses), doses=None)
-
-
-def _is_pulse(steps: Sequence[DoseStep], route: str | None, concept: str, terms: Vocabulary) -> bool:
-    rule = cues("medications")["pulse"]
-    if not terms.is_a(concept, rule["drugs"]) or not steps or steps[0].dose is None or steps[0].unit != "mg":
-        return False
-    return route in ("iv", None) and (steps[0].dose.low or 0) >= float(rule["at_least_mg"])
 
 
 def _levels(reading: Reading, steps: Sequence[DoseStep]) -> list[list[DoseStep]]:
@@ -354,58 +286,6 @@ def _attributes(
     return attributes
 
 
-def _is_level(reading: Reading, scope: Scope) -> bool:
-    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)]
-    if not may_open(listed("levels"), text, among=2):
-        return False
-    tokens = tokenise_dose(text)
-    skip = 1 if tokens and tokens[0].text in ("blood", "serum", "trough", "whole") else 0
-    return match_phrase(listed("levels"), tokens, skip) is not None
-
-
-def _is_measured(reading: Reading, scope: Scope) -> bool:
-    """Whether an amount in a volume of blood stands behind the name."""
-    tokens = tokenise_dose(reading.normal[scope.end : min(scope.sentence_end, scope.end + 40)])
-    start = next((at for at, token in enumerate(tokens[:4]) if token.number is not None), None)
-    item = None if start is None else amount(tokens, start)
-    return item is not None and item.word == "result"
-
-
-def _is_not_the_drug(reading: Reading, scope: Scope) -> bool:
-    """ "steroid-induced", "anti-rituximab antibodies", "steroid-naive": something else is spoken of."""
-    if scope.concept in cues("measurements")["level_of"] and (
-        _is_level(reading, scope) or _is_measured(reading, scope)
-    ):
-        return True  # "folic acid levels were normal", "vitamin D3 34 ng/mL"
-    before = reading.normal[max(0, scope.start - 5) : scope.start].lower()
-    if before.endswith(("anti-", "non-")) or _goes_on_as_another(reading, scope):
-        return True
-    elsewhere = cues("medications")["not_as_pressor"].get(scope.concept)
-    around = reading.normal[max(scope.sentence_start, scope.start - 40) : min(scope.sentence_end, scope.end + 40)]
-    return elsewhere is not None and re.search(elsewhere, around, re.IGNORECASE) is not None
-
-
-def _goes_on_as_another(reading: Reading, scope: Scope) -> bool:
-    text = reading.normal[scope.end : min(scope.sentence_end, scope.end + 32)]
-    text = re.sub(r"^\s*\([^()]{1,16}\)", "", text)  # "octreotide (99mTc-OCT) scintigraphy"
-    if not may_open(listed("not_the_drug"), text, among=2):
-        return False
-    behind = tokenise_dose(text)
-    return match_phrase(listed("not_the_drug"), behind, int(behind[0].text == "-")) is not None
-
-
-def _is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> bool:
-    """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
-    if not terms.is_one_of(scope.concept, cues("medications")["tested_on_organisms"]):
-        return False
-    before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
-    tested = [at for at in range(len(before)) if match_phrase(listed("tested_words"), before, at)]
-    treated = (
-        match_phrase(listed("treated_words"), before, at) for at in range(tested[-1] if tested else 0, len(before))
-    )
-    return bool(tested) and not any(treated)
-
-
 def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms: Vocabulary) -> bool:
     """An abbreviation that means other things too counts beside a dose, another drug, or in a list of drugs."""
     written = reading.text[scope.mention.start : scope.mention.end]
@@ -415,4 +295,4 @@ def _is_supported(reading: Reading, scope: Scope, scopes: Sequence[Scope], terms
         return True
     if len(scopes) > 1:
         return True
-    return bool(_instruction(reading, scope, terms).steps)
+    return bool(instruction_of(reading, scope, terms).steps)
