@@ -16,15 +16,17 @@ from extraction.named_tests import Named, is_member, sentence_end
 from extraction.numbers import Written, read_number
 from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
-from extraction.reports import report_before, report_result
+from extraction.reports import report_result
 from extraction.respective_results import respective_results
 from extraction.result_asides import aside_result, behind_pending
 from extraction.result_courses import earlier, further, points_back, spread
 from extraction.result_series import is_told_in_series, series
 from extraction.result_shares import share_before
 from extraction.result_turns import came_back, goes_on, turned
-from extraction.result_words import Page, code_of, code_pattern, pattern_of
+from extraction.result_words import Page
 from extraction.results import Result
+from extraction.results_before import as_before, number_before, report_led_to, word_before
+from extraction.score_points import points_before, points_behind
 from extraction.special_results import blood_pressure, feet_and_inches
 from extraction.stacked_results import stacked_result
 from kb.facts import Coded, Quantity
@@ -44,22 +46,6 @@ _PANEL_OPENS = compiled(
     re.IGNORECASE,
 )
 _JOINT = compiled(r"\s*\)?\s*(?:\([^()\n]{1,30}\)\s*)?(?:,\s*and|/|,|&|and|;)\s*", re.IGNORECASE)
-_POINTS_ON = compiled(
-    r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
-    r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
-    r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
-    r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
-    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts)"
-    r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
-    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
-    re.IGNORECASE,
-)
-_POINTS_BEHIND = compiled(
-    r"[^.;\n\d]{0,45}?"
-    r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
-    r"(?P<number>\d{1,2})(?![\d.,/%])",
-    re.IGNORECASE,
-)
 
 
 def read_group(
@@ -71,6 +57,7 @@ def read_group(
     inherited: Result | None,
     following: Named | None,
 ) -> None:
+    """Sets the results of a list of names; nothing at or after `limit` is read, nor what is taken."""
     last = group[-1]
     share = share_before(reading, page, group[0])
     if share is not None:
@@ -86,9 +73,9 @@ def read_group(
     after = _after(page, last, limit, sentence_end(reading, last))
     if after is not None and len(group) == 1:
         after = behind_pending(reading, page, last.concept, last.mention.end, after, limit)
-    before = _before(reading, page, group[0], taken)
+    before = word_before(reading, page, group[0], taken)
     if after is None and before is None and len(group) == 1:
-        before = _led_to(reading, page, last, taken)
+        before = report_led_to(reading, page, last, taken)
     if after is not None and _belongs_to_next(page, after, limit):
         led = following is not None and _LEADS.search(page.normal[last.mention.end : after.start]) is not None
         if before is not None or (
@@ -122,7 +109,7 @@ def read_group(
     if not any(named.results for named in group):
         _carried(page, last, limit)
     if not any(named.results for named in group):
-        same = _as_before(reading, page, group[0], taken)
+        same = as_before(reading, page, group[0], taken)
         for named in group if same is not None else []:
             named.results = [same] if same is not None else []
     if not any(named.results for named in group) and len(group) == 1:
@@ -132,10 +119,10 @@ def read_group(
         below = stacked_result(reading, page, last)
         last.results = [] if below is None else [below]
     if not any(named.results for named in group):
-        _number_before(reading, page, group[0], taken)
-        _points_before(reading, page, group[0])
+        number_before(reading, page, group[0], taken)
+        points_before(reading, page, group[0])
     if not group[0].results:
-        _points_behind(reading, page, group[0])
+        points_behind(reading, page, group[0])
     if not any(named.results for named in group):
         for named in group:
             verdict = listed_verdict(reading, page, named, named.concept)
@@ -162,27 +149,6 @@ def _course(
     if back is None:
         return results
     return [*results[:-1], back] if back.is_overtaken else [*results, back]
-
-
-_AS_WERE = compiled(
-    r"[\s,;(–-]*(?:as|so|and so|likewise|just as|similarly|"
-    r"the same (?:goes|is true|holds) for|ditto(?: for)?|same for|also)\s*"
-    r"(?:were|was|are|is|did|for)?\s*(?:the |her |his |her own )?",
-    re.IGNORECASE,
-)
-
-
-def _as_before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
-    """ "HBsAg was negative, as were hepatitis C antibody and HIV": the result told just before."""
-    begin = reading.sentences[named.mention.sentence].start
-    earlier = [span for span in taken if begin <= span[0] and span[1] <= named.mention.start]
-    if not earlier or not _AS_WERE.fullmatch(page.normal[earlier[-1][1] : named.mention.start]):
-        return None
-    start, end = earlier[-1]
-    code = code_pattern().fullmatch(page.normal, start, end)
-    if code is None or code_of(code.group()) not in ("negative", "positive", "normal", "undetected"):
-        return None
-    return Result(start, end, Coded(code_of(code.group()), page.text[start:end]), None, end)
 
 
 def _newer_than_word(
@@ -283,102 +249,6 @@ def panel_result(group: list[Named], groups: list[list[Named]], position: int, r
     for time in reading.times_in(result.end, following.start):
         between = between.replace(reading.normal[time.start : time.end], " ", 1)
     return result if _PANEL_OPENS.fullmatch(between) else None
-
-
-def _before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
-    """A result word directly before the name, or before the list that the name opens."""
-    begin = reading.sentences[named.mention.sentence].start
-    start = max([begin, *(end for _, end in taken if end <= named.mention.start), named.mention.start - 60])
-    panel_taken = [span for span in taken if span[1] <= named.mention.start and begin <= span[0]]
-    text = page.normal[start : named.mention.start]
-    best: re.Match[str] | None = None
-    for match in code_pattern().finditer(text):
-        if code_of(match.group()) in cues("measurements")["before_name"] and _leads_on(text[match.end() :]):
-            best = None if _is_of_name_before(reading, start + match.start(), text[match.end() :]) else match
-            break
-    if (
-        best is None
-        or text[: best.start()].endswith("-")
-        or re.fullmatch(r"[+\-()\[\] ]+", best.group())
-        or (panel_taken and best.group() in ("up", "down"))
-    ):
-        return None
-    at = start + best.start()
-    return Result(
-        at,
-        start + best.end(),
-        Coded(code_of(best.group()), page.text[at : start + best.end()]),
-        None,
-        start + best.end(),
-    )
-
-
-def _is_of_name_before(reading: Reading, at: int, rest: str) -> bool:
-    """ "With HBsAg positive the HBV DNA stood at 22,600": a word straight behind another test's name is that one's."""
-    another = any(one.kind == "lab" and at - one.end <= 1 for one in reading.mentions_in(max(0, at - 60), at))
-    return another and re.match(r"\s+(?:the|her|his|a)\b", rest, re.IGNORECASE) is not None
-
-
-def _led_to(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> Result | None:
-    """A report in the words before its name, from the sentence's start or the last result."""
-    begin = reading.sentences[named.mention.sentence].start
-    begin = max([begin, *(end for _, end in taken if end <= named.mention.start)])
-    return report_before(page, named.concept, begin, named.mention.start, named.mention.end)
-
-
-def _leads_on(rest: str) -> bool:
-    """Whether only small words and brackets stand between a result word and a name."""
-    left = pattern_of("before_fillers").sub(" ", rest)
-    return not left.strip(" :([-\n")
-
-
-def _number_before(reading: Reading, page: Page, named: Named, taken: list[tuple[int, int]]) -> None:
-    """ "60% ejection fraction", "2.1 g of protein": a number with its unit directly before a name."""
-    begin = reading.sentences[named.mention.sentence].start
-    start = max([begin, *(end for _, end in taken if end <= named.mention.start), named.mention.start - 30])
-    for match in compiled(r"(?<![\w.,/-])[<>≤≥]?\s?\d").finditer(page.normal[start : named.mention.start]):
-        written = read_number(page.normal, start + match.start(), named.mention.start, page.comma)
-        if written is None or written.unit is None:
-            continue
-        between = page.normal[written.end : named.mention.start]
-        if re.fullmatch(r"\s*(?:of |lv |left ventricular |an? |the )?", between, re.IGNORECASE):
-            result = numeric_result(page, named.concept, written, named.mention.start)
-            if result is not None:
-                named.results = [result]
-                return
-
-
-def _points_behind(reading: Reading, page: Page, named: Named) -> None:
-    """ "EULAR/ACR positive, 24 points", "by the EULAR/ACR rules (21 points)": words, then points, in one clause."""
-    end = min(sentence_end(reading, named), named.mention.end + 60)
-    match = None if named.mention.kind != "score" else _POINTS_BEHIND.match(page.normal, named.mention.end, end)
-    written = None if match is None else read_number(page.normal, match.start("number"), end, page.comma)
-    if written is not None and not any(
-        mention.kind in ("lab", "score") for mention in reading.mentions_in(named.mention.end, written.start)
-    ):
-        result = numeric_result(page, named.concept, written, end)
-        named.results = [result] if result is not None else []
-
-
-def _points_before(reading: Reading, page: Page, named: Named) -> None:
-    """ "scores 21 on EULAR/ACR 2019", "12 points by SLEDAI-2K"."""
-    if named.mention.kind != "score" or named.results:
-        return
-    start = max(reading.sentences[named.mention.sentence].start, named.mention.start - 40)
-    match = _POINTS_ON.search(page.normal[start : named.mention.start])
-    written = (
-        None
-        if match is None
-        else read_number(
-            page.normal,
-            start + max(match.start(group) for group in ("number", "points", "bare")),
-            named.mention.start,
-            page.comma,
-        )
-    )
-    result = None if written is None else numeric_result(page, named.concept, written, named.mention.start)
-    if result is not None:
-        named.results = [result]
 
 
 def _shared_numbers(page: Page, group: list[Named], first: Result, limit: int) -> bool:

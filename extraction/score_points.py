@@ -1,0 +1,65 @@
+"""The points of a score that words part from its name: a named score in, its result set.
+
+"Scores 21 on EULAR/ACR 2019", "by the EULAR/ACR rules (21 points)".
+"""
+
+from __future__ import annotations
+
+import re
+
+from extraction.named_tests import Named, sentence_end
+from extraction.numbers import read_number
+from extraction.numeric_results import numeric_result
+from extraction.reading import Reading
+from extraction.result_words import Page
+from kb.patterns import compiled
+
+_POINTS_ON = compiled(
+    r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
+    r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
+    r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
+    r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
+    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts)"
+    r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
+    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
+    re.IGNORECASE,
+)
+_POINTS_BEHIND = compiled(
+    r"[^.;\n\d]{0,45}?"
+    r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
+    r"(?P<number>\d{1,2})(?![\d.,/%])",
+    re.IGNORECASE,
+)
+
+
+def points_behind(reading: Reading, page: Page, named: Named) -> None:
+    """ "EULAR/ACR positive, 24 points", "by the EULAR/ACR rules (21 points)": words, then points, in one clause."""
+    end = min(sentence_end(reading, named), named.mention.end + 60)
+    match = None if named.mention.kind != "score" else _POINTS_BEHIND.match(page.normal, named.mention.end, end)
+    written = None if match is None else read_number(page.normal, match.start("number"), end, page.comma)
+    if written is not None and not any(
+        mention.kind in ("lab", "score") for mention in reading.mentions_in(named.mention.end, written.start)
+    ):
+        result = numeric_result(page, named.concept, written, end)
+        named.results = [result] if result is not None else []
+
+
+def points_before(reading: Reading, page: Page, named: Named) -> None:
+    """ "scores 21 on EULAR/ACR 2019", "12 points by SLEDAI-2K"."""
+    if named.mention.kind != "score" or named.results:
+        return
+    start = max(reading.sentences[named.mention.sentence].start, named.mention.start - 40)
+    match = _POINTS_ON.search(page.normal[start : named.mention.start])
+    written = (
+        None
+        if match is None
+        else read_number(
+            page.normal,
+            start + max(match.start(group) for group in ("number", "points", "bare")),
+            named.mention.start,
+            page.comma,
+        )
+    )
+    result = None if written is None else numeric_result(page, named.concept, written, named.mention.start)
+    if result is not None:
+        named.results = [result]
