@@ -1,26 +1,23 @@
 """Did it happen: conditions, procedures, vaccinations and studies, ever, now or in a window; facts in, a finding out.
 
-Each fact votes yes, no or open; a denial that covers the question votes no. A yes that a denial of the same day
-contradicts is open, but who writes "no cancer" and "basal cell carcinoma excised" has named a cancer.
+Each fact votes yes, no or open (`votes`); a denial that covers the question votes no. A yes that a denial of the same
+day contradicts is open, but who writes "no cancer" and "basal cell carcinoma excised" has named a cancer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from kb.dates import surely_before
-from kb.facts import Fact, Time
+from kb.facts import Fact
 from rules import derivation
-from rules.amounts import because, day_words
+from rules.amounts import because
 from rules.concepts import Names
 from rules.denials import Denial, covers, denials, denying, suffices
-from rules.derivation import Role
 from rules.findings import Finding, Situation
 from rules.matching import (
     Attribute,
@@ -38,25 +35,10 @@ from rules.moments import Dated, course_of, newest, reading_day
 from rules.placing import place_of
 from rules.standing import is_behind
 from rules.tests.base import Outcome, YesNo
+from rules.votes import ROLES, Vote, contradicted, denied_words, described, is_left, untold
 from rules.while_taking import weight_while
 from rules.windows import SpanText, Window, WindowText, lasts, window
 from rules.wording import capital, labels
-
-Answer = Literal["yes", "no", "open", "open in time"]
-_ROLES: dict[Answer, Role] = {"yes": "yes", "no": "no", "open": "open", "open in time": "open"}
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """What one fact says: `principal` if it is of the concepts asked for, `unclear` if it may or may not be."""
-
-    fact: Fact
-    answer: Answer
-    why: str = ""
-    principal: bool = True
-    unclear: bool = False
-    clears_on: date | None = None
-    holds_open: bool = False
 
 
 class Occurrence(YesNo):
@@ -204,7 +186,7 @@ class Occurrence(YesNo):
             if (fact.experiencer, fact.temporality, fact.assertion) == ("patient", "planned", "absent")
             and asked <= situation.vocabulary.closed_by_denial(fact.concept)
         ]
-        votes = [Vote(fact, "yes", f"{_described(fact)}, planned") for fact in plans if fact.assertion == "present"]
+        votes = [Vote(fact, "yes", f"{described(fact)}, planned") for fact in plans if fact.assertion == "present"]
         if votes and not against:
             return self._finding(1, 1, votes)
         if against and not plans:
@@ -255,17 +237,17 @@ class Occurrence(YesNo):
         if self.while_taking and weight == "counts":
             weight = weight_while(fact, self.while_taking, self.taken_for, situation)
         if fact.temporality == "planned":
-            return Vote(fact, "yes" if fact.assertion == "present" else "open", f"{_described(fact)}, planned", own)
+            return Vote(fact, "yes" if fact.assertion == "present" else "open", f"{described(fact)}, planned", own)
         if weight == "does not count":
             undated = self.span is not None and situation.as_of is None
-            return Vote(fact, "open in time" if undated else "no", _described(fact)) if own else None
+            return Vote(fact, "open in time" if undated else "no", described(fact)) if own else None
         if self.span is None:
             past = self.state == "now" and fact.temporality == "historical"
             if past and self.gone_when_over and fact.course is not None and fact.course.ongoing is False:
-                return Vote(fact, "no", _described(fact)) if own else None
-            return Vote(fact, "open" if weight == "open" or past else "yes", _described(fact), own)
+                return Vote(fact, "no", described(fact)) if own else None
+            return Vote(fact, "open" if weight == "open" or past else "yes", described(fact), own)
         place, last, ongoing = place_of(fact, self.span, situation, lasting=self.lasting)
-        why = _described(fact, last)
+        why = described(fact, last)
         if place == "inside":
             clears = None if ongoing or last is None or last.latest is None else self.span.clears(last.latest)
             return Vote(fact, "yes" if weight == "counts" else "open", why, own, False, clears, ongoing)
@@ -278,7 +260,7 @@ class Occurrence(YesNo):
         yes = [vote for vote in votes if vote.answer == "yes"]
         if yes and (instead := self._last_word(yes, denied, situation)):
             return self._finding(0, 0, (), (*denied.covering, *instead))
-        if yes and not _contradicted(yes, against, situation):
+        if yes and not contradicted(yes, against, situation):
             return self._finding(1, 1, yes)
         if yes:
             return self._finding(0, 1, yes, against, note="the letter says that it is so and that it is not")
@@ -286,8 +268,7 @@ class Occurrence(YesNo):
         opened = [
             vote
             for vote in votes
-            if vote.answer == "open"
-            or (vote.answer == "open in time" and (not against or _is_left(vote.fact, against)))
+            if vote.answer == "open" or (vote.answer == "open in time" and (not against or is_left(vote.fact, against)))
         ]
         opened = [vote for vote in opened if not (vote.unclear and named)]
         if opened:
@@ -332,7 +313,7 @@ class Occurrence(YesNo):
             return "the screening date is not known"
         if any(vote.answer == "open in time" for vote in opened):
             return "its date is missing or may lie on either side of the window"
-        missing = [name for vote in opened for name, rule in self._rules(vote.fact) if _untold(vote.fact, name, rule)]
+        missing = [name for vote in opened for name, rule in self._rules(vote.fact) if untold(vote.fact, name, rule)]
         return f"not told: {', '.join(dict.fromkeys(missing))}" if missing else "not told clearly enough"
 
     def _rules(self, fact: Fact) -> list[tuple[str, Attribute]]:
@@ -344,8 +325,8 @@ class Occurrence(YesNo):
     ) -> Finding:
         held = [vote for vote in votes if vote.answer == "yes"]
         clears = [vote.clears_on for vote in held if vote.clears_on is not None]
-        basis = [*(vote.why for vote in votes), *(_denied_words(fact) for fact in facts)]
-        roles = [(vote.fact, _ROLES[vote.answer]) for vote in votes]
+        basis = [*(vote.why for vote in votes), *(denied_words(fact) for fact in facts)]
+        roles = [(vote.fact, ROLES[vote.answer]) for vote in votes]
         roles += derivation.each("against" if votes or low == high else "open", facts)
         return Finding(
             self.finding_id(),
@@ -370,39 +351,6 @@ def _ruling_out(items: Items, situation: Situation, span: Window | None) -> list
     return [fact for fact in facts if span.place(reading_day(fact, situation), situation.as_of) == "inside"]
 
 
-def _contradicted(yes: Sequence[Vote], against: Sequence[Fact], situation: Situation) -> bool:
-    """Whether no yes stands: each is denied on no earlier day, by its own name or by one no more general."""
-    return bool(against) and all(any(_refutes(fact, vote, situation) for fact in against) for vote in yes)
-
-
-def _refutes(denial: Fact, vote: Vote, situation: Situation) -> bool:
-    told, day = reading_day(vote.fact, situation), reading_day(denial, situation)
-    if told is not None and day is not None and surely_before(day, told):
-        return False
-    general = denial.concept != vote.fact.concept and situation.vocabulary.is_a(vote.fact.concept, denial.concept)
-    return not (vote.principal and general)
-
-
-def _is_left(told: Fact, against: Sequence[Fact]) -> bool:
-    """Whether the letter tells that it is over but not since when, which "not on it" of today leaves as it is."""
-    course = told.course
-    if course is None or course.ongoing is not False or course.end is not None or told.time is not None:
-        return False
-    return all(fact.assertion == "absent" and fact.time is None and fact.temporality == "current" for fact in against)
-
-
-def _described(fact: Fact, when: Time | None = None) -> str:
-    """The fact in a few words: its label, what is told of it, its day."""
-    day = when if when is not None else fact.time
-    told = [value for name, value in sorted(fact.attributes.items()) if name in ("size", "severity", "grade", "target")]
-    words = f"{fact.label} ({', '.join(told)})" if told else fact.label
-    return f"{words} {day_words(day)}" if day is not None else words
-
-
-def _denied_words(fact: Fact) -> str:
-    return f"{fact.label} {'denied' if fact.assertion == 'absent' else 'told'}"
-
-
 def _named_closer(concept: str, situation: Situation) -> bool:
     """Whether the letter also says which one it was ("transplant" beside "stem cell transplant")."""
     return any(fact.concept != concept for fact in spoken_of((concept,), situation))
@@ -410,7 +358,3 @@ def _named_closer(concept: str, situation: Situation) -> bool:
 
 def _of_one_day(fact: Fact) -> bool:
     return fact.time is not None and fact.time.earliest == fact.time.latest
-
-
-def _untold(fact: Fact, name: str, rule: Attribute) -> bool:
-    return rule.weigh(fact.attributes.get(name)) == "open"
