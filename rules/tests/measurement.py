@@ -23,15 +23,15 @@ from rules.calculations import CALCULATIONS, Computed
 from rules.concepts import Names
 from rules.derivation import Expression
 from rules.findings import Finding, Situation
+from rules.limits_of_normal import LLN, ULN, limit_told, limits_of, usual_range
 from rules.matching import Attributes, Items, concept_of, is_silent_on, spoken_of, weigh
 from rules.moments import Dated, course_of, newest, reading_day
-from rules.patient import hull, sex
+from rules.patient import hull
 from rules.tests.base import Bounded, Flaw, Outcome
 from rules.windows import SpanText, WindowText, later_by, window
 from rules.wording import capital, label, labels
 
 _COMPARE = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
-ULN, LLN = "{ULN}", "{LLN}"  # multiples of the upper and of the lower limit of normal
 
 
 class Measurement(Bounded):
@@ -116,7 +116,7 @@ class Measurement(Bounded):
             return self._met(missed, missed[0].value, meets=False)
         normal = [one for one in words if self._place(one, situation) == "inside"]
         if not fresh and normal and all(one.value == "normal" for one in normal) and not self.stated_as:
-            usual = _usual(self.measurement, self.bound[1], situation)
+            usual = usual_range(self.measurement, self.bound[1], situation)
             if usual is not None:
                 stating = [one.fact for one in normal]
                 how = derivation.stated(usual.low, usual.high, "normal", stating)
@@ -140,7 +140,7 @@ class Measurement(Bounded):
         interval, calculation, how = fact.value.interval, "", derivation.value(fact)
         unit = self.bound[1]
         if unit in (ULN, LLN) and fact.value.unit != unit:
-            limits, source = _limits(fact, unit, situation)
+            limits, source = limits_of(fact, unit, situation)
             if not limits:
                 return None
             low = None if interval.least is None else round(interval.least / max(limits), 9)
@@ -148,7 +148,7 @@ class Measurement(Bounded):
             interval = Interval(low, high)
             told = span_words(fact.value.interval.least, fact.value.interval.greatest, fact.value.unit)
             calculation = f"{told} ÷ {' or '.join(number(limit) for limit in limits)}, {source}"
-            how = derivation.quotient(how, _limit_of(fact, unit, limits))
+            how = derivation.quotient(how, limit_told(fact, unit, limits))
         elif fact.value.unit != unit:
             return None
         if self.no_better_than and weigh(fact, self.no_better_than) == "counts":
@@ -343,43 +343,6 @@ class Measurement(Bounded):
     def question(self) -> str:
         recent = f" of the last {window(self.within).words}" if self.within else ""
         return f"What is the {label(self.measurement)}{recent}, and of which day?"
-
-
-def _limits(fact: Fact, unit: str, situation: Situation) -> tuple[list[float], str]:
-    """The limit of normal that the unit is a multiple of, of both sexes where it is not told; and where it is from."""
-    name = "upper" if unit == ULN else "lower"
-    if fact.reference is not None:
-        told = fact.reference.greatest if unit == ULN else fact.reference.least
-        if told:
-            return [told], f"the letter's own {name} limit"
-    term = situation.vocabulary.terms.get(fact.concept)
-    ranges = term.references if isinstance(term, Lab) else ()
-    known = sex(situation)[0]
-    found = [(one.sex, one.high if unit == ULN else one.low) for one in ranges]
-    fitting = [limit for of, limit in found if limit and of in (None, known)][:1]
-    either = sorted({limit for _, limit in found if limit}) if known is None else []
-    words = f"default {name} limit of normal"
-    return (fitting, words) if fitting or not either else (either, f"{words} of women or men")
-
-
-def _limit_of(fact: Fact, unit: str, limits: Sequence[float]) -> Expression:
-    side: derivation.Side = "high" if unit == ULN else "low"
-    own = None if fact.reference is None else fact.reference.greatest if unit == ULN else fact.reference.least
-    if own:
-        return derivation.reference(fact, side)
-    return derivation.stated(min(limits), max(limits), f"the {side} limit of normal of {fact.concept}", ())
-
-
-def _usual(concept: str, unit: str, situation: Situation) -> Interval | None:
-    """What "normal" says in numbers: the default reference range over both sexes, or one side of its own limit."""
-    if unit in (ULN, LLN):
-        return Interval(None, 1.0) if unit == ULN else Interval(1.0, None)
-    term = situation.vocabulary.terms.get(concept)
-    ranges = term.references if isinstance(term, Lab) and term.unit == unit else ()
-    lows, highs = [one.low for one in ranges], [one.high for one in ranges]
-    low = min((low for low in lows if low is not None), default=None) if None not in lows else None
-    high = max((high for high in highs if high is not None), default=None) if None not in highs else None
-    return None if low is None and high is None else Interval(low, high)
 
 
 def _stated(told: Sequence[Dated[str]], word: str) -> str:
