@@ -16,7 +16,8 @@ from typing import Any
 
 from bench.figures import Options, Result, Target, run
 from bench.systems import facts_of
-from kb.facts import Fact, to_json
+from kb.facts import Fact
+from kb.facts_json import to_json
 
 TARGETS = (Target("crashes", 0, at_most=True), Target("not quotable", 0, at_most=True))
 SAMPLE = 40

@@ -13,7 +13,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from kb.facts import Fact, time_json, to_json
+from kb.facts import Fact
+from kb.facts_json import time_json, to_json
 from kb.vocabulary import Vocabulary, vocabulary
 from rules.decision import Answered, Decision, Judge
 from rules.derivation import Expression

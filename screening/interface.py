@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kb.facts import Document, Dossier, Fact, to_json
+from kb.facts import Document, Dossier, Fact
+from kb.facts_json import to_json
 from rules.decision import Answered
 from rules.explanation import deciding_findings, reason
 from rules.findings import Finding

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from kb.facts import Fact, to_json
+from kb.facts import Fact
+from kb.facts_json import to_json
 from kb.vocabulary import using
 from rules.compiler import Answer
 from screening.documents import BadInputError

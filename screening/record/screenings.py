@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from kb.facts import Document, Dossier, Fact, SetAside, from_json, time_from_json, time_json
+from kb.facts import Document, Dossier, Fact, SetAside
+from kb.facts_json import from_json, time_from_json, time_json
 from kb.layout import Layout, Page
 from kb.own_terms import own_json, with_own_json
 from kb.vocabulary import TermsError, Vocabulary, shipped, using, vocabulary

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb import facts
-from kb.facts import Coded, Course, Dosing, Fact, Interval, Quantity, Step, Time, from_json, to_json
+from kb.facts import Coded, Course, Dosing, Fact, Interval, Quantity, Step, Time
+from kb.facts_json import from_json, to_json
 
 _words = st.text(max_size=12)
 _numbers = st.integers(-1000, 1000) | st.floats(allow_nan=False, allow_infinity=False)
