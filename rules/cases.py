@@ -19,7 +19,8 @@ from kb.vocabulary import Vocabulary
 from rules.case_facts import CaseError, day, read_facts
 from rules.decision import Answered, Decision, Judge
 from rules.findings import Situation
-from rules.language import Protocol, ProtocolError, located, plain_error, read_yaml
+from rules.language import Protocol, plain_error
+from rules.protocol_text import ProtocolError, located, read_yaml
 
 Expected = Literal["pass", "fail", "unknown", "raised", "silent"]
 EVERY = "every criterion"

@@ -14,16 +14,8 @@ from pathlib import Path
 from kb.vocabulary import Vocabulary
 from rules.concepts import ANYTHING, Names, named_concepts
 from rules.contradictions import contradictions
-from rules.language import (
-    Path_,
-    Protocol,
-    ProtocolError,
-    form_problems,
-    leaf_tests,
-    line_of,
-    parse_protocol,
-    read_yaml,
-)
+from rules.language import Protocol, form_problems, leaf_tests, parse_protocol
+from rules.protocol_text import Path_, ProtocolError, line_of, read_yaml
 from rules.registry import gaps, unfounded_quotes
 from rules.tests.base import BOUNDS, Test
 from rules.windows import anchored

@@ -13,18 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError, model_validator
 
+from rules.protocol_text import Path_, ProtocolError, line_of, located, read_yaml
 from rules.tests import KINDS
 from rules.tests.base import BOUNDS, Test
 
-Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
-
-
-class ProtocolError(ValueError):
-    """A protocol file that cannot be used: one line with file, line, key and what is wrong."""
 
 
 class Part(BaseModel):
@@ -350,55 +345,3 @@ def _plain(message: str) -> str:
     return {"Extra inputs are not permitted": "is not a key that belongs here", "Field required": "is missing"}.get(
         message, message
     )
-
-
-def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
-    """The content, and the line of every key by its path."""
-    try:
-        loader = yaml.SafeLoader(text)
-    except yaml.YAMLError as error:  # a character that no text has
-        raise ProtocolError(f"{name}: not readable as YAML: {' '.join(str(error).split())}") from error
-    try:
-        node = loader.get_single_node()
-        lines: dict[Path_, int] = {}
-        if node is not None:
-            _collect_lines(node, (), lines, name)
-        return (None if node is None else loader.construct_document(node)), lines
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise ProtocolError(
-            f"{name}{line}: not readable as YAML: {getattr(error, 'problem', None) or error}"
-        ) from error
-    except ValueError as error:  # an impossible date such as 2026-02-30
-        if isinstance(error, ProtocolError):
-            raise
-        raise ProtocolError(f"{name}: not readable as YAML: {error}") from error
-    finally:
-        loader.dispose()
-
-
-def _collect_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> None:
-    lines[path] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            inner = (*path, key.value)
-            if inner in lines:
-                raise ProtocolError(f"{name}, line {key.start_mark.line + 1}, key '{key.value}': is given twice")
-            _collect_lines(value, inner, lines, name)
-            lines[inner] = key.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
-        for index, entry in enumerate(node.value):
-            _collect_lines(entry, (*path, index), lines, name)
-
-
-def line_of(lines: Mapping[Path_, int], path: Path_) -> int:
-    """The line of the path, or of the nearest thing that holds it."""
-    while path and path not in lines:
-        path = path[:-1]
-    return lines.get(path, 1)
-
-
-def located(name: str, lines: Mapping[Path_, int], path: Path_, problem: str) -> str:
-    key = ".".join(str(part) for part in path) or "(whole file)"
-    return f"{name}, line {line_of(lines, path)}, key '{key}': {problem}"

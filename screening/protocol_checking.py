@@ -9,7 +9,7 @@ from kb.vocabulary import vocabulary
 from rules.case_facts import DEMOGRAPHICS
 from rules.checking import check_protocol, faults
 from rules.concepts import ANYTHING
-from rules.language import ProtocolError
+from rules.protocol_text import ProtocolError
 from rules.schema import protocol_schema
 from screening.documents import BadInputError
 from screening.protocols import find_protocol

@@ -12,7 +12,8 @@ from kb.vocabulary import vocabulary
 from rules.amounts import long_day
 from rules.cases import Outcome, load_cases, run_cases
 from rules.coverage import Coverage, Reach, coverage
-from rules.language import Protocol, ProtocolError
+from rules.language import Protocol
+from rules.protocol_text import ProtocolError
 from screening.documents import BadInputError, letter_from_text
 from screening.pipeline import extractor
 from screening.protocols import find_protocol, read_protocol

@@ -8,7 +8,8 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from kb.kept import kept
-from rules.language import Protocol, ProtocolError, leaf_tests, line_of, load_protocol, read_yaml
+from rules.language import Protocol, leaf_tests, load_protocol
+from rules.protocol_text import ProtocolError, line_of, read_yaml
 from rules.sources import code
 from screening.documents import BadInputError
 

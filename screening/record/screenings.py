@@ -20,7 +20,8 @@ from kb.own_terms import own_json, with_own_json
 from kb.vocabulary import TermsError, Vocabulary, shipped, using, vocabulary
 from rules.compiler import Answer
 from rules.decision import Judge
-from rules.language import Protocol, ProtocolError, parse_protocol
+from rules.language import Protocol, parse_protocol
+from rules.protocol_text import ProtocolError
 from screening.interface import screening_json
 from screening.pipeline import Screening, situation_from
 from screening.record.chain import Entry, canonical, digest

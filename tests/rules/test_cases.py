@@ -13,7 +13,8 @@ from kb.vocabulary import vocabulary
 from rules.case_facts import CaseError, read_facts
 from rules.cases import load_cases, parse_cases, run_cases
 from rules.coverage import coverage, reachable
-from rules.language import All, AnyOf, AtLeast, ProtocolError, parse_protocol
+from rules.language import All, AnyOf, AtLeast, parse_protocol
+from rules.protocol_text import ProtocolError
 from rules.tests.judgement import Judgement
 from tests.rules.kinds.letter_facts import LETTER
 from tests.rules.probes import Probe, negated

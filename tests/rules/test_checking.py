@@ -11,7 +11,7 @@ import yaml
 
 from kb.vocabulary import vocabulary
 from rules.checking import Problem, check_protocol
-from rules.language import ProtocolError
+from rules.protocol_text import ProtocolError
 from rules.schema import protocol_schema
 from screening.protocol_checking import schema_text, statement_ids
 from screening.protocols import FOLDER

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from rules import language, registry
-from rules.language import All, AnyOf, AtLeast, Not, ProtocolError, leaf_tests, load_protocol, parse_protocol
+from rules.language import All, AnyOf, AtLeast, Not, leaf_tests, load_protocol, parse_protocol
+from rules.protocol_text import ProtocolError
 from tests.rules.probes import Probe
 
 HEAD = """\
