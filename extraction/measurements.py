@@ -12,7 +12,6 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from extraction.aimed_values import is_not_measured
-from extraction.arrival_values import before_later_ones
 from extraction.bare_tests import facts_of_bare_name
 from extraction.body_sizes import body_sizes
 from extraction.dates_behind_results import second_value
@@ -25,12 +24,11 @@ from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_facts import Place, fact_of_test, facts_of_name, facts_of_result, is_open
-from extraction.result_order import ordered_by_occasion
 from extraction.result_series import is_told_in_series
 from extraction.result_times import time_behind, time_of
 from extraction.result_words import Page, page_of
 from extraction.results import Result
-from extraction.results_at_admission import of_admissions
+from extraction.results_of_occasions import put_in_time
 from extraction.tables import read_tables
 from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
@@ -76,10 +74,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
         for fact in of_past_drugs(reading, facts)
     ]
-    facts = of_admissions(reading, facts)
-    facts = ordered_by_occasion(reading, facts)
-    facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
-    return before_later_ones(reading, facts)
+    return sorted(put_in_time(reading, facts), key=lambda fact: (fact.start, fact.end, fact.concept))
 
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:

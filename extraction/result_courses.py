@@ -12,7 +12,7 @@ from dataclasses import replace
 from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
-from extraction.result_order import occasion_at, pair_of_occasions
+from extraction.occasions import occasion_behind, pair_of_occasions
 from extraction.result_words import Page, alternatives
 from extraction.results import Result
 from kb.facts import Interval, Quantity
@@ -133,8 +133,8 @@ def _is_of_later(page: Page, period: re.Match[str] | None, places: tuple[int, in
     first, between, second = places
     if period is None:
         return False
-    older, newer = occasion_at(page.normal, first, between), occasion_at(page.normal, second, limit)
-    of_occasions = older is not None and newer is not None and older < newer
+    older, newer = occasion_behind(page.normal, first, between), occasion_behind(page.normal, second, limit)
+    of_occasions = older is not None and newer is not None and older.rank < newer.rank
     return of_occasions or _is_older_age(page, period, second, limit)
 
 

@@ -116,3 +116,55 @@ def test_a_finding_in_a_dated_column_leaves_the_table_whole() -> None:
     facts = [fact for fact in read_measurements(read(text, date(2026, 5, 20))) if fact.concept == "alt"]
     days = {fact.value.written: fact.time.earliest for fact in facts if isinstance(fact.value, Quantity) and fact.time}
     assert days == {"168": date(2025, 10, 18), "30": date(2026, 5, 13)}
+
+
+LETTER = date(2026, 3, 10)
+
+# concept, text, and of each of its values: told as of now or of the past, the first and the last day that it may be
+TOLD_OF_AN_OCCASION: list[tuple[str, str, list[tuple[str, date | None, date | None]]]] = [
+    # an arrival has the one day that the letter gives it, or any day up to the letter's where another value has a day
+    ("creatinine", "Admitted 20 February 2026. She presented with oliguria and a creatinine of 240 umol/L.",
+     [("current", date(2026, 2, 20), date(2026, 2, 20))]),
+    ("spo2", "Date of admission: 20 February 2026.\n\nCOURSE\nSpO2 78 % at triage. CXR clear.",
+     [("current", date(2026, 2, 20), date(2026, 2, 20))]),
+    ("creatinine", "She was admitted with oliguria, creatinine 240 umol/L. Creatinine was 110 umol/L on 5 March.",
+     [("current", None, LETTER), ("current", date(2026, 3, 5), date(2026, 3, 5))]),
+    ("creatinine", "She was admitted with oliguria, creatinine 240 umol/L. Creatinine was 240 umol/L on 5 March.",
+     [("current", date(2026, 3, 5), date(2026, 3, 5))] * 2),
+    # the first value of an arrival is of its day, a peak of the stay is of none of its days
+    ("spo2", "Admitted 20 February 2026. Initial SpO2 at triage 78 %.",
+     [("current", date(2026, 2, 20), date(2026, 2, 20))]),
+    ("creatinine", "Admitted 20 February 2026. Peak creatinine of the admission 400 umol/L.",
+     [("current", None, None)]),
+    # what is only planned, or what the time is counted from, is no arrival, and a story may have gone on from it
+    ("creatinine", "Elective admission for biopsy follows, creatinine 110 umol/L. Creatinine 90 umol/L on 3 February.",
+     [("current", None, None), ("current", date(2026, 2, 3), date(2026, 2, 3))]),
+    ("creatinine", "Since admission creatinine 110 umol/L. Creatinine 240 umol/L on 3 February 2026.",
+     [("current", None, None), ("current", date(2026, 2, 3), date(2026, 2, 3))]),
+    ("creatinine", "On admission drowsy, improved with fluids, creatinine 110 umol/L. Creatinine 240 on 3 February.",
+     [("current", None, None), ("current", date(2026, 2, 3), date(2026, 2, 3))]),
+    # of an earlier occasion: older than what is told of a later one, wherever that stands
+    ("creatinine", "Creatinine 240 umol/L in the ED. Discharge creatinine 110 umol/L.",
+     [("historical", None, None), ("current", None, None)]),
+    ("creatinine", "Discharge creatinine 110 umol/L. She came in with oedema, creatinine 240 umol/L.",
+     [("current", None, None), ("historical", None, None)]),
+    # but no older than a repeat that was told before the story came to it
+    ("creatinine", "Repeat creatinine 90 umol/L. Now she was brought in drowsy, creatinine 240 umol/L.",
+     [("current", None, None), ("current", None, None)]),
+    # a vital sign of an arrival is older than the next one behind it, a laboratory value need not be
+    ("spo2", "On arrival BP 90/50, pulse 120, respiratory rate 32, temperature 39.4 and SpO2 78 %. Exam: SpO2 95 %.",
+     [("historical", None, None), ("current", None, None)]),
+    ("spo2", "Initial SpO2 in the ED 78 %. SpO2 95 % on air.", [("historical", None, None), ("current", None, None)]),
+    ("spo2", "SpO2 95 % on air. SpO2 at triage 78 %.", [("current", None, None), ("current", None, None)]),
+    ("creatinine", "Creatinine 240 umol/L at triage. Creatinine 110 umol/L.",
+     [("current", None, None), ("current", None, None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("concept", "text", "expected"), TOLD_OF_AN_OCCASION)
+def test_a_value_told_of_an_occasion_is_put_in_its_time(
+    concept: str, text: str, expected: list[tuple[str, date | None, date | None]]
+) -> None:
+    found = [fact for fact in read_measurements(read(HEAD + text + "\n", LETTER)) if fact.concept == concept]
+    days = [(fact.time.earliest, fact.time.latest) if fact.time else (None, None) for fact in found]
+    assert [(fact.temporality, *day) for fact, day in zip(found, days, strict=True)] == expected
