@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from collections.abc import Callable, Iterable
 
@@ -28,9 +29,10 @@ from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
 from extraction.reading import InOrder, Mention, Reading, Sentence
+from extraction.running_text import RunningText, running_text
 from extraction.salts import with_salts
 from extraction.sections import Part, build_sectionizer, find_sections
-from extraction.sentences import layout, unwrapped
+from extraction.sentences import sentence_spans
 from extraction.timing import find_times
 from extraction.tokens import tokenise
 from extraction.warnings import warnings
@@ -63,15 +65,14 @@ class Extractor:
         self._sectionizer = build_sectionizer(self.nlp)
 
     def read(self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()) -> Reading:
-        """Everything the readers share, for one document; `spans` are a caller's own mentions to be asserted."""
+        """Everything the readers share, for the running text of a document; `spans` are mentions to be asserted."""
         normal = normalise(document.text)
-        page = layout(normal)
-        starts = [start for start, _ in page.sentences]
-        doc, token_spans, written = tokenise(normal, page.breaks, starts, self.nlp.vocab)
+        sentences = sentence_spans(normal)
+        doc, token_spans, written = tokenise(normal, [start for start, _ in sentences], self.nlp.vocab)
         ends, words = [end for _, end in token_spans], [word.lower() for word in written]
         reading = Reading(document, index, normal, doc, token_spans, ends, words, letter_date=document.date)
         parts = find_sections(normal, self.nlp, self._sectionizer)
-        reading.sentences = InOrder(_sentences(normal, parts, page.sentences))
+        reading.sentences = InOrder(_sentences(normal, parts, sentences))
         mentions: list[Mention] = []
         titles = {part.start: part.title_end for part in parts if part.section}
         for found in self._mentions.find(doc, set(written), set(words)):
@@ -86,7 +87,7 @@ class Extractor:
         for start, end in spans:
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
-        reading.times = InOrder(find_times(unwrapped(normal, page.breaks), document.date, date_order(normal)))
+        reading.times = InOrder(find_times(normal, document.date, date_order(normal)))
         join_columns_of_days(reading)
         assert_mentions(reading)
         read_by_columns(reading)
@@ -96,13 +97,24 @@ class Extractor:
         self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()
     ) -> tuple[list[Fact], list[str]]:
         """The facts of one document in the order of the text, with ids, and warnings for the reader of the letter."""
-        reading = self.read(document, index, spans)
+        running = running_text(document.text)
+        reading = self.read(
+            dataclasses.replace(document, text=running.text), index, [running.from_letter(*span) for span in spans]
+        )
         facts = [fact for reader in READERS for fact in reader(reading)]
         facts += [_span_fact(reading, mention) for mention in reading.mentions if mention.kind == "span"]
         facts = _unique(facts)
         facts.sort(key=lambda fact: (fact.start, fact.end, fact.kind, fact.concept))
         facts = numbered(facts)
-        return facts, warnings(reading, facts)
+        return [_in_letter(fact, running, document.text) for fact in facts], warnings(reading, facts)
+
+
+def _in_letter(fact: Fact, running: RunningText, text: str) -> Fact:
+    """The fact in the places of the letter."""
+    if running.places is None:
+        return fact
+    start, end = running.in_letter(fact.start, fact.end)
+    return dataclasses.replace(fact, start=start, end=end, quote=text[start:end])
 
 
 def _not_named(mentions: list[Mention], phrases_found: Iterable[Mention]) -> list[Mention]:

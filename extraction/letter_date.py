@@ -16,6 +16,7 @@ from extraction.dates import Order, date_order, find_dates, month_names, month_p
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from extraction.number_words import spelled_dates
+from extraction.running_text import running_text
 from extraction.word_tree import first_letters, letters, word_tree
 from kb.facts import Time
 from kb.patterns import compiled
@@ -89,7 +90,7 @@ def find_letter_date(text: str) -> Time | None:
     >>> find_letter_date("City Hospital\\nDate: 15 June 2026\\n\\nDear colleague,\\nBorn 3 May 1990.").earliest
     datetime.date(2026, 6, 15)
     """
-    normal = normalise(text)
+    normal = normalise(running_text(text).text)
     order = date_order(normal)
     lines = normal.split("\n")
     filled = [number for number, line in enumerate(lines) if line.strip()]

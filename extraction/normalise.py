@@ -82,6 +82,14 @@ def _table() -> dict[int, str]:
     return table
 
 
+def plain(text: str) -> str:
+    """The text with plain spaces, dashes, quotes and ends of lines, of the same length."""
+    changed = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
+    if len(changed) != len(text):
+        raise AssertionError("normalisation changed the length of the text")
+    return changed
+
+
 @functools.lru_cache(maxsize=2)  # a letter's date is found before the letter is read
 def normalise(text: str) -> str:
     """The text with plain characters, of the same length; a line ends with one newline character.
@@ -99,10 +107,7 @@ def normalise(text: str) -> str:
     >>> normalise("60\\u219240\\u00a0mg \\u2013 \\uff13\\u00d7ULN\\r\\n")
     '60→40 mg - 3xULN \\n'
     """
-    plain = text.translate(_table()).replace("\r\n", " \n").replace("\r", "\n")
-    if len(plain) != len(text):
-        raise AssertionError("normalisation changed the length of the text")
-    dated = _DATE_SHAPED.sub(_read_digits, plain)
+    dated = _DATE_SHAPED.sub(_read_digits, plain(text))
     read = _LETTER_IN_NUMBER.sub(_read_as, _DIGIT_AT_END.sub(_read_as, _DIGIT_IN_WORD.sub(_read_as, dated)))
     read = _I_OF_CODE.sub("I", _CAPITAL_I.sub("l", _SMALL_L.sub("In", read)))
     return fill_in(_CATALOGUE_CODE.sub(lambda code: " " * len(code.group()), read))

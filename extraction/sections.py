@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from extraction.knowledge import cues
 from extraction.language_library import Sectionizer, SectionRule
+from extraction.lines import is_table_row
 from extraction.scanning import matches_at
-from extraction.sentences import is_table_row
 from extraction.spacy_parts import Doc, Language
 from extraction.tokens import LINE_BREAK, words_of
 from kb.patterns import compiled

@@ -15,6 +15,8 @@ from extraction.knowledge import cues
 from extraction.spacy_parts import Doc, Vocab
 from kb.patterns import compiled
 
+_NEWLINE = compiled(r"\n")
+
 LINE_BREAK = "\n"
 
 
@@ -52,16 +54,14 @@ class LetterTokenizer:
         return self
 
 
-def tokenise(
-    normal: str, breaks: list[int], sentence_starts: list[int], vocab: Vocab
-) -> tuple[Doc, list[tuple[int, int]], list[str]]:
+def tokenise(normal: str, sentence_starts: list[int], vocab: Vocab) -> tuple[Doc, list[tuple[int, int]], list[str]]:
     """The Doc with its sentences set, [start, end) of every token in characters of the text, and the tokens' words.
 
-    `breaks` are offsets of newlines that are hard line breaks, `sentence_starts` of first characters, both sorted.
+    Each newline is a token of its own. `sentence_starts` are offsets of first characters, sorted.
     """
     spans = [match.span() for match in _token().finditer(normal)]
-    if breaks:
-        spans = sorted([*spans, *((offset, offset + 1) for offset in breaks)])
+    if breaks := [match.span() for match in _NEWLINE.finditer(normal)]:
+        spans = sorted([*spans, *breaks])
     words = [normal[start:end] for start, end in spans]
     starts: list[bool | int | None] = [False] * len(words)
     begins = [start for start, _ in spans]

@@ -1,0 +1,204 @@
+"""A letter's text in, its running text out: wrapped lines joined, margins and the gaps of justified lines closed.
+
+How wide a page was set is no part of what it says. A line break inside a paragraph becomes a space, every other one
+stays; columns of a table stay as they are. Each character keeps its place in the letter, so that quotes stay true.
+"""
+
+from __future__ import annotations
+
+import functools
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from extraction.dates import month_names
+from extraction.lines import (
+    is_answered,
+    is_item,
+    is_joining,
+    is_salutation,
+    is_table_row,
+    key_of,
+    opens_anew,
+    opens_with_drug,
+)
+from extraction.normalise import plain
+from kb.patterns import compiled
+
+_WIDEST_PAGE, _NEARLY = 140, 0.7
+_NARROWEST_PAGE = 40  # characters
+_FEWEST_FULL = 3  # lines that end for their width alone, before that width is believed
+_WORSE = 2  # of such lines, that one longer line weighs up
+_LONG_ENOUGH = 45  # characters of a line that may be wrapped where the width is not known
+_WORDS_OF_PROSE = 10
+_NUMBER = compiled(r"[ \t]*(\d{1,2})\. ")
+_FIRST_WORD = compiled(r"[^\W\d_]+")
+_CLAUSE_ENDS = compiled(r"[.,;:] ")
+_DAY_ALONE = compiled(r"\d{1,4}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -],? ?\d{2,4}")
+_SIGN_AMID = compiled(r"[ \t]*-[,;.)]")  # "anti-HCV" / "-, HIV -"
+_PARTED_WORD = compiled(r"\w[-/]\s*$")
+_GAP = compiled(r"(?<=\S)  +(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningText:
+    """The text to be read, and for each of its characters its place in the letter; None where each is in its own."""
+
+    text: str
+    places: Sequence[int] | None
+
+    def in_letter(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the letter that a span of the running text stands for."""
+        if self.places is None or start >= end:
+            return start, end
+        return self.places[start], self.places[end - 1] + 1
+
+    def from_letter(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the running text for one of the letter."""
+        if self.places is None:
+            return start, end
+        begin = bisect_left(self.places, start)
+        return begin, max(begin, bisect_left(self.places, end))
+
+
+@functools.lru_cache(maxsize=2)  # a letter's date is found before the letter is read
+def running_text(text: str) -> RunningText:
+    """The running text of a letter.
+
+    >>> running_text("none in\\n  the last year\\n- no rash").text
+    'none in the last year\\n- no rash'
+    >>> running_text("60 mg for the anti-\\r\\nGBM disease").in_letter(14, 21)
+    (14, 23)
+    """
+    lines = plain(text).split("\n")
+    wrapped = _wrapped(lines)
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    places: list[int] = []
+    spaces: list[int] = []
+    begin = 0
+    for number, line in enumerate(lines):
+        end = begin + len(line)
+        goes_on = number < len(wrapped) and wrapped[number]
+        places += _kept(line, begin, margin, continues=number > 0 and wrapped[number - 1])
+        if goes_on and not _PARTED_WORD.search(line):
+            spaces.append(end)
+        if number < len(wrapped) and not (goes_on and _PARTED_WORD.search(line)):
+            places.append(end)
+        begin = end + 1
+    if not spaces and len(places) == len(text):
+        return RunningText(text, None)
+    signs = list(text)
+    for place in spaces:
+        signs[place] = " "
+    return RunningText("".join(signs[place] for place in places), places)
+
+
+def _kept(line: str, begin: int, margin: int, *, continues: bool) -> Iterator[int]:
+    """The places of a line's characters but for its margin, the white space at its end and the gaps of prose."""
+    first = len(line) - len(line.lstrip()) if continues else margin
+    last = len(line.rstrip())
+    at = first
+    if "  " in line and _is_prose(line):
+        for gap in _GAP.finditer(line, first, last):
+            yield from range(begin + at, begin + gap.start() + 1)
+            at = gap.end()
+    yield from range(begin + at, begin + max(at, last))
+
+
+def _is_prose(line: str) -> bool:
+    return len(line.split()) >= _WORDS_OF_PROSE and not is_table_row(line)
+
+
+def _wrapped(lines: Sequence[str]) -> list[bool]:
+    """For each line but the last, whether its paragraph goes on in the next."""
+    full, width = _full_line(lines), _width(lines)
+    numbers: set[int] = set()  # of the items of the list so far
+    wrapped = []
+    for line, following in pairwise(lines):
+        number = _NUMBER.match(line)
+        numbers = numbers | {int(number[1])} if number else numbers if line.strip() else set()
+        begins = _begins_item(following, numbers) or _signs(line, following)
+        wrapped.append(
+            (width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins))
+            or _is_wrapped(line, following, full, begins=begins)
+        )
+    return wrapped
+
+
+def _is_reached(line: str, following: str, width: int) -> bool:
+    """Whether the next line's first word would not have fitted on a line of that width."""
+    words, length = following.split(maxsplit=1), len(line.rstrip())
+    return bool(words) and 2 * length > width and length <= width < length + 1 + len(words[0])
+
+
+def _width(lines: Sequence[str]) -> int | None:
+    """The most characters of a line, where lines end for no other reason; None where that is not to be seen."""
+    inner = [
+        (line, following)
+        for line, following in pairwise(lines)
+        if len(line) >= _NARROWEST_PAGE and following.strip() and not is_table_row(line)
+    ]
+    best, most = None, _FEWEST_FULL - 1
+    for width in {len(line.rstrip()) for line, _ in inner}:
+        if width <= _WIDEST_PAGE:
+            reached = sum(_is_reached(line, following, width) for line, following in inner)
+            seen = reached - _WORSE * sum(len(line.rstrip()) > width for line, _ in inner)
+            best, most = (width, seen) if seen > most else (best, most)
+    return best
+
+
+def _begins_item(following: str, numbers: Collection[int]) -> bool:
+    """Whether the line is an item of a list: a number is only where the one before it is."""
+    number = _NUMBER.match(following)
+    if number is not None and int(number[1]) > 1:
+        return int(number[1]) - 1 in numbers
+    return is_item(following) and not _SIGN_AMID.match(following)
+
+
+def _signs(line: str, following: str) -> bool:
+    """Whether a day stands alone below a name, a place or the last words of a letter."""
+    return _DAY_ALONE.fullmatch(following.strip()) is not None and bool(line.strip()) and not is_joining(line)
+
+
+def _runs_on(line: str, following: str, *, begins: bool) -> bool:
+    """Whether the sentence of a line that has no more room goes on in the next."""
+    here, there = line.strip(), following.strip()
+    if begins or here[-1] in ".!?" or is_table_row(line) or is_table_row(following) or is_salutation(here):
+        return False
+    if here[-1] == ":":
+        return not there[0].isupper() or _CLAUSE_ENDS.search(here) is not None
+    word, key = _FIRST_WORD.match(there), key_of(following)
+    if word is not None and word.group().lower() in month_names():
+        return True  # "the Holter of 12" / "March: no arrhythmia"
+    return not there[0].isupper() if key is None else _CLAUSE_ENDS.search(key) is not None
+
+
+def _full_line(lines: Sequence[str]) -> float:
+    """How long a line is that may have been wrapped: where paragraphs run on far beyond a page's width, none is."""
+    lengths = (len(line.strip()) for line in lines if len(line) > _WIDEST_PAGE and not is_table_row(line))
+    longest = max(lengths, default=0)
+    return longest * _NEARLY if longest > _WIDEST_PAGE else 0
+
+
+def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool:
+    """Whether a paragraph goes on over the line break, wherever its lines end."""
+    here, there = line.strip(), following.strip()
+    if not here or not there or begins or here[-1] in ".!?:" or is_salutation(here):
+        return False
+    if is_table_row(line) and is_table_row(following):
+        return False
+    goes_on = here[-1] in ",(=<>≤≥+" or is_joining(here)
+    if opens_with_drug(here) and opens_with_drug(there) and here[-1] not in ",(" and not is_joining(here):
+        return False  # a list without signs
+    if opens_anew(there) and here[-1] not in ",(":
+        return False
+    if is_answered(here):
+        return False
+    if there[0].islower() and here[-1].isalpha():
+        return True
+    if is_table_row(line) or is_table_row(following):
+        return False
+    if there[0].islower() or goes_on:
+        return True
+    return key_of(following) is None and len(here) >= max(full, _LONG_ENOUGH)
