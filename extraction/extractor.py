@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import logging
 from collections.abc import Callable, Iterable
 
@@ -65,7 +66,12 @@ class Extractor:
         self._sectionizer = build_sectionizer(self.nlp)
 
     def read(self, document: Document, index: int = 0, spans: Iterable[tuple[int, int]] = ()) -> Reading:
-        """Everything the readers share, for the running text of a document; `spans` are mentions to be asserted."""
+        """Everything the readers share, in the places of the document's running text.
+
+        `spans` are a caller's own mentions, in places of the document, to be asserted.
+        """
+        running = running_text(document.text)
+        document = dataclasses.replace(document, text=running.text)
         normal = normalise(document.text)
         sentences = sentence_spans(normal)
         doc, token_spans, written = tokenise(normal, [start for start, _ in sentences], self.nlp.vocab)
@@ -84,7 +90,7 @@ class Extractor:
         mentions = with_salts(reading.normal, mentions)
         mentions += statements.find_statements(reading)
         mentions += _not_named(mentions, phrases.find_phrases(reading))
-        for start, end in spans:
+        for start, end in itertools.starmap(running.from_letter, spans):
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
         reading.times = InOrder(find_times(normal, document.date, date_order(normal)))
@@ -98,9 +104,7 @@ class Extractor:
     ) -> tuple[list[Fact], list[str]]:
         """The facts of one document in the order of the text, with ids, and warnings for the reader of the letter."""
         running = running_text(document.text)
-        reading = self.read(
-            dataclasses.replace(document, text=running.text), index, [running.from_letter(*span) for span in spans]
-        )
+        reading = self.read(document, index, spans)
         facts = [fact for reader in READERS for fact in reader(reading)]
         facts += [_span_fact(reading, mention) for mention in reading.mentions if mention.kind == "span"]
         facts = _unique(facts)

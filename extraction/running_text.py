@@ -7,10 +7,10 @@ stays; columns of a table stay as they are. Each character keeps its place in th
 from __future__ import annotations
 
 import functools
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from extraction.dates import month_names
 from extraction.lines import (
@@ -128,23 +128,30 @@ def _wrapped(lines: Sequence[str]) -> list[bool]:
 
 def _is_reached(line: str, following: str, width: int) -> bool:
     """Whether the next line's first word would not have fitted on a line of that width."""
-    words, length = following.split(maxsplit=1), len(line.rstrip())
-    return bool(words) and 2 * length > width and length <= width < length + 1 + len(words[0])
+    length = len(line.rstrip())
+    return 2 * length > width >= length and width < _with_next_word(length, following)
+
+
+def _with_next_word(length: int, following: str) -> int:
+    words = following.split(maxsplit=1)
+    return length + 1 + len(words[0]) if words else 0
 
 
 def _width(lines: Sequence[str]) -> int | None:
     """The most characters of a line, where lines end for no other reason; None where that is not to be seen."""
-    inner = [
-        (line, following)
-        for line, following in pairwise(lines)
-        if len(line) >= _NARROWEST_PAGE and following.strip() and not is_table_row(line)
-    ]
+    ends = [0] * (_WIDEST_PAGE + 2)  # for each width, how many more lines end for it than for one a character less
+    lengths = []
+    for line, following in pairwise(lines):
+        length = len(line.rstrip())
+        if length >= _NARROWEST_PAGE and following.strip() and not is_table_row(line):
+            lengths.append(length)
+            ends[min(length, _WIDEST_PAGE + 1)] += 1
+            ends[min(_with_next_word(length, following), 2 * length, _WIDEST_PAGE + 1)] -= 1
+    lengths.sort()
     best, most = None, _FEWEST_FULL - 1
-    for width in {len(line.rstrip()) for line, _ in inner}:
-        if width <= _WIDEST_PAGE:
-            reached = sum(_is_reached(line, following, width) for line, following in inner)
-            seen = reached - _WORSE * sum(len(line.rstrip()) > width for line, _ in inner)
-            best, most = (width, seen) if seen > most else (best, most)
+    for width, reached in enumerate(accumulate(ends[:-1])):
+        seen = reached - _WORSE * (len(lengths) - bisect_right(lengths, width))
+        best, most = (width, seen) if seen > most else (best, most)
     return best
 
 
@@ -171,7 +178,9 @@ def _runs_on(line: str, following: str, *, begins: bool) -> bool:
     word, key = _FIRST_WORD.match(there), key_of(following)
     if word is not None and word.group().lower() in month_names():
         return True  # "the Holter of 12" / "March: no arrhythmia"
-    return not there[0].isupper() if key is None else _CLAUSE_ENDS.search(key) is not None
+    if key is not None:
+        return _CLAUSE_ENDS.search(key) is not None
+    return not there[0].isupper() or not (opens_anew(there) or opens_with_drug(there) or is_answered(here))
 
 
 def _full_line(lines: Sequence[str]) -> float:

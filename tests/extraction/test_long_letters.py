@@ -10,7 +10,7 @@ import pytest
 
 from extraction.extractor import Extractor
 from extraction.scanning import matches_from
-from extraction.sentences import layout
+from extraction.sentences import sentence_spans
 from extraction.spans import Spans
 from kb.facts import Document
 
@@ -53,7 +53,7 @@ def test_steps_follow_the_length(extractor: Extractor, piece: str) -> None:
 
 @pytest.mark.parametrize("text", ["word " * 3_000, "w" * 9_000])
 def test_a_sentence_without_an_end_is_cut(text: str) -> None:
-    sentences = layout(text).sentences
+    sentences = sentence_spans(text)
     assert max(end - start for start, end in sentences) <= 2_000
     assert "".join(text[start:end] for start, end in sentences).replace(" ", "") == text.replace(" ", "")
 

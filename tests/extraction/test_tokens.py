@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extraction.normalise import normalise
-from extraction.sentences import layout
+from extraction.sentences import sentence_spans
 from extraction.tokens import tokenise
 
 VOCAB = spacy.blank("en").vocab
@@ -12,8 +12,7 @@ VOCAB = spacy.blank("en").vocab
 
 def words(text: str) -> list[str]:
     normal = normalise(text)
-    page = layout(normal)
-    doc, _, _ = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
+    doc, _, _ = tokenise(normal, [start for start, _ in sentence_spans(normal)], VOCAB)
     return [token.text for token in doc]
 
 
@@ -36,7 +35,6 @@ def test_how_words_come_apart(text: str, tokens: list[str]) -> None:
 @given(st.text(max_size=60))
 def test_every_token_has_its_place_in_the_text(text: str) -> None:
     normal = normalise(text)
-    page = layout(normal)
-    doc, spans, _ = tokenise(normal, page.breaks, [start for start, _ in page.sentences], VOCAB)
+    doc, spans, _ = tokenise(normal, [start for start, _ in sentence_spans(normal)], VOCAB)
     assert [normal[start:end] for start, end in spans] == [token.text for token in doc]
     assert spans == sorted(spans)
