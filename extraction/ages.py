@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from extraction.knowledge import cues
+from extraction.letter_case import letter_case
 from extraction.scanning import matches_at
 from extraction.tokens import words_of
 from extraction.word_places import has_word, matches_of_words, word_places
@@ -155,8 +156,8 @@ _SEX_GROUPS = (
 
 
 @functools.cache
-def _pattern() -> re.Pattern[str]:
-    return compiled("|".join(_forms()))
+def _pattern(flags: int = 0) -> re.Pattern[str]:
+    return compiled("|".join(_forms()), flags)
 
 
 _FIRST_DIGIT = compiled(r"\d(?<![\w./].)")
@@ -165,11 +166,12 @@ _OPENS_ON_DIGIT = compiled(r"\((?=\d)")
 # a number with what an age in digits has behind it, or what may lead to one behind a bracket or a date
 _LEADS_ON = compiled(
     r"\d{1,2}[ ]\d\d?/12|\d{1,3}(?:\.\d|½)?(?:[ ]\d\d?/12)?(?:[ -]and[ -]a[ -]half)?[ /,|-]{0,4}"
-    r"(?:[yYFM岁]|(?i:months?\b))|\(\d|[ ]?[(,][ ]?[\dtefsnoTEFSNO]"
+    r"(?:[yYFMfm岁]|(?i:months?\b))|\(\d|[ ]?[(,][ ]?[\dtefsnoTEFSNO]"
 )
 _BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
 _BEHIND_ARTICLE = compiled(r"[ ]\d")
 _TURNING = ("will", "turns", "is")  # what opens a birthday to come that is not called so
+_HEAD = 600  # characters of a letter without capitals in which its patient is named
 _TENS = compiled(r"0'?s(?!\w)")
 _BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
 
@@ -261,7 +263,11 @@ def _decades(normal: str) -> Iterator[Age]:
 
 
 def _ages(normal: str) -> Iterator[Age]:
-    for match in matches_at(_places(normal), _pattern(), normal):
+    case, places = letter_case(normal), _places(normal)
+    if case == "lower":
+        places = [place for place in places if place < _HEAD]  # "6 m" is a man of six only where the patient is named
+    flags = 0 if case == "mixed" else re.IGNORECASE
+    for match in matches_at(places, _pattern(flags), normal):
         group = next(name for name in _YEAR_GROUPS if match[name])
         years = _years(match, group)
         if years is None or (group == "born" and not _is_birth_line(normal, match.start())):

@@ -45,6 +45,11 @@ def key_of(line: str) -> str | None:
     return None if key is None else key.group()
 
 
+def is_heading(line: str) -> bool:
+    """Whether the line holds nothing but the heading of a part of the letter."""
+    return line.strip(" :").lower() in _headings()
+
+
 def is_answered(line: str) -> bool:
     """Whether the line ends with a short answer: "dialysis - never"."""
     return _answered().search(line) is not None
@@ -72,6 +77,11 @@ def opens_with_drug(line: str) -> bool:
 @functools.cache
 def _answered() -> re.Pattern[str]:
     return compiled(rf"(?:^|[\w)] ?)\s*[-–:=]\s*(?:{'|'.join(cues('sentences')['answers'])})$", re.IGNORECASE)
+
+
+@functools.cache
+def _headings() -> frozenset[str]:
+    return frozenset(heading for headings in cues("sections").values() for heading in headings)
 
 
 @functools.cache

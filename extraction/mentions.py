@@ -5,6 +5,7 @@ Spellings are literal phrases of tokens. The longest name at a place is taken, a
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
@@ -12,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extraction import tokens
+from extraction.knowledge import cues
 from extraction.language_library import TargetMatcher, TargetRule
+from extraction.letter_case import letter_case
 from extraction.spacy_parts import Doc, Language, Span
 from extraction.tokens import words_of
 from kb.kept import kept
@@ -63,6 +66,8 @@ class MentionFinder:
         `written` are the words of the Doc, `words` the same in lower case.
         """
         found = [*self._as_written.find(doc, written), *self._any_case.find(doc, words)]
+        if not any(map(str.isupper, written)) and letter_case(" ".join(written)) == "lower":
+            found += self._in_capitals(doc)
         found.sort(key=lambda span: (span.start, -span.end))
         kept: list[Span] = []
         for span in found:
@@ -70,6 +75,18 @@ class MentionFinder:
                 kept.append(span)
         doc.ents = kept
         return kept
+
+    def _in_capitals(self, doc: Doc) -> list[Span]:
+        """The abbreviations that a letter without capitals writes in small letters."""
+        words = [word.text if _is_plain_word(word.text) else word.text.upper() for word in doc]
+        found = self._as_written.find(Doc(doc.vocab, words=words), set(words))
+        return [Span(doc, span.start, span.end, label=span.label) for span in found]
+
+
+@functools.cache
+def _is_plain_word(word: str) -> bool:
+    known = cues("sentences")
+    return word in known["abbreviations_that_are_words"] or (len(word) < 3 and word not in known["short_abbreviations"])
 
 
 Name = tuple[str, str]

@@ -7,6 +7,7 @@ stays; columns of a table stay as they are. Each character keeps its place in th
 from __future__ import annotations
 
 import functools
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from itertools import accumulate, pairwise
 from extraction.dates import month_names
 from extraction.lines import (
     is_answered,
+    is_heading,
     is_item,
     is_joining,
     is_salutation,
@@ -37,7 +39,8 @@ _FIRST_WORD = compiled(r"[^\W\d_]+")
 _CLAUSE_ENDS = compiled(r"[.,;:] ")
 _DAY_ALONE = compiled(r"\d{1,4}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -],? ?\d{2,4}")
 _SIGN_AMID = compiled(r"[ \t]*-[,;.)]")  # "anti-HCV" / "-, HIV -"
-_PARTED_WORD = compiled(r"\w[-/]\s*$")
+_PARTED_WORD = compiled(r"(?:\b(?P<opening>anti|co|non|pre|post)-|[^\W\d_]{2}[-/])\s*$", re.IGNORECASE)
+_WORD = compiled(r"(?<!\S)[^\W\d_]{2,}[,.;]?(?!\S)")
 _GAP = compiled(r"(?<=\S)  +(?=\S)")
 
 
@@ -72,25 +75,21 @@ def running_text(text: str) -> RunningText:
     (14, 23)
     """
     lines = plain(text).split("\n")
-    wrapped = _wrapped(lines)
+    joints = [*_joints(lines), None]
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     places: list[int] = []
-    spaces: list[int] = []
-    begin = 0
-    for number, line in enumerate(lines):
-        end = begin + len(line)
-        goes_on = number < len(wrapped) and wrapped[number]
-        places += _kept(line, begin, margin, continues=number > 0 and wrapped[number - 1])
-        if goes_on and not _PARTED_WORD.search(line):
-            spaces.append(end)
-        if number < len(wrapped) and not (goes_on and _PARTED_WORD.search(line)):
-            places.append(end)
-        begin = end + 1
-    if not spaces and len(places) == len(text):
-        return RunningText(text, None)
     signs = list(text)
-    for place in spaces:
-        signs[place] = " "
+    begin = 0
+    for line, before, behind in zip(lines, [None, *joints], joints, strict=False):
+        end = begin + len(line)
+        places += _kept(line, begin, margin, continues=before is not None)
+        if behind != "" and end < len(text):
+            places.append(end)
+        if behind:
+            signs[end] = behind
+        begin = end + 1
+    if len(places) == len(text) and not any(joints):
+        return RunningText(text, None)
     return RunningText("".join(signs[place] for place in places), places)
 
 
@@ -107,23 +106,30 @@ def _kept(line: str, begin: int, margin: int, *, continues: bool) -> Iterator[in
 
 
 def _is_prose(line: str) -> bool:
-    return len(line.split()) >= _WORDS_OF_PROSE and not is_table_row(line)
+    return len(_WORD.findall(line)) >= _WORDS_OF_PROSE and not is_table_row(line)
 
 
-def _wrapped(lines: Sequence[str]) -> list[bool]:
-    """For each line but the last, whether its paragraph goes on in the next."""
+def _joints(lines: Sequence[str]) -> Iterator[str | None]:
+    """For each line but the last, what joins the next to it: a space, nothing inside a word; None where none does."""
     full, width = _full_line(lines), _width(lines)
     numbers: set[int] = set()  # of the items of the list so far
-    wrapped = []
     for line, following in pairwise(lines):
         number = _NUMBER.match(line)
         numbers = numbers | {int(number[1])} if number else numbers if line.strip() else set()
         begins = _begins_item(following, numbers) or _signs(line, following)
-        wrapped.append(
-            (width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins))
-            or _is_wrapped(line, following, full, begins=begins)
-        )
-    return wrapped
+        if not begins and _parts_word(line, following):
+            yield ""
+        elif width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins):
+            yield " "
+        else:
+            yield " " if _is_wrapped(line, following, full, begins=begins) else None
+
+
+def _parts_word(line: str, following: str) -> bool:
+    """Whether the line ends inside a word: "anti-" / "dsDNA", "mg/" / "kg"."""
+    there = following.lstrip()[:1]
+    parted = _PARTED_WORD.search(line)
+    return parted is not None and (there.islower() or (parted["opening"] is not None and there.isalnum()))
 
 
 def _is_reached(line: str, following: str, width: int) -> bool:
@@ -196,6 +202,8 @@ def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool
     if not here or not there or begins or here[-1] in ".!?:" or is_salutation(here):
         return False
     if is_table_row(line) and is_table_row(following):
+        return False
+    if is_heading(here):
         return False
     goes_on = here[-1] in ",(=<>≤≥+" or is_joining(here)
     if opens_with_drug(here) and opens_with_drug(there) and here[-1] not in ",(" and not is_joining(here):

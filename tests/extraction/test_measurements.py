@@ -532,8 +532,9 @@ HOSTILE = st.text(alphabet=string.ascii_letters + string.digits + " .,:;()[]<>=+
 @given(HOSTILE, st.sampled_from(["ALT", "HBsAg", "LVEF", "SLEDAI", "BP", "ECG", "C3 and C4"]), HOSTILE)
 def test_hostile_text_is_survived_and_quoted(before: str, name: str, after: str) -> None:
     text = f"{before} {name} {after}"
-    for fact in read_measurements(read(text)):
-        assert text[fact.start : fact.end] == fact.quote
+    reading = read(text)
+    for fact in read_measurements(reading):
+        assert reading.text[fact.start : fact.end] == fact.quote
 
 
 def test_long_runs_do_not_run_away() -> None:
