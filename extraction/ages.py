@@ -67,6 +67,8 @@ def _forms() -> tuple[str, ...]:
         rf"[ -]{{0,3}}(?:old|OLD|Old|oid|oId|o1d|0ld|of[ ]age|OF[ ]AGE)\b{_NOT_A_PERSON}",
         # 4 7/12 years
         rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
+        # 4 yr 11/12
+        rf"(?<![\w./])(?P<split>\d{{1,2}})[ ]?(?:y|yrs?|years?)[ ](?P<split_twelfths>\d\d?)/12(?![\d/])(?![ -]?(?:ago|of[ ]))",
         # 31岁
         r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof
@@ -146,7 +148,7 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun"),
+    *("title", "both", "born", "pronoun", "split"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
