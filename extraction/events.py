@@ -18,6 +18,7 @@ from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
+from extraction.treatment_columns import treatments_of_columns
 from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import after_words, holds, names_a_thing_behind, pattern_of, value_of
@@ -33,8 +34,11 @@ _LOOKED_INTO = 60  # characters before a transplant that may say so
 
 def read_events(reading: Reading) -> list[Fact]:
     """A fact for every procedure, vaccination and research study that happened, is planned or is denied."""
-    facts: list[Fact] = []
+    by_columns = list(treatments_of_columns(reading))
+    facts: list[Fact] = [fact for _, found in by_columns for fact in found]
     for mention in reading.mentions:
+        if any(start <= mention.start < end for (start, end), _ in by_columns):
+            continue
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
     facts = _without_times_after(reading, _without_references(reading, facts))
@@ -245,6 +249,7 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     had = (
         re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
         or re.match(known["was_needed"], reading.normal[mention.end : end], re.IGNORECASE) is not None
+        or _was_put_on_for_a_time(reading, mention, (start, end))
     )
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
@@ -261,6 +266,16 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         if days is not None:
             return days, None
     return lasting(reading, found, over=over, ongoing=ongoing)
+
+
+def _was_put_on_for_a_time(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
+    """ "Was put on dialysis for some time": it was over some day."""
+    known = cues("events")
+    before, behind = reading.normal[clause[0] : mention.start], reading.normal[mention.end : clause[1]]
+    return (
+        re.search(known["was_put_on"], before, re.IGNORECASE) is not None
+        and re.match(known["for_a_time"], behind, re.IGNORECASE) is not None
+    )
 
 
 def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:

@@ -108,10 +108,12 @@ def _child_words() -> frozenset[str]:
 def _child() -> re.Pattern[str]:
     children = "|".join(cues("context")["subjects"]["children"])
     infants = "|".join(cues("context")["subjects"]["infants"])
+    eldest = "|".join(cues("context")["subjects"]["of_several"])
     return compiled(
         rf"\b(?:(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
-        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants}))\s+"
-        r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?)\b"
+        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants})"
+        rf"|the\s+(?:{eldest})\s+(?:(?:one\s+)?(?:of\s+(?:her|his|their)\s+)?(?:two\s+|three\s+)?(?:{children})))\s+"
+        r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?|shows?|showed|developed|carries|carried)\b"
         r"(?P<told>[^;]*?)(?=;|, (?:and |but )?(?:she|he|the patient)\b|\b(?:and|but) (?:she|he)\b|$)",
         re.IGNORECASE | re.DOTALL,
     )
