@@ -80,7 +80,7 @@ def _ordinals() -> dict[str, int]:
 @functools.cache
 def ordinal_pattern() -> str:
     """The source of a pattern (no group captures) for a day of a month in words: "fourth", "twenty-first"."""
-    return _any_of(_ordinals())
+    return any_of(_ordinals())
 
 
 def day_in_words(written: str) -> int:
