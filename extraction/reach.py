@@ -83,6 +83,12 @@ def reaches(
     ):
         return None
     if (
+        says in _CONDITIONS
+        and kind in ("lab", "score")
+        and " ".join(clause.words[slice(*cue)]) in _words("prevention")
+    ):
+        return None  # "under prophylaxis her ALT is 205"
+    if (
         says in _PERSONS
         and kind in _words("planned_kinds")
         and " ".join(clause.words[slice(*cue)]) in _words("exposures")

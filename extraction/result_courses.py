@@ -22,6 +22,20 @@ _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
 _ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
+_OPENING = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE)
+_SEEN = (
+    r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+(?:(?:was|were|had|has been|last|first|next)\s+)?"
+    r"(?:saw|seen|reviewed|examined|met|came|admitted|visited|checked|measured|returned|attended|presented)"
+    r"(?:\s+(?:her|him|them|it|us|back|to us|for review|here|again))*"
+)
+_AT_VISIT = (
+    r"(?:at|on|by|in)\s+(?:(?:the|her|his|our|last|latest|same|most recent|recent)\s+)+"
+    r"(?:visit|clinic|check|check-up|review|control|appointment|study|echo|sample|sheet|scan|blood|bloods|print|test|panel)"
+)
+_OCCASION = compiled(
+    rf"\s*(?:{_SEEN}|{_AT_VISIT})\s+(?:(?:on|of|in|from|dated|last)\s+)?(?:the\s+)?", re.IGNORECASE
+)  # "91 when I saw her on 5 March", "191 at the visit of 5 March"
+_WHEN_SEEN = compiled(rf"\s*{_SEEN}\b", re.IGNORECASE)
 _STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
 
 
@@ -118,13 +132,15 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         told = (
             in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
         )
+        seen = _dated(page, results[-1].end, limit) and _WHEN_SEEN.match(page.normal, written.end) is not None
+        told = told or seen
         if not (_tells().search(joint.group()) or begin > joint.end() or told):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
         if following is None:
             return results
         unit = written.unit or unit
-        results.append(following)
+        results.append(replace(following, is_turn=True) if seen else following)
     return results
 
 
@@ -209,7 +225,7 @@ def _dated(page: Page, at: int, limit: int) -> bool:
 
 def past_time(page: Page, at: int, limit: int) -> int:
     """Past a date that stands, in brackets or behind "on" or "in", directly behind a value."""
-    opening = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE).match(page.normal, at, limit)
+    opening = _OCCASION.match(page.normal, at, limit) or _OPENING.match(page.normal, at, limit)
     begin = opening.end() if opening else at
     time = page.time_at(begin) or page.time_at(min(begin + 1, limit)) if begin < limit else None
     if time is None or time.end > limit:
