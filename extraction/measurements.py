@@ -7,6 +7,7 @@ name or before it. Of several results of one name the newest is the present one.
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -30,13 +31,16 @@ from extraction.result_series import is_told_in_series
 from extraction.result_times import time_behind, time_of
 from extraction.result_words import Page, page_of
 from extraction.results import Result
+from extraction.results_again import with_values_again
 from extraction.results_at_admission import of_admissions
 from extraction.tables import read_tables
 from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Fact, Quantity, Time
+from kb.patterns import compiled
 
 _LATELY = 21  # days
+_IS, _WAS = compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE), compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE)
 _NEAR = 40  # results read last, of which one may stand before the next name
 
 
@@ -77,7 +81,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts = of_admissions(reading, facts)
-    facts = ordered_by_occasion(reading, facts)
+    facts = with_values_again(reading, page, ordered_by_occasion(reading, facts))
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return before_later_ones(reading, facts)
 
@@ -136,7 +140,9 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
     results = told
     times = [time or _time(reading, mention, result) for result in results]
     newest = _newest(times)
-    if newest == len(results) - 1 and _is_aside_of_old(reading, results, times):
+    if newest == len(results) - 1 and (
+        _is_aside_of_old(reading, results, times) or _turns_back(reading, mention, results, times)
+    ):
         newest -= 1
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
@@ -175,6 +181,19 @@ def _is_aside_of_old(reading: Reading, results: list[Result], times: list[Time |
         return False
     told = times[-1].latest if times[-1] is not None else None
     return letter is not None and told is not None and (letter - told).days > _LATELY
+
+
+def _turns_back(reading: Reading, mention: Mention, results: list[Result], times: list[Time | None]) -> bool:
+    """ "ALT is 300 U/L. In May 2025 it was 30": a value of the past told behind the present one, with its old date."""
+    if len(results) != 2 or times[0] is not None or times[1] is None or mention.end > results[0].start:
+        return False
+    letter = reading.letter_date.latest if reading.letter_date else None
+    old = letter is not None and times[1].latest is not None and (letter - times[1].latest).days > _LATELY
+    first, second = (
+        reading.normal[mention.end : results[0].start],
+        reading.normal[results[0].end : results[1].start],
+    )
+    return old and _IS.search(first) is not None and _WAS.search(second) is not None
 
 
 def _of(named: Named, concept: str) -> Named:
