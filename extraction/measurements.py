@@ -25,6 +25,7 @@ from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
+from extraction.result_dates import not_ahead
 from extraction.result_facts import Place, fact_of_test, facts_of_name, facts_of_result, is_open
 from extraction.result_order import ordered_by_occasion
 from extraction.result_series import is_told_in_series
@@ -82,6 +83,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
     ]
     facts = of_admissions(reading, facts)
     facts = with_values_again(reading, page, ordered_by_occasion(reading, facts))
+    facts = [fact if fact.time is None else dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return before_later_ones(reading, facts)
 
