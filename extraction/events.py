@@ -81,7 +81,7 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("events")
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
         return
-    if spelling_means_another(reading, mention):
+    if spelling_means_another(reading, mention) or _is_heading(reading, mention):
         return
     if mention.concept in known["only_denied"]:
         if not _is_denied_itself(reading, mention):
@@ -106,6 +106,14 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
             course=course,
             attributes=attributes,
         )
+
+
+def _is_heading(reading: Reading, mention: Mention) -> bool:
+    """ "RRT: haemodialysis from 12/2024 to 02/2025": a name that only says what the rest of its line is about."""
+    if mention.assertion != "present" or not re.match(r"\s*:", reading.normal[mention.end : mention.end + 3]):
+        return False
+    others = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
+    return any(vocabulary().is_a(other.concept, mention.concept) for other in others if other.kind == "procedure")
 
 
 def _is_denied_itself(reading: Reading, mention: Mention) -> bool:

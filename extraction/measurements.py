@@ -204,8 +204,11 @@ def _of(named: Named, concept: str) -> Named:
 
 def _ordered(reading: Reading, when: Time | None, times: list[Time | None], number: int) -> Time | None:
     """A value that a later one of the same course follows is older than it, whatever its own date."""
-    if when is not None or number + 1 >= len(times):
+    if number + 1 >= len(times):
         return when
+    if when is not None:
+        shared = when.earliest if when in times[number + 1 :] else None
+        return when if shared is None else Time(None, shared - timedelta(days=1))
     following = next(
         (time.earliest or time.latest for time in times[number + 1 :] if time is not None and time.latest is not None),
         None,

@@ -224,7 +224,7 @@ def _read_before_last(match: re.Match[str], reference: date) -> Time | None:
 def _feast() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, cues("timing")["spoken"]["feasts"]), key=len, reverse=True))
     return compiled(
-        rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s))"
+        rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bon\s))"
         rf"(?P<at>(?:the\s)?(?P<feast>{names}))(?!\w|\s\d|\sDay)",
         re.IGNORECASE,
     )
@@ -303,6 +303,6 @@ _READERS: tuple[
     (("week", "days", "fortnight", "half"), _week_of_month, _read_week_of_month),
     (("last month", "this month", "last year", "this year"), _part, _read_part),
     (("before last",), _before_last, _read_before_last),
-    (("christmas", "xmas", "new year", "diwali", "festival"), _feast, _read_feast),
+    (("christmas", "xmas", "new year", "diwali", "festival", "boxing day", "twelfth night"), _feast, _read_feast),
     (("ago",), _ago_today, _read_ago_today),
 )
