@@ -68,7 +68,8 @@ def _forms() -> tuple[str, ...]:
         # 4 7/12 years
         rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
         # 4 yr 11/12
-        rf"(?<![\w./])(?P<split>\d{{1,2}})[ ]?(?:y|yrs?|years?)[ ](?P<split_twelfths>\d\d?)/12(?![\d/])(?![ -]?(?:ago|of[ ]))",
+        r"(?<![\w./])(?P<split>\d{1,2})[ ]?(?:y|yrs?|years?)[ ](?P<split_twelfths>\d\d?)/12(?![\d/])"
+        r"(?![ -]?(?:ago|of[ ]))",
         # 31岁
         r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof

@@ -254,10 +254,11 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         return (found.time if found is not None and found.role != "duration" else None), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]
+    before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
     had = (
-        re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
-        or re.match(known["was_needed"], reading.normal[mention.end : end], re.IGNORECASE) is not None
-        or _was_put_on_for_a_time(reading, mention, (start, end))
+        re.search(known["was_had"], before, re.IGNORECASE) is not None
+        or re.match(known["was_needed"], behind, re.IGNORECASE) is not None
+        or (re.search(known["was_put_on"], before, re.I) and re.match(known["for_a_time"], behind, re.I)) is not None
     )
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
@@ -274,16 +275,6 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         if days is not None:
             return days, None
     return lasting(reading, found, over=over, ongoing=ongoing)
-
-
-def _was_put_on_for_a_time(reading: Reading, mention: Mention, clause: tuple[int, int]) -> bool:
-    """ "Was put on dialysis for some time": it was over some day."""
-    known = cues("events")
-    before, behind = reading.normal[clause[0] : mention.start], reading.normal[mention.end : clause[1]]
-    return (
-        re.search(known["was_put_on"], before, re.IGNORECASE) is not None
-        and re.match(known["for_a_time"], behind, re.IGNORECASE) is not None
-    )
 
 
 def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:

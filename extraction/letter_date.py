@@ -55,8 +55,8 @@ _OF_SAMPLES = compiled(
     r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
 )
 _SIGNING = (  # one of them stands wherever `_SIGNED` is met
-    "signed signature authori validated approved verified reported released finali writ wrote dictat typed completed prepared "
-    "compiled checked recorded entered drawn"
+    "signed signature authori validated approved verified reported released finali writ wrote dictat typed completed "
+    "prepared compiled checked recorded entered drawn"
 ).split()
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(

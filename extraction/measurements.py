@@ -41,7 +41,10 @@ from kb.facts import Coded, Fact, Quantity, Time
 from kb.patterns import compiled
 
 _LATELY = 21  # days
-_IS, _WAS = compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE), compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE)
+_IS, _WAS = (
+    compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE),
+    compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE),
+)
 _NEAR = 40  # results read last, of which one may stand before the next name
 
 
@@ -83,7 +86,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
     ]
     facts = of_admissions(reading, facts)
     facts = with_values_again(reading, page, ordered_by_occasion(reading, facts))
-    facts = [fact if fact.time is None else dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
+    facts = [dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
     facts.sort(key=lambda fact: (fact.start, fact.end, fact.concept))
     return before_later_ones(reading, facts)
 

@@ -63,8 +63,8 @@ def _comparators() -> tuple[re.Pattern[str], dict[str, str]]:
 def _uln() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(cues("measurements")["uln"], key=len, reverse=True))
     return compiled(
-        rf" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:raised|elevated|increased|up|higher))?"
-        rf"(?: (?:above|over|of|the|that of|greater than|higher than|compared with|compared to|relative to|against|than))*"
+        r" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:raised|elevated|increased|up|higher))?"
+        r"(?: (?:above|over|of|the|that of|greater than|higher than|compared (?:with|to)|relative to|against|than))*"
         rf" ?(?:{names})(?![a-z])",
         re.IGNORECASE,
     )

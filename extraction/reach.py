@@ -82,11 +82,7 @@ def reaches(
         and (_is_result(clause, target) or (side == "backward" and clause.words[cue[1] - 1] in _words("acts_done")))
     ):
         return None
-    if (
-        says in _CONDITIONS
-        and kind in ("lab", "score")
-        and " ".join(clause.words[slice(*cue)]) in _words("prevention")
-    ):
+    if says in _CONDITIONS and kind in ("lab", "score") and " ".join(clause.words[slice(*cue)]) in _words("prevention"):
         return None  # "under prophylaxis her ALT is 205"
     if (
         says in _PERSONS

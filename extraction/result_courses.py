@@ -24,7 +24,8 @@ _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|ha
 _ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
 _OPENING = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|by|from|last|dated)?\s*", re.IGNORECASE)
 _SEEN = (
-    r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+(?:(?:was|were|had|has been|last|first|next)\s+)?"
+    r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+"
+    r"(?:(?:was|were|had|has been|last|first|next)\s+)?"
     r"(?:saw|seen|reviewed|examined|met|came|admitted|visited|checked|measured|returned|attended|presented)"
     r"(?:\s+(?:her|him|them|it|us|back|to us|for review|here|again))*"
 )

@@ -104,7 +104,9 @@ def _ordered(reading: Reading, older: Fact, fact: Fact, *, newer: bool) -> Fact:
         return older
     days = list(_days_of(reading, older))
     later = bool(days) and all(one < day for one in days)
-    return replace(older, temporality="historical", time=Time(None, day - timedelta(days=1))) if newer or later else older
+    return (
+        replace(older, temporality="historical", time=Time(None, day - timedelta(days=1))) if newer or later else older
+    )
 
 
 def _days_of(reading: Reading, fact: Fact) -> Iterator[date]:

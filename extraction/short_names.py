@@ -27,7 +27,7 @@ _NO = compiled(r"\b(?:no|nil|without)(?: (?:viral|more|further|longer any|any))?
 
 @functools.cache
 def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str], dict[str, str]], ...]:
-    """Each short name as a pattern with the first words of its names, what it means behind which concept, and before."""
+    """Each short name as a pattern with its names' first words, what it means behind which concept, and before."""
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE

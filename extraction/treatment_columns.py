@@ -47,9 +47,7 @@ def _named(reading: Reading) -> Iterator[tuple[str, Cell, list[tuple[Time, bool 
                     yield concept, cell, _beside(reading, [row.cells for row in rows[:number]], head.cells)
 
 
-def _beside(
-    reading: Reading, above: Sequence[Sequence[Cell]], cells: Sequence[Cell]
-) -> list[tuple[Time, bool | None]]:
+def _beside(reading: Reading, above: Sequence[Sequence[Cell]], cells: Sequence[Cell]) -> list[tuple[Time, bool | None]]:
     """The answers of a row under the nearest head of two dates or more."""
     for row in reversed(above):
         days = {column: date_of(reading, cell) for column, cell in enumerate(row)}
@@ -75,12 +73,12 @@ def _answer(reading: Reading, cell: Cell) -> bool | None:
     return True if compiled(known["yes"], re.IGNORECASE).match(text) else None
 
 
-def _in_order(days: list[tuple[Time, bool | None]]) -> list[tuple[Time, bool | None]]:
+def _in_order(days: list[tuple[Time, bool]]) -> list[tuple[Time, bool]]:
     dated = [(day, answer) for day, answer in days if day.earliest is not None]
     return sorted(dated, key=lambda one: (one[0].earliest, one[0].latest or one[0].earliest))
 
 
-def _facts(reading: Reading, concept: str, cell: Cell, days: list[tuple[Time, bool | None]]) -> Iterator[Fact]:
+def _facts(reading: Reading, concept: str, cell: Cell, days: list[tuple[Time, bool]]) -> Iterator[Fact]:
     """A course for each run of days with treatment; what the last row still has may go on to the letter's day."""
     today = None if reading.letter_date is None else reading.letter_date.latest
     runs = [(answer, [day for day, _ in run]) for answer, run in groupby(days, key=itemgetter(1))]

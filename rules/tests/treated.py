@@ -202,7 +202,9 @@ class Treated(YesNo):
         if indication is not None:
             return indication == fact.concept
         others = (one for one in taken(self.by, situation) if one is not drug and _near(fact, one))
-        return _near(fact, drug) and fact.start < drug.start and not any(self._curative(one, situation) for one in others)
+        return (
+            _near(fact, drug) and fact.start < drug.start and not any(self._curative(one, situation) for one in others)
+        )
 
     def _at_intervals(self, fact: Fact, conditions: Sequence[Fact]) -> bool:
         """Whether it is taken on some days only, as prevention is, and no such infection is told of."""
