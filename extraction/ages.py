@@ -79,6 +79,8 @@ def _forms() -> tuple[str, ...]:
         # 11-month-old boy, a boy of 11 months
         rf"(?<![\w./])(?P<infant>\d\d?)[ -]months?[ -]old(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
         rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
+        r"\b(?:[Bb]aby|[Ii]nfant|[Tt]oddler)(?:[ ](?:girl|boy))?[ ]?[,(][ ]?"
+        r"(?P<tot>\d\d?)[ ]?(?:months|mths|mo)\b(?![ ]?ago)",
         # the patient whose records you receive is only 18 months old
         rf"\b(?:[Ss]he|[Hh]e|{person})(?!'s)"
         r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
@@ -141,6 +143,7 @@ _YEAR_GROUPS = (
         "short",
         "infant",
         "baby",
+        "tot",
         "months_old",
         "label",
         "sex_behind",
@@ -183,7 +186,7 @@ def _openings() -> Mapping[str, re.Pattern[str] | None]:
     known = cues("demographics")
     listed = [*known["people"], *known["occupations"], *(word for words in known["numbers"].values() for word in words)]
     words: dict[str, re.Pattern[str] | None] = {words_of(name.lower())[0]: None for name in listed}
-    words |= dict.fromkeys(("age", "aged", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
+    words |= dict.fromkeys(("age", "aged", "baby", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
     words |= dict.fromkeys(("f", "m"), _BEHIND_LETTER)
     words |= dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE)
     return words | dict.fromkeys(("she", "he"), _BEHIND_PRONOUN)
@@ -284,7 +287,7 @@ def _is_birth_line(normal: str, start: int) -> bool:
 
 def _years(match: re.Match[str], group: str) -> Interval | None:
     written = match[group].lower()
-    if group in ("infant", "baby", "months_old"):
+    if group in ("infant", "baby", "tot", "months_old"):
         return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
     groups = match.groupdict()
     months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")

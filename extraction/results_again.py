@@ -6,6 +6,7 @@ to 58 mL/min": "it" is the one measured test told before, and the later day make
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,18 +19,18 @@ from extraction.result_facts import fact_of_test
 from extraction.result_times import time_of
 from extraction.result_words import Page, alternatives
 from extraction.results import Result
-from kb.facts import Fact, Quantity, Time
+from kb.facts import Coded, Fact, Quantity, Time
 from kb.patterns import compiled
 from kb.units import canonical_unit
 from kb.vocabulary import Lab, vocabulary
 
 _REACH = 70  # characters from "it" to its value
-_DIRECTLY = 30  # characters from a value to the day behind it
+_SENTENCES_BACK = 2
 
 
 def with_values_again(reading: Reading, page: Page, facts: Sequence[Fact]) -> list[Fact]:
     """The facts with those told again, each older value of theirs put before them."""
-    found = list(facts)
+    found = list(_with_normal_again(reading, facts))
     pointing = compiled(rf"\b{alternatives(cues('measurements')['again']['subjects'])}(?=[\s,:])", re.IGNORECASE)
     for match in pointing.finditer(reading.normal):
         told = _told(reading, page, found, match.end(), match.start())
@@ -46,6 +47,40 @@ def with_values_again(reading: Reading, page: Page, facts: Sequence[Fact]) -> li
     return found
 
 
+@functools.cache
+def _normal_again() -> re.Pattern[str]:
+    return compiled(
+        rf"\b(?:it|this|the value|the level)\s+(?:(?:has|had|is|was|then|since|soon|completely|fully|been|gone|come|"
+        rf"became|turned|went|came)\s+)*{alternatives(cues('measurements')['again']['normal'])}",
+        re.IGNORECASE,
+    )
+
+
+def _with_normal_again(reading: Reading, facts: Sequence[Fact]) -> Iterator[Fact]:
+    """The facts, a normal value behind the one that "has been normal since"; only a test alone in its sentences."""
+    again = list(_normal_again().finditer(reading.normal))
+    for fact in facts:
+        back = next((one for one in again if _is_of(reading, fact, one)), None)
+        if back is None:
+            yield fact
+            continue
+        letter = None if reading.letter_date is None else reading.letter_date.earliest
+        before = None if letter is None else Time(None, letter - timedelta(days=1))
+        yield replace(fact, temporality="historical", time=fact.time or before)
+        start, end = back.span()
+        value = Coded("normal", reading.text[start:end])
+        yield fact_of_test(reading, fact.concept, start, end, value=value, time=time_of(reading, start, end))
+
+
+def _is_of(reading: Reading, fact: Fact, again: re.Match[str]) -> bool:
+    """Whether a return to normal is that of this value: no other test and no procedure is named from there on."""
+    begin = _told_from(reading, reading.sentence_at(again.start()))
+    if not begin <= fact.start < again.start() or not _is_measured(fact):
+        return False
+    between = reading.mentions_in(fact.end, again.start())
+    return not any(one.kind in ("lab", "score", "procedure") for one in between)
+
+
 def _told(
     reading: Reading, page: Page, facts: Sequence[Fact], at: int, start: int
 ) -> tuple[str, Result, list[Fact]] | None:
@@ -53,10 +88,8 @@ def _told(
     sentence = reading.sentence_at(start)
     if any(one.kind in ("lab", "score") for one in reading.mentions_in(reading.sentences[sentence].start, start)):
         begin = reading.sentences[sentence].start
-    elif sentence and not reading.is_parted(sentence - 1):
-        begin = reading.sentences[sentence - 1].start
     else:
-        return None
+        begin = _told_from(reading, sentence)
     limit = min(reading.sentences[sentence].end, at + _REACH)
     before = [one for one in facts if begin <= one.start and one.end <= start and _is_measured(one)]
     read = {}
@@ -72,6 +105,19 @@ def _told(
     if any(one.start < result.end and result.start < one.end for one in facts) or _is_of_another(page, result):
         return None
     return concept, result, [one for one in before if one.concept == concept]
+
+
+def _told_from(reading: Reading, sentence: int) -> int:
+    """Where the sentence before begins, or the one before that where the first names no test and no number."""
+    begin = reading.sentences[sentence].start
+    for number in range(sentence - 1, max(-1, sentence - 1 - _SENTENCES_BACK), -1):
+        if reading.is_parted(number):
+            break
+        begin, end = reading.sentences[number].start, reading.sentences[number].end
+        tests = any(one.kind in ("lab", "score") for one in reading.mentions_in(begin, end))
+        if tests or re.search(r"\d", reading.normal[begin:end]):
+            break
+    return begin
 
 
 def _is_measured(fact: Fact) -> bool:
