@@ -68,6 +68,9 @@ def _forms() -> tuple[str, ...]:
         rf"[ -]{{0,3}}(?:old|OLD|Old|oid|oId|o1d|0ld|of[ ]age|OF[ ]AGE)\b{_NOT_A_PERSON}",
         # 4 7/12 years
         rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
+        # 4 yr 11/12
+        r"(?<![\w./])(?P<split>\d{1,2})[ ]?(?:y|yrs?|years?)[ ](?P<split_twelfths>\d\d?)/12(?![\d/])"
+        r"(?![ -]?(?:ago|of[ ]))",
         # 31岁
         r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof
@@ -77,6 +80,8 @@ def _forms() -> tuple[str, ...]:
         # 11-month-old boy, a boy of 11 months
         rf"(?<![\w./])(?P<infant>\d\d?)[ -]months?[ -]old(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
         rf"\b{person}[ ](?:of|aged)[ ](?P<baby>\d\d?)[ ]months\b(?![ ]?ago)",
+        r"\b(?:[Bb]aby|[Ii]nfant|[Tt]oddler)(?:[ ](?:girl|boy))?[ ]?[,(][ ]?"
+        r"(?P<tot>\d\d?)[ ]?(?:months|mths|mo)\b(?![ ]?ago)",
         # the patient whose records you receive is only 18 months old
         rf"\b(?:[Ss]he|[Hh]e|{person})(?!'s)"
         r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
@@ -139,6 +144,7 @@ _YEAR_GROUPS = (
         "short",
         "infant",
         "baby",
+        "tot",
         "months_old",
         "label",
         "sex_behind",
@@ -147,7 +153,7 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun"),
+    *("title", "both", "born", "pronoun", "split"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
@@ -182,7 +188,7 @@ def _openings() -> Mapping[str, re.Pattern[str] | None]:
     known = cues("demographics")
     listed = [*known["people"], *known["occupations"], *(word for words in known["numbers"].values() for word in words)]
     words: dict[str, re.Pattern[str] | None] = {words_of(name.lower())[0]: None for name in listed}
-    words |= dict.fromkeys(("age", "aged", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
+    words |= dict.fromkeys(("age", "aged", "baby", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
     words |= dict.fromkeys(("f", "m"), _BEHIND_LETTER)
     words |= dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE)
     return words | dict.fromkeys(("she", "he"), _BEHIND_PRONOUN)
@@ -287,7 +293,7 @@ def _is_birth_line(normal: str, start: int) -> bool:
 
 def _years(match: re.Match[str], group: str) -> Interval | None:
     written = match[group].lower()
-    if group in ("infant", "baby", "months_old"):
+    if group in ("infant", "baby", "tot", "months_old"):
         return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
     groups = match.groupdict()
     months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")

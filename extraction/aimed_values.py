@@ -20,6 +20,8 @@ _UNTIL = compiled(
     r"spring|summer|autumn|winter|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|then|recently|now)",
     re.IGNORECASE,
 )
+_COUNTED = compiled(r"\b(?:\w+ed|seen|found|done|taken|only|just|but|than|least|more)\s+$", re.IGNORECASE)
+_COUNTS = compiled(r"\s*(?:[,(:]|(?:in|on|at|only|before|last|during)\b)", re.IGNORECASE)
 _AIM_BEHIND = 30  # characters behind a bound in which it is called an aim
 _CLAUSE_START = compiled(  # the sign comes first, so that the search leaps from one to the next
     r"[;:.,\s](?:(?<=[;:.])\s|(?<=\n)|(?<=,)\s+(?:and|but|with|then)\s|(?<=\s)(?:but|however|although|so|and)\s)",
@@ -47,7 +49,8 @@ def is_not_measured(reading: Reading, mention: Mention, result: Result) -> bool:
     clauses = list(_CLAUSE_START.finditer(before))
     opened = bracket_opened(before, 0, len(before))
     clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
-    return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
+    between = reading.normal[mention.end : end]
+    return _tells_no_result(clause, between) or _tells_no_result(between)
 
 
 def _is_below(result: Result) -> bool:
@@ -55,15 +58,27 @@ def _is_below(result: Result) -> bool:
     return isinstance(result.value, Quantity) and result.value.interval.low is None
 
 
-def _tells_no_result(clause: str) -> bool:
-    """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done."""
+def _tells_no_result(clause: str, behind: str = "") -> bool:
+    """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done.
+
+    `behind` is what goes on behind the name: "when the eGFR | read 24".
+    """
     for word in pattern_of("not_results").finditer(clause):
         if _UNTIL.match(clause, word.start()):
             continue  # "normal until January"
+        if _is_of_number(clause, *word.span()):
+            continue  # "was documented once, bilirubin 3.2"
         done = pattern_of("conditional_words").fullmatch(word.group()) is not None
-        if not (done and pattern_of("told_as_done").search(clause, word.end())):
+        if not (done and pattern_of("told_as_done").search(f"{clause}\0{behind}", word.end())):
             return True
     return False
+
+
+def _is_of_number(clause: str, start: int, end: int) -> bool:
+    """Whether "once" counts how often something was seen, and is no moment to come."""
+    if clause[start:end].lower() != "once":
+        return False
+    return _COUNTED.search(clause, 0, start) is not None or _COUNTS.match(clause, end) is not None
 
 
 def _in_score(reading: Reading, normal: str, mention: Mention) -> bool:

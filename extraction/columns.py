@@ -10,6 +10,8 @@ import dataclasses
 import re
 from collections.abc import Iterator
 
+from extraction.column_heads import columns_told
+from extraction.condition_attributes import size_by_depth
 from extraction.knowledge import cues
 from extraction.reading import InOrder, Mention, Reading, TimeExpression
 from extraction.tables import blocks_of, date_of
@@ -39,6 +41,7 @@ def findings_of_columns(reading: Reading) -> Iterator[tuple[Mention, list[Fact]]
     """The findings that a row's first cell names and its dated cells only size or deny, with a fact for each cell."""
     for cells, dates in _rows(reading):
         named = [one for one in reading.mentions_in(*cells[0]) if one.concept in cues("conditions")["sized"]]
+        named = named or _by_place(reading, cells[0])
         told = any(one.kind == "condition" for column in dates for one in reading.mentions_in(*cells[column]))
         if len(named) != 1 or told:
             continue
@@ -52,6 +55,14 @@ def findings_of_columns(reading: Reading) -> Iterator[tuple[Mention, list[Fact]]
             yield named[0], facts
 
 
+def _by_place(reading: Reading, cell: Cell) -> list[Mention]:
+    """ "Pericardium | 6 mm | 12 mm": a row named by where a fluid would be."""
+    text = reading.normal[slice(*cell)].strip(" :*")
+    places = cues("conditions")["places_of_fluid"].items()
+    found = (concept for concept, names in places if re.fullmatch(names, text, re.IGNORECASE))
+    return [Mention(*cell, concept, "condition", reading.sentence_at(cell[0])) for concept in found]
+
+
 def _rows(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int, Time]]]:
     """The rows below a head with two dates or more: their cells, and the date of each column."""
     for rows in blocks_of(reading.normal):
@@ -60,6 +71,8 @@ def _rows(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int, Time]]
         for row in rows:
             dates = {number: date_of(reading, cell) for number, cell in enumerate(row.cells)}
             dated = {number: date for number, date in dates.items() if date is not None}
+            told = columns_told(reading, row.cells, dated=len(dated)) if not dated else {}
+            dated = {number: date for number, date in told.items() if date is not None} or dated
             if len(dated) > 1:
                 columns, shift = dated, 1 if 0 in dated else 0
             elif columns and not dated:
@@ -83,7 +96,7 @@ def _assert(reading: Reading, mention: Mention, start: int, end: int) -> None:
 def _fact(reading: Reading, mention: Mention, cell: Cell, date: Time) -> Fact | None:
     """The finding of a cell: denied, or there with the size that the cell tells."""
     text = reading.normal[slice(*cell)].strip()
-    size = value_of(text, cues("conditions")["size"])
+    size = value_of(text, cues("conditions")["size"]) or size_by_depth(text)
     denied = _denies(text)
     if not denied and size is None:
         return None

@@ -182,8 +182,7 @@ def _size(reading: Reading, mention: Mention) -> str | None:
             return named.pop()
         if named:
             return _joined_size(named)
-    depth = re.search(cues("conditions")["depth"], _clause(reading, mention), re.IGNORECASE)
-    return None if depth is None else _size_by_depth(depth)
+    return size_by_depth(_clause(reading, mention))
 
 
 def _grown_to(behind: str) -> str:
@@ -200,7 +199,15 @@ def _joined_size(named: set[str]) -> str | None:
     return min(named, key=greater.index) if named <= set(greater) else None
 
 
-def _size_by_depth(depth: re.Match[str]) -> str:
+def size_by_depth(text: str) -> str | None:
+    """The size that the depth of a fluid tells; None where the text gives no depth.
+
+    >>> size_by_depth("24 mm behind the left ventricle"), size_by_depth("0,8 cm")
+    ('large', 'small')
+    """
+    depth = re.search(cues("conditions")["depth"], text, re.IGNORECASE)
+    if depth is None:
+        return None
     millimetres = float(depth[1].replace(",", ".")) * (10 if depth[2].lower() == "cm" else 1)
     small, large = (float(bound) for bound in cues("conditions")["depth_mm"])
     return "small" if millimetres < small else "large" if millimetres > large else "moderate"

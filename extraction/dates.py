@@ -231,6 +231,10 @@ def date_order(normal: str) -> Order:
     """
     day_first = month_first = False
     for match in _numeric_dates(normal):
+        month = _month_in_brackets(normal, match.end())
+        if month is not None and int(match["num_a"]) != int(match["num_b"]):
+            day_first |= month == int(match["num_b"])
+            month_first |= month == int(match["num_a"])
         if match["num_s"].strip() != ".":
             day_first |= int(match["num_a"]) > 12
             month_first |= int(match["num_b"]) > 12
@@ -243,6 +247,21 @@ def date_order(normal: str) -> Order:
     if bool(british) != bool(american):
         return "day first" if british else "month first"
     return _order_by_newest(normal)
+
+
+@functools.cache
+def _in_brackets() -> re.Pattern[str]:
+    """A day and month in words in brackets: "(first of October)", "(4 March)"."""
+    return compiled(
+        rf"\s*\((?:the )?(?:[\w-]+ (?:of )?(?P<behind>{_month()})|(?P<before>{_month()}) (?:the )?[\w-]+)\)",
+        re.IGNORECASE,
+    )
+
+
+def _month_in_brackets(normal: str, end: int) -> int | None:
+    """The month that brackets behind a date of numbers name it by: "1/10/2025 (first of October)"."""
+    match = _in_brackets().match(normal, end) if normal[end : end + 2].strip()[:1] == "(" else None
+    return None if match is None else month_number(match["behind"] or match["before"])
 
 
 def _order_by_newest(normal: str) -> Order:

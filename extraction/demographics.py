@@ -73,7 +73,9 @@ def _relative(words: list[str], *, behind: bool = False) -> bool:
     """Whether one of the words is a relative's; a "mother of two" or a child that the age is of is the patient."""
     patients = {"child", "children"} if behind else set()
     return any(
-        word in _words("relatives") - patients and "of" not in words[at + 1 : at + 2]
+        word in _words("relatives") - patients
+        and "of" not in words[at + 1 : at + 2]
+        and not (word == "child" and words[max(0, at - 1) : at] in ([], ["female"], ["male"], ["this"]))
         for at, word in enumerate(words[:2] if behind else words)
     )
 

@@ -18,6 +18,7 @@ from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
+from extraction.treatment_columns import treatments_of_columns
 from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
 from extraction.wording import after_words, holds, names_a_thing_behind, pattern_of, value_of
@@ -33,8 +34,11 @@ _LOOKED_INTO = 60  # characters before a transplant that may say so
 
 def read_events(reading: Reading) -> list[Fact]:
     """A fact for every procedure, vaccination and research study that happened, is planned or is denied."""
-    facts: list[Fact] = []
+    by_columns = list(treatments_of_columns(reading))
+    facts: list[Fact] = [fact for _, found in by_columns for fact in found]
     for mention in reading.mentions:
+        if any(start <= mention.start < end for (start, end), _ in by_columns):
+            continue
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
     facts = _without_times_after(reading, _without_references(reading, facts))
@@ -77,7 +81,7 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("events")
     if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
         return
-    if spelling_means_another(reading, mention):
+    if spelling_means_another(reading, mention) or _is_heading(reading, mention):
         return
     if mention.concept in known["only_denied"]:
         if not _is_denied_itself(reading, mention):
@@ -102,6 +106,14 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
             course=course,
             attributes=attributes,
         )
+
+
+def _is_heading(reading: Reading, mention: Mention) -> bool:
+    """ "RRT: haemodialysis from 12/2024 to 02/2025": a name that only says what the rest of its line is about."""
+    if mention.assertion != "present" or not re.match(r"\s*:", reading.normal[mention.end : mention.end + 3]):
+        return False
+    others = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
+    return any(vocabulary().is_a(other.concept, mention.concept) for other in others if other.kind == "procedure")
 
 
 def _is_denied_itself(reading: Reading, mention: Mention) -> bool:
@@ -242,9 +254,11 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         return (found.time if found is not None and found.role != "duration" else None), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]
+    before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
     had = (
-        re.search(known["was_had"], reading.normal[start : mention.start], re.IGNORECASE) is not None
-        or re.match(known["was_needed"], reading.normal[mention.end : end], re.IGNORECASE) is not None
+        re.search(known["was_had"], before, re.IGNORECASE) is not None
+        or re.match(known["was_needed"], behind, re.IGNORECASE) is not None
+        or (re.search(known["was_put_on"], before, re.I) and re.match(known["for_a_time"], behind, re.I)) is not None
     )
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)

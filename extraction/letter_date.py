@@ -46,6 +46,8 @@ _SIGNED = compiled(
     r"|(?:\bthis (?:letter|note|report|summary|referral|e-?mail|record|statement|form)"
     r"|^\W*(?:the )?(?:letter|note|summary)) (?:was|is|has been)"
     r" (?:written|dictated|typed|completed|prepared|drawn up)(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $"
+    r"|^(?!.*\bconsent\b)\W*(?:electronic signature|(?:electronically )?(?:signed|authori[sz]ed|validated|approved"
+    r"|verified|finali[sz]ed|dictated|typed)(?: electronically| off)?)\s*[:,-]\s*[^.;:\d]{3,60}[ ,(@-]$"
     r"|\b(?:I|we) (?:am |are |have )?(?:writ(?:e|ing|ten)|wrote|dictat(?:e|ing|ed)|typed|completed|prepared|drawn up)"
     r" (?:this|it)(?: (?:letter|note|report|summary|referral))?(?: today)?,?(?: on| of)?(?: the)?(?: \w{3,6}day,?)? $",
     re.IGNORECASE,
@@ -54,8 +56,8 @@ _OF_SAMPLES = compiled(
     r"\b(?:collected|sampled|specimen|drawn|received|sample(?: taken)?)\b\W{0,3}(?:on\W)?\W{0,2}\d", re.IGNORECASE
 )
 _SIGNING = (  # one of them stands wherever `_SIGNED` is met
-    "signed authori validated approved verified reported released finali writ wrote dictat typed completed prepared "
-    "compiled checked recorded entered drawn"
+    "signed signature authori validated approved verified reported released finali writ wrote dictat typed completed "
+    "prepared compiled checked recorded entered drawn"
 ).split()
 _DIGIT = compiled(r"\d")
 _A_WRITING = compiled(
@@ -333,7 +335,8 @@ def _told(words: str) -> bool:
 
 def _opens_line(before: str) -> bool:
     """Whether so little stands before a label that no sentence is under way."""
-    return len(before.split()) <= 5 and not re.search(r"[,.;]", before)
+    before = before.lstrip(" ,;/|()&")
+    return len(before.split()) <= 5 and not re.search(r"[,.;]|\b(?:after|since|before|until|till)\s*$", before)
 
 
 def _stands_alone(before: str, after: str) -> bool:

@@ -36,7 +36,9 @@ _ON = compiled(
     r"\s*(?:on|by|at|from|per|via|in)\s+(?:(?:the|that|this|an|a|same|our|her|his|last|recent|latest|repeat)\s+)*",
     re.IGNORECASE,
 )
-_CLOSES = compiled(r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in)\b)", re.IGNORECASE)
+_CLOSES = compiled(
+    r"\s*(?:[.,;()\n]|$|(?:and|with|but|now|today|on|by|in|last|this|at|from|yesterday)\b)", re.IGNORECASE
+)
 _TOGETHER = compiled(r"\b(?:both|all|each)\b", re.IGNORECASE)
 _LEADS = compiled(r"[:-]|\b(?:show|reveal|demonstrat|with|and|found)", re.IGNORECASE)
 _PANEL_OPENS = compiled(
@@ -107,7 +109,12 @@ def read_group(
         for named in group:
             named.results = [inherited]
     if not any(named.results for named in group):
-        _carried(page, last, limit)
+        _carried(page, last, last.mention.end, limit)
+        if len(last.results) == 1 and len(group) == 1:
+            last.results = _course(reading, page, last, last.results[0], limit, following)
+    graded = len(group) == 1 and len(last.results) == 1 and last.concept in cues("measurements")["told_in_words_first"]
+    if graded and isinstance(last.results[0].value, Coded):
+        _carried(page, last, last.results[0].end, limit)  # "left ventricular function is reduced at 45%"
     if not any(named.results for named in group):
         same = as_before(reading, page, group[0], taken)
         for named in group if same is not None else []:
@@ -222,10 +229,10 @@ def past_carrier(page: Page, groups: list[list[Named]], position: int, limit: in
     return groups[position + 2][0].mention.start if position + 2 < len(groups) else len(page.normal)
 
 
-def _carried(page: Page, last: Named, limit: int) -> None:
+def _carried(page: Page, last: Named, at: int, limit: int) -> None:
     """ "Repeat echo on 12 February 62%": a percentage behind an investigation is that of the value read from it."""
     concept = cues("measurements")["carriers"].get(last.concept)
-    found = None if concept is None else read_result(page, concept, last.mention.end, limit)
+    found = None if concept is None else read_result(page, concept, at, limit)
     if found is None or found.written is None or found.written.unit != "%":
         return
     if _CLOSES.match(page.normal, found.end):

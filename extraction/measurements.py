@@ -7,6 +7,7 @@ name or before it. Of several results of one name the newest is the present one.
 from __future__ import annotations
 
 import dataclasses
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -23,18 +24,25 @@ from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
+from extraction.result_dates import not_ahead
 from extraction.result_facts import Place, fact_of_test, facts_of_name, facts_of_result, is_open
 from extraction.result_series import is_told_in_series
 from extraction.result_times import time_behind, time_of
 from extraction.result_words import Page, page_of
 from extraction.results import Result
+from extraction.results_again import with_values_again
 from extraction.results_of_occasions import put_in_time
 from extraction.tables import read_tables
 from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Fact, Quantity, Time
+from kb.patterns import compiled
 
 _LATELY = 21  # days
+_IS, _WAS = (
+    compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE),
+    compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE),
+)
 _NEAR = 40  # results read last, of which one may stand before the next name
 
 
@@ -74,7 +82,9 @@ def read_measurements(reading: Reading) -> list[Fact]:
         fact if (fact.start, fact.end) in told_in_cells else _settled(reading, starts, fact)
         for fact in of_past_drugs(reading, facts)
     ]
-    return sorted(put_in_time(reading, facts), key=lambda fact: (fact.start, fact.end, fact.concept))
+    facts = with_values_again(reading, page, put_in_time(reading, facts))
+    facts = [dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
+    return sorted(facts, key=lambda fact: (fact.start, fact.end, fact.concept))
 
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
@@ -131,7 +141,9 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
     results = told
     times = [time or _time(reading, mention, result) for result in results]
     newest = _newest(times)
-    if newest == len(results) - 1 and _is_aside_of_old(reading, results, times):
+    if newest == len(results) - 1 and (
+        _is_aside_of_old(reading, results, times) or _turns_back(reading, mention, results, times)
+    ):
         newest -= 1
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
@@ -172,14 +184,30 @@ def _is_aside_of_old(reading: Reading, results: list[Result], times: list[Time |
     return letter is not None and told is not None and (letter - told).days > _LATELY
 
 
+def _turns_back(reading: Reading, mention: Mention, results: list[Result], times: list[Time | None]) -> bool:
+    """ "ALT is 300 U/L. In May 2025 it was 30": a value of the past told behind the present one, with its old date."""
+    if len(results) != 2 or times[0] is not None or times[1] is None or mention.end > results[0].start:
+        return False
+    letter = reading.letter_date.latest if reading.letter_date else None
+    old = letter is not None and times[1].latest is not None and (letter - times[1].latest).days > _LATELY
+    first, second = (
+        reading.normal[mention.end : results[0].start],
+        reading.normal[results[0].end : results[1].start],
+    )
+    return old and _IS.search(first) is not None and _WAS.search(second) is not None
+
+
 def _of(named: Named, concept: str) -> Named:
     return named if concept == named.concept else Named(named.mention, concept, named.results)
 
 
 def _ordered(reading: Reading, when: Time | None, times: list[Time | None], number: int) -> Time | None:
     """A value that a later one of the same course follows is older than it, whatever its own date."""
-    if when is not None or number + 1 >= len(times):
+    if number + 1 >= len(times):
         return when
+    if when is not None:
+        shared = when.earliest if when in times[number + 1 :] else None
+        return when if shared is None else Time(None, shared - timedelta(days=1))
     following = next(
         (time.earliest or time.latest for time in times[number + 1 :] if time is not None and time.latest is not None),
         None,

@@ -114,9 +114,15 @@ def _heads_with_its_date(page: Page, group: list[Named], named: Named) -> bool:
     return _DAY_OF_PANEL.fullmatch(between) is not None
 
 
+# "at the height of the haemolysis" is no body's
+_OF_SOMETHING = compiled(r"\s+of\s+(?:the|her|his|its|this|that|it|winter|summer)\b", re.IGNORECASE)
+
+
 def _tests(reading: Reading, page: Page) -> Iterator[Named]:
     diseases = cues("measurements")["disease_tests"]
     for mention in with_short_names(reading, page):
+        if mention.concept == "body-height" and _OF_SOMETHING.match(page.normal, mention.end):
+            continue
         if mention.kind in ("lab", "score"):
             yield Named(mention, concept_of(page, mention), [])
         elif mention.kind in ("condition", "drug") and (special := by_unit(page, mention) or by_level(page, mention)):

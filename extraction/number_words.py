@@ -78,6 +78,21 @@ def _ordinals() -> dict[str, int]:
 
 
 @functools.cache
+def ordinal_pattern() -> str:
+    """The source of a pattern (no group captures) for a day of a month in words: "fourth", "twenty-first"."""
+    return any_of(_ordinals())
+
+
+def day_in_words(written: str) -> int:
+    """The day of a month that a match of `ordinal_pattern` stands for.
+
+    >>> day_in_words("Twenty-first")
+    21
+    """
+    return _ordinals()[written.lower()]
+
+
+@functools.cache
 def _year() -> str:
     units = any_of(_numbers(1, 10))
     tens = rf"{any_of(_numbers(_MANY, 100))}[ -]{units}|{any_of(_numbers(10, 100))}"

@@ -63,7 +63,9 @@ def _comparators() -> tuple[re.Pattern[str], dict[str, str]]:
 def _uln() -> re.Pattern[str]:
     names = "|".join(re.escape(name) for name in sorted(cues("measurements")["uln"], key=len, reverse=True))
     return compiled(
-        rf" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:above|over|of|the|greater than|higher than))* ?(?:{names})(?![a-z])",
+        r" ?(?:x|\*|times|-? ?fold|fold)?(?: (?:raised|elevated|increased|up|higher))?"
+        r"(?: (?:above|over|of|the|that of|greater than|higher than|compared (?:with|to)|relative to|against|than))*"
+        rf" ?(?:{names})(?![a-z])",
         re.IGNORECASE,
     )
 
@@ -83,6 +85,7 @@ def _words() -> tuple[re.Pattern[str], dict[str, float]]:
     for ten, value in cues("measurements")["tens"].items():
         known[ten] = float(value)
         known |= {f"{ten}{joint}{one}": float(value) + more for joint in "- " for one, more in ones.items()}
+    known |= {word: float(value) for word, value in cues("measurements")["multiples"].items()}
     return compiled("(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE), known
 
 
@@ -274,8 +277,10 @@ def _read_titre(text: str, begin: int, at: int, kind: str) -> Written | None:
     return Written(begin, end, _compared(kind, low), None, "titre")
 
 
-def _with_unit(text: str, begin: int, at: int, interval: Interval) -> Written:
+def _with_unit(text: str, begin: int, at: int, interval: Interval) -> Written | None:
     multiple = _uln().match(text, at)
+    if multiple is None and text[begin:at].lower() in cues("measurements")["multiples"]:
+        return None  # "double": of what?
     if multiple and (_TIMES.match(multiple.group()) or text[at - 1].isalpha()):
         return Written(begin, multiple.end(), interval, "{ULN}", "uln")
     log = _LOG.match(text, at)

@@ -82,6 +82,8 @@ def reaches(
         and (_is_result(clause, target) or (side == "backward" and clause.words[cue[1] - 1] in _words("acts_done")))
     ):
         return None
+    if says in _CONDITIONS and kind in ("lab", "score") and " ".join(clause.words[slice(*cue)]) in _words("prevention"):
+        return None  # "under prophylaxis her ALT is 205"
     if (
         says in _PERSONS
         and kind in _words("planned_kinds")
@@ -283,6 +285,8 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
             return True
         if separated and word in _words("opening_adjectives") and not alternatives:
             return True
+        if separated and words[i - 1] == "," and not alternatives and _is_sized(words[i : target[1]]):
+            return True  # "no hypertrophy, 24 mm pericardial effusion"
         if separated and word in {"a", "an"} and words[i - 1] == "," and words[start] != word and not alternatives:
             return True  # "no hypertrophy, a moderate effusion"
         if word in _words("possessive_subjects") and clause.mention_between(start, i) and not separated:
@@ -290,6 +294,14 @@ def _new_statement(clause: Clause, says: str, start: int, end: int, target: tupl
     if target[0] > start and words[target[0] - 1] in _SEPARATORS - _ALTERNATIVES and end > start:
         return words[target[0]] in _words("verbs_of_its_own") or _verb_follows(clause, target)
     return False
+
+
+def _is_sized(words: Sequence[str]) -> bool:
+    """Whether a size opens the words, up to the name of a fluid: "large pericardial effusion", "24 mm effusion"."""
+    if _words("fluids").isdisjoint(words):
+        return False
+    measured = words[0][:1].isdigit() and (words[0].endswith(("mm", "cm")) or words[1:2] in (("mm",), ("cm",)))
+    return measured or words[0] in _words("sizes")
 
 
 def _denial_between(clause: Clause, start: int, end: int) -> bool:

@@ -22,6 +22,29 @@ _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
 _ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
+_OPENING = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|by|from|last|dated)?\s*", re.IGNORECASE)
+_SEEN = (
+    r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+"
+    r"(?:(?:was|were|had|has been|last|first|next)\s+)?"
+    r"(?:saw|seen|reviewed|examined|met|came|admitted|visited|checked|measured|returned|attended|presented)"
+    r"(?:\s+(?:her|him|them|it|us|back|to us|for review|here|again))*"
+)
+_AT_VISIT = (
+    r"(?:at|on|by|in)\s+(?:(?:the|her|his|our|last|latest|same|most recent|recent)\s+)+"
+    r"(?:visit|clinic|check|check-up|review|control|appointment|study|echo|sample|sheet|scan|blood|bloods|print|test|panel)"
+)
+_OCCASION = compiled(
+    rf"\s*(?:{_SEEN}|{_AT_VISIT})\s+(?:(?:on|of|in|from|dated|last)\s+)?(?:the\s+)?", re.IGNORECASE
+)  # "91 when I saw her on 5 March", "191 at the visit of 5 March"
+_MOVES = compiled(
+    r"\b(?:rose|risen|rising|climb\w*|fell|fallen|falling|dropp\w*|creep\w*|crept|drift\w*|trend\w*|worsen\w*|improv\w*"
+    r"|increas\w*|decreas\w*|went (?:up|down)|going (?:up|down)|gone (?:up|down)|course|series|serial\w*|successive\w*"
+    r"|one after the other)\b[^.;\d]*$",
+    re.IGNORECASE,
+)
+_BEFORE_ROW = 60  # characters before a first value in which a verb tells that it changed
+_IN_ROW = compiled(r"\s*,\s*(?:(?:and|then|and then|now)\s*)?", re.IGNORECASE)
+_WHEN_SEEN = compiled(rf"\s*{_SEEN}\b", re.IGNORECASE)
 _STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
 
 
@@ -90,6 +113,7 @@ def spread(page: Page, concept: str, first: Result, limit: int) -> Result:
 def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The further values of a course: "120 -> 45", "45 (Jan), 120 (March)"."""
     results, in_pair = [first], False
+    moves = _MOVES.search(page.normal, max(0, first.start - _BEFORE_ROW), first.start) is not None
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
         at = past_time(page, results[-1].end, limit)
@@ -118,13 +142,16 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         told = (
             in_pair or both_dated or in_steps or _is_of_later(page, period, (results[-1].end, at, written.end), limit)
         )
-        if not (_tells().search(joint.group()) or begin > joint.end() or told):
+        seen = _dated(page, results[-1].end, limit) and _WHEN_SEEN.match(page.normal, written.end) is not None
+        told = told or seen
+        in_row = moves and _IN_ROW.fullmatch(joint.group()) is not None and not _dated(page, results[-1].end, limit)
+        if not (_tells().search(joint.group()) or begin > joint.end() or told or in_row):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
         if following is None:
             return results
         unit = written.unit or unit
-        results.append(following)
+        results.append(replace(following, is_turn=True) if seen or in_row else following)
     return results
 
 
@@ -209,7 +236,7 @@ def _dated(page: Page, at: int, limit: int) -> bool:
 
 def past_time(page: Page, at: int, limit: int) -> int:
     """Past a date that stands, in brackets or behind "on" or "in", directly behind a value."""
-    opening = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|from|last|dated)?\s*", re.IGNORECASE).match(page.normal, at, limit)
+    opening = _OCCASION.match(page.normal, at, limit) or _OPENING.match(page.normal, at, limit)
     begin = opening.end() if opening else at
     time = page.time_at(begin) or page.time_at(min(begin + 1, limit)) if begin < limit else None
     if time is None or time.end > limit:

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from extraction.dates import Order, find_dates, read_date
 from extraction.reading import InOrder, Reading, ResultTimes, TimeExpression
+from kb.facts import Time
 from kb.patterns import compiled
 
 _FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
@@ -40,6 +42,17 @@ def dates_of_results(reading: Reading) -> ResultTimes:
 def dates_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:
     """The time expressions of a stretch that may date a result."""
     return dates_of_results(reading).times.beginning_in(start, end)
+
+
+def not_ahead(reading: Reading, time: Time | None) -> Time | None:
+    """A result's day that would lie ahead of the letter, read the other way round: "Vitals 3/9/26" of a March."""
+    today = None if reading.letter_date is None else reading.letter_date.latest
+    if time is None or today is None or time.earliest is None or time.earliest <= today:
+        return time
+    orders: tuple[Order, Order] = ("day first", "month first")
+    told = [read_date(match, order, None) for match in find_dates(time.written)[:1] for order in orders]
+    past = [one for one in told if one is not None and one.latest is not None and one.latest <= today]
+    return past[0] if len(past) == 1 else time
 
 
 def _is_of_brackets(reading: Reading, time: TimeExpression) -> bool:

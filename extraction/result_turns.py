@@ -158,6 +158,11 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
     found += [
         (match.end(), False) for match in _TOLD_OF_IT.finditer(normal, start, limit) if _later(page, start, match)
     ]
+    for time in (one for one in page.times if start <= one.start and one.end < limit):
+        led = _BY_DATE.search(normal, start, time.start)
+        told = _MOVED_TO.match(normal, time.end, limit) if led is not None else None
+        if told is not None:
+            found.append((told.end(), False))  # "88 at the height of it, by 4 March down to 14"
     for match in _bare().finditer(normal, start, limit):
         number = compiled(r"[<>≤≥~]?\s?[\d.,]*\d\s?%?(?:-\d+%?)?").match(normal, match.end(), limit)
         if number and _trailing().match(normal, number.end(), limit):
@@ -174,6 +179,12 @@ def _places(page: Page, previous: Result, limit: int) -> Iterator[tuple[int, boo
     return iter(sorted(set(found)))
 
 
+_BY_DATE = compiled(r"\b(?:by|on|in|at|since)\s+(?:the\s+)?$", re.IGNORECASE)
+_MOVED_TO = compiled(
+    r"[\s,:]*(?:(?:it|was|had|has|been|come|gone|fallen|risen|is|only|already|back|again|still)\s+)*"
+    r"(?:down|up|back)\s+(?:to|at)\s+(?=[<>]?\d)",
+    re.IGNORECASE,
+)
 _TOLD_OF_IT = compiled(
     r"\b(?:it|this|the (?:value|figure|level))\s+(?:was|had been|read|measured|came to|got to|stood at)\s+"
     r"(?:down to |up to )?(?=\d)",

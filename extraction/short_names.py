@@ -26,13 +26,13 @@ _NO = compiled(r"\b(?:no|nil|without)(?: (?:viral|more|further|longer any|any))?
 
 
 @functools.cache
-def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str]], ...]:
-    """Each short name as a pattern with the first words of its names, and what it means behind which concept."""
+def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str], dict[str, str]], ...]:
+    """Each short name as a pattern with its names' first words, what it means behind which concept, and before."""
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
         pattern = compiled(alternatives_exact(entry["names"]), flags)
-        found.append((pattern, first_words(entry["names"]), dict(entry["behind"])))
+        found.append((pattern, first_words(entry["names"]), dict(entry["behind"]), dict(entry.get("before", {}))))
     return tuple(found)
 
 
@@ -60,11 +60,14 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
     added: list[Mention] = []
     replaced: set[int] = set()
     told_of = {mention.concept for mention in reading.mentions}
-    for pattern, firsts, behind in _shorts():
-        if told_of.isdisjoint(behind):
+    for pattern, firsts, behind, before in _shorts():
+        if told_of.isdisjoint({*behind, *before}):
             continue
         for match in matches_of_words(firsts, pattern, page.normal):
             holder = _explained_by(reading, match.start(), behind)
+            means = behind
+            if holder is None and before:
+                holder, means = _explained_behind(reading, match.end(), before), before
             own = [number for number in starting.get(match.start(), ()) if reading.mentions[number].end <= match.end()]
             covered = spans.overlap(match.start(), match.end())
             if holder is None or (covered and not own):
@@ -80,7 +83,7 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
                     shared,
                     start=match.start(),
                     end=match.end(),
-                    concept=behind[holder.concept],
+                    concept=means[holder.concept],
                     kind="lab",
                     sentence=sentence,
                     assertion="present" if denial is None else "absent",
@@ -96,6 +99,14 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
         if number not in replaced and not any(one.start <= mention.start < one.end for one in placed)
     ]
     return sorted([*kept, *added], key=lambda mention: (mention.start, mention.end))
+
+
+def _explained_behind(reading: Reading, end: int, before: dict[str, str]) -> Mention | None:
+    """The test named next on the line, with nothing but a value between, if it explains the short name."""
+    following = [one for one in reading.mentions_in(end, end + _NO_REACH) if one.concept in before][:1]
+    between = reading.normal[end : following[0].start] if following else ""
+    values_only = re.fullmatch(r"[\s\d.,;:/=|()-]*(?:(?:U|IU|UI)/[lL])?[\s,;:/|(-]*", between) is not None
+    return following[0] if following and values_only else None
 
 
 def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:

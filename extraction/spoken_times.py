@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import day_of, month_names, month_number, whole_month, whole_year
 from extraction.knowledge import cues
-from extraction.number_words import spelled_dates
+from extraction.number_words import day_in_words, ordinal_pattern, spelled_dates
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at
 from extraction.word_places import has_word, word_places
@@ -25,7 +25,7 @@ from kb.patterns import compiled
 _SENTENCE = compiled(r"[.;]\s|\n\s*\n")
 _HALVES = {"early": (0.0, 0.5), "mid": (0.25, 0.75), "late": (0.5, 1.0)}
 _ONE_WEEK = compiled(r"1(?=\s[wW])")
-_THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s\d")
+_THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s(?:\d|[\w-]{4,14}\sof\sthe\smonth\b)")
 _PLANNED = compiled(
     r"\b(?:will|shall|next|to be|due|planned|coming|every|each|weekly|scheduled|booked|going to)\b[^.;]*$",
     re.IGNORECASE,
@@ -105,7 +105,7 @@ def _spelled(normal: str, reference: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _day_of_month() -> re.Pattern[str]:
     return compiled(
-        rf"(?<![\w.,/-])(?P<at>(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s"
+        rf"(?<![\w.,/-])(?P<at>(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|(?P<word>{ordinal_pattern()}))\s"
         rf"(?:(?P<this>{_words('this_month')})|(?P<last>{_words('last_month')})))(?!\w)",
         re.IGNORECASE,
     )
@@ -113,10 +113,11 @@ def _day_of_month() -> re.Pattern[str]:
 
 def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
     words = (match["this"] or match["last"]).lower()
-    if words.endswith("month") and not words.startswith("of") and match["at"][len(match["day"])].isspace():
+    written = match["day"] or match["word"]
+    if words.endswith("month") and not words.startswith("of") and match["at"][len(written)].isspace():
         return None  # "the score was 9 last month"
     month = reference.replace(day=1) - relativedelta(months=0 if match["this"] else 1)
-    day = day_of(month.year, month.month, int(match["day"]))
+    day = day_of(month.year, month.month, int(match["day"] or day_in_words(match["word"])))
     return None if day is None or day > reference else Time.on(day, match.group())
 
 
@@ -223,7 +224,7 @@ def _read_before_last(match: re.Match[str], reference: date) -> Time | None:
 def _feast() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, cues("timing")["spoken"]["feasts"]), key=len, reverse=True))
     return compiled(
-        rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s))"
+        rf"(?:(?=(?:just\s)?before\s)|(?<=\bat\s)|(?<=\bover\s)|(?<=\bsince\s)|(?<=\baround\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bon\s))"
         rf"(?P<at>(?:the\s)?(?P<feast>{names}))(?!\w|\s\d|\sDay)",
         re.IGNORECASE,
     )
@@ -262,7 +263,8 @@ def _read_ago_today(match: re.Match[str], reference: date) -> Time | None:
 def _bare_day() -> re.Pattern[str]:
     return compiled(
         r"(?:(?<=\bon\s)|(?<=\bsince\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bby\s)|(?<=\bending\s))"
-        rf"(?P<at>the\s(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th))"
+        rf"(?P<at>the\s(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)(?:\sof\sthe\smonth)?"
+        rf"|(?P<word>{ordinal_pattern()})\sof\sthe\smonth))"
         rf"(?!\w|[\s-]+(?:of\b|centile|percentile|week|day|month|year|cycle|pulse|dose|century|infusion|rib|visit|and\s\d|{_months()})"
         r"|,\s?\d)",
         re.IGNORECASE,
@@ -275,7 +277,7 @@ def _day_after_last_named(
     """ "From 20 February, stopped on the 27th": the first such day after the date named before, else the newest."""
     if _PLANNED.search(normal[max(0, match.start() - 60) : match.start()]):
         return None
-    number = int(match["day"])
+    number = int(match["day"] or day_in_words(match["word"]))
     before = [one for one in dated if one.end <= match.start() and one.start > match.start() - 200]
     named = before[-1] if before and not _SENTENCE.search(normal, before[-1].end, match.start()) else None
     if named is not None and named.time is not None and named.time.earliest is not None:
@@ -301,6 +303,6 @@ _READERS: tuple[
     (("week", "days", "fortnight", "half"), _week_of_month, _read_week_of_month),
     (("last month", "this month", "last year", "this year"), _part, _read_part),
     (("before last",), _before_last, _read_before_last),
-    (("christmas", "xmas", "new year", "diwali", "festival"), _feast, _read_feast),
+    (("christmas", "xmas", "new year", "diwali", "festival", "boxing day", "twelfth night"), _feast, _read_feast),
     (("ago",), _ago_today, _read_ago_today),
 )

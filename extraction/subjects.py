@@ -108,10 +108,12 @@ def _child_words() -> frozenset[str]:
 def _child() -> re.Pattern[str]:
     children = "|".join(cues("context")["subjects"]["children"])
     infants = "|".join(cues("context")["subjects"]["infants"])
+    eldest = "|".join(cues("context")["subjects"]["of_several"])
     return compiled(
         rf"\b(?:(?:her|his|their|(?:both|all|two|three)(?: of)?(?: her| his| their)?)\s+"
-        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants}))\s+"
-        r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?)\b"
+        rf"(?:[a-z-]+\s+){{0,2}}(?:{children})|the\s+(?:{infants})"
+        rf"|the\s+(?:{eldest})\s+(?:(?:one\s+)?(?:of\s+(?:her|his|their)\s+)?(?:two\s+|three\s+)?(?:{children})))\s+"
+        r"(?:(?:all|both|also|just|recently|then|each)\s+)*(?:had|has|have|was|were|is|are|got|get|gets|received|needs?|shows?|showed|developed|carries|carried)\b"
         r"(?P<told>[^;]*?)(?=;|, (?:and |but )?(?:she|he|the patient)\b|\b(?:and|but) (?:she|he)\b|$)",
         re.IGNORECASE | re.DOTALL,
     )
@@ -121,6 +123,20 @@ def _give_to_children(text: str, start: int, mentions: list[Mention]) -> None:
     """ "Her little boy had his MMR": what is told behind someone else's child in its clause is the child's."""
     for match in _child().finditer(text):
         _give_told(match, start, mentions)
+    several = compiled(r"\b(?:children|sons|daughters|kids|boys|girls|twins)\b", re.IGNORECASE).search(text)
+    for match in _one_of_children().finditer(text, several.end()) if several else ():
+        _give_told(match, start, mentions)
+
+
+@functools.cache
+def _one_of_children() -> re.Pattern[str]:
+    """ "Two children: the first had a VSD, the second is well"."""
+    which = "|".join(cues("context")["subjects"]["of_several"])
+    return compiled(
+        rf"\bthe\s+(?:{which})(?:\s+one)?\s+(?:had|has|was|is|got)\b"
+        rf"(?P<told>[^;.]*?)(?=[;.]|,? (?:and |but )?(?:she|he|the patient|the (?:{which}))\b|$)",
+        re.IGNORECASE,
+    )
 
 
 @functools.cache

@@ -128,7 +128,8 @@ def _row(line: str, start: int) -> _Row | None:
 
 def _split(line: str, at: int, end: int) -> list[tuple[int, int]]:
     barred = "|" in line or "\t" in line
-    gap = compiled(r" *[|\t] *") if barred else compiled(r" {2,}")
+    slashed = not barred and line.count(" / ") > 1 and "  " not in line.strip()
+    gap = compiled(r" *[|\t] *") if barred else compiled(r" / ") if slashed else compiled(r" {2,}")
     parts: list[tuple[int, int]] = []
     for match in gap.finditer(line, at, end):
         parts.append((at, match.start()))
@@ -154,7 +155,10 @@ def date_of(reading: Reading, cell: tuple[int, int]) -> Time | None:
 
 def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
     tests = [mention for mention in reading.mentions_in(*cell) if mention.kind in ("lab", "score")]
-    return tests[0] if tests else None
+    if tests:
+        return tests[0]
+    named = cues("measurements")["cell_names"].get(reading.normal[slice(*cell)].strip(" :*"))
+    return None if named is None else Mention(*cell, named, "lab", reading.sentence_at(cell[0]))
 
 
 def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:

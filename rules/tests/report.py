@@ -83,9 +83,15 @@ class Report(YesNo):
         for fact, weight, sign in weights:
             if weight == "does not count" or fact.id in found:
                 continue
-            certain = weight == "counts" and fact.temporality == "current"
+            certain = weight == "counts" and (fact.temporality == "current" or self._is_recent(fact, situation))
             found[fact.id] = Dated(sign if certain else "open", fact, reading_day(fact, situation))
         return list(found.values())
+
+    def _is_recent(self, fact: Fact, situation: Situation) -> bool:
+        """Whether an event of the past, of which no end is told, is so new that a report of its day would count."""
+        if not self.lasting or self.within is None or fact.time is None or fact.course is not None:
+            return False
+        return window(self.within).place(fact.time, situation.as_of) == "inside"
 
     def _measured(self, situation: Situation) -> list[Dated[str]]:
         """The measurements that are abnormal, or may be so, by their values."""

@@ -191,8 +191,20 @@ class Treated(YesNo):
                 return "treatment"
             if _is_short(fact) and any(_near(one, fact) and one.start < fact.start for one in conditions):
                 return "treatment"
+            if any(_of_that_time(fact, one) and self._is_for(fact, one, situation) for one in conditions):
+                return "treatment"
             return "none" if indication is None or self._at_intervals(fact, conditions) else "unsure"
         return "unsure" if indication is None else "treatment"
+
+    def _is_for(self, drug: Fact, fact: Fact, situation: Situation) -> bool:
+        """ "Zoster in March, valaciclovir until the 31st": the one drug told behind an infection treats it."""
+        indication = drug.attributes.get("indication")
+        if indication is not None:
+            return indication == fact.concept
+        others = (one for one in taken(self.by, situation) if one is not drug and _near(fact, one))
+        return (
+            _near(fact, drug) and fact.start < drug.start and not any(self._curative(one, situation) for one in others)
+        )
 
     def _at_intervals(self, fact: Fact, conditions: Sequence[Fact]) -> bool:
         """Whether it is taken on some days only, as prevention is, and no such infection is told of."""

@@ -80,6 +80,11 @@ from extraction.letter_date import find_letter_date
         "15/6 2026\nDear colleague",
         "l5 June 2026\nDear colleague",
         "15 June 2026 - e-referral\nTest | 11/06/2025 | 01/12/2025",
+        "Dear colleague,\nshe is well since Thursday.\n\nSigned electronically: Registrar, Mon 15 Jun 2026 18:55",
+        "Dear colleague\n\nElectronic signature: A. Person, 2026-06-15 11:00",
+        "Clinic of 9 June 2026, letter typed 15 June 2026\nDear colleague",
+        "Case summary    2026-06-15\n\nMale, 36. Not seen again after discharge 2026-01-20.",
+        "Date of clinic: 15/06/2026 (fifteenth of June)\nSigned off 20/06/2026\nDear colleague",
     ],
 )
 def test_the_letter_has_its_date(text: str) -> None:
@@ -108,6 +113,18 @@ def test_the_letter_has_its_date(text: str) -> None:
 )
 def test_a_date_of_the_story_is_not_the_letter_s(text: str) -> None:
     assert find_letter_date(text) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "month"), [("(3 April)", 4), ("(March 4)", 3), ("(4th of March)", 3), ("(third of April)", 4)]
+)
+def test_a_month_in_brackets_says_which_number_is_the_month(told: str, month: int) -> None:
+    found = find_letter_date(f"Date: 03/04/2026 {told}\nDear colleague")
+    assert found is not None
+    assert found.earliest == date(2026, month, 7 - month)
+    both = find_letter_date("Date: 03/04/2026 (3 pages)\nDear colleague")
+    assert both is not None
+    assert both.earliest != both.latest
 
 
 @pytest.mark.parametrize("month", ["MAYIS", "Mayıs", "mayis"])

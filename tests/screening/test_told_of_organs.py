@@ -1,0 +1,68 @@
+"""Hearts, kidneys, livers and lungs as letters tell of them: each passage in a short letter, with its answer.
+
+The table is `organs.txt`: names and sizes in further words, treatments and values in tables, values told again of the
+test before, multiples of the norm, and near misses of all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from screening.documents import letter_from_text
+from screening.interface import screening_json
+from screening.pipeline import Pipeline
+from screening.protocols import read_protocol
+
+_HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE. "
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    for line in Path(__file__).with_name("organs.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            criterion, answer, passage = line.split(" ", 2)
+            yield criterion, answer, passage
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return Pipeline([read_protocol("NCT06934447")])
+
+
+def _answer(pipeline: Pipeline, text: str, criterion: str) -> str:
+    screening = pipeline.screen([letter_from_text(text, "letter", "letter")])[0]
+    (found,) = [entry for entry in screening_json(screening)["criteria"] if entry["id"] == criterion]
+    return str(found["answer"]) if found["answer"] != "unknown" else "raised" if found["raised"] else "silent"
+
+
+@pytest.mark.parametrize("criterion", sorted({row[0] for row in _rows()}))
+def test_passages_give_their_answers(pipeline: Pipeline, criterion: str) -> None:
+    wrong = []
+    for _, expected, passage in (row for row in _rows() if row[0] == criterion):
+        answer = _answer(pipeline, _HEAD + passage.replace("~", "\n") + "\n", criterion)
+        if answer != expected:
+            wrong.append(f"{criterion} is {answer}, not {expected}: {passage}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "answer", "letter"),
+    [
+        ("I1", "fail", "3 Feb 2026\n\nRe: girl, geb. 02.05.2021, SLE with haemolytic anaemia."),
+        ("I1", "fail", "3 Feb 2026\n\nConcerning a boy, né le 10.03.2021, SLE."),
+        ("I1", "fail", "3 Feb 2026\n\nFemale child, born 2022-08-19, SLE."),
+        ("I1", "fail", "3 Feb 2026\n\nSLE in a 3 yrs 4/12 girl."),
+        ("I1", "silent", "3 Feb 2026\n\nA woman with SLE. Her child, born 2022-08-19, is well."),
+        ("I7a", "pass", "3 Feb 2026\n\nPatientin, geb. 22.02.1970, SLE. She is well."),
+        (
+            "E5",
+            "fail",
+            "Dear team,\n\nSLE, woman, 28, cystitis, cefixime until Monday.\n\nSigned: SpR, Tue 10 Mar 2026",
+        ),
+        ("E3b", "fail", "Date of clinic: 1/10/2025 (first of October)\n\nMan of 49, SLE, heart attack on 12 May 2025."),
+    ],
+)
+def test_letters_give_their_answers(pipeline: Pipeline, criterion: str, answer: str, letter: str) -> None:
+    assert _answer(pipeline, letter + "\n", criterion) == answer
