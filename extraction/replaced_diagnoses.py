@@ -146,7 +146,7 @@ def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
 
 
 def _is_listed(other: Mention) -> bool:
-    return vocabulary().is_one_of(other.concept, cues("conditions")["instead_of_sle"])
+    return other.concept != "sle" and vocabulary().is_one_of(other.concept, cues("conditions")["instead_of_sle"])
 
 
 def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
