@@ -161,7 +161,8 @@ def _does() -> re.Pattern[str]:
     known = cues("context")["subjects"]
     verbs = "|".join(map(re.escape, known["does"]))
     return compiled(
-        rf"(?:,? (?:who|aged)\b[^,;]*,?)?\s+(?:(?:also|once|too|sadly|recently|already)\s+)?(?:{verbs})\b",
+        r"(?:,[^,;.]{1,50},)?(?:,? (?:who|aged)\b[^,;]*,?)?\s+(?:(?:also|once|too|sadly|recently|already)\s+)?"
+        rf"(?:{verbs})\b",
         re.IGNORECASE,
     )
 
