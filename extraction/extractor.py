@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from loguru import logger
 
 from extraction import (
+    answered_proposals,
     conditions,
     demographics,
     events,
@@ -82,6 +83,7 @@ class Extractor:
             mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
         mentions = with_salts(reading.normal, mentions)
         mentions += statements.find_statements(reading)
+        mentions += answered_proposals.find_answers(reading)
         mentions += _not_named(mentions, phrases.find_phrases(reading))
         for start, end in spans:
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
