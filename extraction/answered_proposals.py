@@ -39,7 +39,8 @@ def _proposed(reading: Reading, start: int, end: int) -> str | None:
     found = [
         (match.end(), concept)
         for concept in cues("answers")["proposals"]
-        for match in _proposal(concept).finditer(text)
+        if _of(concept, "besides").search(text)
+        for match in _of(concept, "proposals").finditer(text)
     ]
     if not found:
         return None
@@ -54,5 +55,5 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @functools.cache
-def _proposal(concept: str) -> re.Pattern[str]:
-    return compiled(cues("answers")["proposals"][concept], re.IGNORECASE)
+def _of(concept: str, name: str) -> re.Pattern[str]:
+    return compiled(cues("answers")[name][concept], re.IGNORECASE)

@@ -115,8 +115,17 @@ def _itemised(reading: Reading, chain: Sequence[Scope]) -> str | None:
         return None
     terms = vocabulary()
     of_lupus = [one for one in reading.mentions_in(start, end) if terms.is_one_of(one.concept, known["lupus_drugs"])]
+    if not _may_treat(named[0].concept, chain):
+        return None
     placed = reading.times_in(start, end) or _pattern("placed", r"\b{}\b").search(reading.normal, start, end)
     return named[0].concept if placed and not of_lupus and not _of_list(between) else None
+
+
+def _may_treat(disease: str, chain: Sequence[Scope]) -> bool:
+    """Whether all the drugs of an item are among those that its disease is treated with, where these are listed."""
+    terms, only = vocabulary(), cues("medications")["told_apart"]["only_by"]
+    listed = [drugs for general, drugs in only.items() if terms.is_a(disease, general)]
+    return all(terms.is_one_of(scope.concept, drugs) for drugs in listed for scope in chain)
 
 
 def _heads(between: str) -> bool:
