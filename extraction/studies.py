@@ -234,8 +234,9 @@ def _runs_on(reading: Reading, found: TimeExpression) -> bool:
 
 def _is_ahead(reading: Reading, found: TimeExpression) -> bool:
     """ "Is in a trial until May", of a letter of March."""
-    day, end = reading.letter_date, found.time
-    return None not in (day, end) and None not in (day.latest, end.earliest) and end.earliest > day.latest
+    day = reading.letter_date.latest if reading.letter_date else None
+    end = found.time.earliest if found.time else None
+    return day is not None and end is not None and end > day
 
 
 def _day_of_most_recent(reading: Reading, mention: Mention, found: TimeExpression) -> TimeExpression | None:
