@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.replaced_diagnoses import stands_instead
 from extraction.seriousness import serious_signs
 from extraction.when import clause_span, sentence_span, time_beside
 from extraction.wording import holds, pattern_of, value_of
@@ -66,7 +67,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         found["course"] = _course(_clause(reading, mention))
     if is_one_of("cutaneous-lupus"):
         found["extent"] = "only" if _words("only").search(_sentence(reading, mention)) else None
-    if mention.assertion == "present" and is_one_of(*known["instead_of_sle"]):
+    if mention.assertion == "present" and stands_instead(mention.concept):
         found["instead_of_sle"] = "yes" if _sle_is_denied(reading, mention) else None
     if is_one_of(*known["attributable"]):
         found["attributed"] = None if found.get("instead_of_sle") else _cause(reading, mention)
@@ -303,16 +304,29 @@ def _intervention(reading: Reading, mention: Mention) -> str | None:
     if _words("intervention").search(sentence):
         return "yes"
     following = mention.sentence + 1
-    if following < len(reading.sentences):
+    while following < len(reading.sentences):
         after = reading.sentences[following]
         conditions = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
-        others = [other for other in conditions if other.concept != mention.concept]  # "stroke unit"
-        goes_on = not reading.is_parted(mention.sentence)
-        if not others and (goes_on or after.section == reading.sentences[mention.sentence].section):
-            text = reading.normal[after.start : after.end]
-            if _words("intervention").search(text) and not _words("maintenance").search(text):
-                return "yes"
+        others = [other for other in conditions if not _is_of_it(other, mention)]  # "stroke unit"
+        goes_on = not reading.is_parted(following - 1)
+        if others or not (goes_on or after.section == reading.sentences[mention.sentence].section):
+            return None
+        text = reading.normal[after.start : after.end]
+        if _words("intervention").search(text) and not _words("maintenance").search(text):
+            return "yes"
+        if not text.rstrip().endswith(";"):
+            return None
+        following += 1
     return None
+
+
+def _is_of_it(other: Mention, mention: Mention) -> bool:
+    """Whether a condition named behind an event of the nervous system belongs to its story: the same, or the lupus."""
+    terms = vocabulary()
+    its_own = ("sle", *cues("conditions")["neuropsychiatric"])
+    return other.concept == mention.concept or (
+        other.assertion == "present" and terms.is_one_of(other.concept, its_own)
+    )
 
 
 def _treatment(reading: Reading, mention: Mention) -> str | None:

@@ -16,7 +16,7 @@ from kb.patterns import compiled
 
 _BEHIND = compiled(
     r"[\s,)\]]*(?:[(\[]|-|--|=|:|@|;)?\s*(?:(?:but|although|though|and|only)\s+)?"
-    r"(?:(?:which|that|this|it|these|those)\s+(?:was|is|were|are|dates?|dated)\s+(?:back\s+)?)?"
+    r"(?:(?:which|that|this|it|these|those)\s+(?:was|is|were|are|being|dates?|dated)\s+(?:back\s+)?)?"
     r"(?:dates\s+(?:back\s+)?(?:from|to)\s+)?(?:(?:(?:is|are|by)\s+)?"
     r"(?:(?:now|already|by now|more than|over|well over|at least|about|nearly|almost)\s+)+)?"
     r"(?:on|in|at|from|as of|as at|as on|dated|dated:|date|taken|taken on|taken in|done|"

@@ -39,6 +39,9 @@ _PAST = compiled(
     r"|last)\b",
     re.IGNORECASE,
 )
+_GOES_ON = compiled(
+    r"\b(?:is|are|remains?|continues?|runs?|still|(?:has|have|keeps?) (?:her|him|them) (?:on|in))\b", re.IGNORECASE
+)
 _HAS_YEAR = compiled(r"(?:19|20)\d\d|['-/.]\d\d?[-/.]\d\d$|'\d\d$")
 _ONLY_DAY = compiled(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _SOON = 183  # days
@@ -67,6 +70,8 @@ def still_to_come(
     else:
         ends = _UNTIL.search(clause) is not None and _PAST.search(clause) is None
         soon = ends and reference < first and last <= reference + timedelta(days=_SOON_OVER)
+        if ends and reference < first and _GOES_ON.search(clause):
+            soon = first <= reference + timedelta(days=_SOON)
         soon = soon and (began is None or began.latest is None or first <= began.latest + timedelta(days=_SOON))
     return replace(expression, time=Time(first, last, time.written)) if soon else expression
 

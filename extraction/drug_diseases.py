@@ -3,7 +3,8 @@ in, the condition out.
 
 The letter refers back ("... for which the neurologist gives", "for the same"), makes the disease the subject ("is kept
 in check by infliximab"), heads the drugs with it ("Takayasu arteritis (2014): tocilizumab"), or names it anywhere while
-the drug is given for nothing else (vedolizumab; tacrolimus where an organ was transplanted).
+the drug is given for nothing else (vedolizumab; tacrolimus where an organ was transplanted). Lupus named only to set
+the disease apart from it ("unrelated to the lupus") is passed over.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _FAR = 260  # characters from a disease to the words that refer back to it
 _MOST_WORDS = 12  # between the words that refer back and the drug
 _FEW_WORDS = 4  # between the words of treating and the drug
 _ASIDE = 90  # characters of an aside between the disease and the words of treating
+_ITEM_ENDS = compiled(r";|\.\s|:\s|\n\s*(?:[-*•]|\d{1,2}[.)])\s*|\n\s*\n")
 
 
 def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
@@ -30,6 +32,7 @@ def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
     return (
         _referred_to(reading, chain)
         or _kept_by(reading, chain)
+        or _itemised(reading, chain)
         or _given_only_for(reading, chain)
         or _of_graft(reading, chain)
     )
@@ -66,7 +69,7 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     first = chain[0]
     told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
     if told and _is_here(told[-1], first):
-        between = _NOT_WE.sub(" ", masked_times(reading, told[-1].end, first.start))
+        between = _NOT_WE.sub(" ", _unset(reading, told[-1].end, first.start))
         joined = _is_subject(between) or _heads(between) or _depends(reading, between, first)
         return told[-1].concept if joined and not _lupus_beside(reading, told) else None
     opening = reading.normal[first.sentence_start : first.start]
@@ -78,11 +81,51 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
 
 def _is_subject(between: str) -> bool:
     """Whether the disease is told as treated with what follows, an aside between them at the most."""
-    found = list(_pattern("keeps", r"(?<!\w){}(?!\w)").finditer(between))
+    found = list(_pattern("keeps", r"(?<!\w){}(?!\w)").finditer(between)) or list(_in_a_phrase().finditer(between))
     if not found or _denied(between):
         return False
     aside, rest = between[: found[0].start()], between[found[0].end() :]
     return len(aside) <= _ASIDE and not _turns(aside) and not _turns(rest) and len(rest.split()) <= _FEW_WORDS
+
+
+@functools.cache
+def _in_a_phrase() -> re.Pattern[str]:
+    """ "Is what the lung physicians treat with X", "has relapsed at every attempt to go below X"."""
+    return compiled(cues("medications")["told_apart"]["keeps_phrases"], re.IGNORECASE)
+
+
+def _itemised(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "- sarcoidosis, histology 2016, X 10 mg long term": an item of a list that opens with the disease.
+
+    The item tells of nothing else, and something that makes the drugs part of it: since when, or whose care it is.
+    """
+    first, last = chain[0], chain[-1]
+    known = cues("medications")["told_apart"]
+    opens = [one.end() for one in _ITEM_ENDS.finditer(reading.normal, first.sentence_start, first.start)]
+    start = opens[-1] if opens else first.sentence_start
+    closes = _ITEM_ENDS.search(reading.normal, max(last.end, last.after), first.sentence_end)
+    end = closes.start() if closes else first.sentence_end
+    named = _named(reading, start, end)
+    if len(named) != 1 or not _is_here(named[0], first) or named[0].end > first.start:
+        return None
+    if len(reading.normal[start : named[0].start].split()) > _FEW_WORDS:
+        return None
+    between = _unset(reading, named[0].end, first.start)
+    if not compiled(r"[^,(]{0,30}[,(].*", re.DOTALL).fullmatch(between) or _denied(between) or _turns(between):
+        return None
+    terms = vocabulary()
+    of_lupus = [one for one in reading.mentions_in(start, end) if terms.is_one_of(one.concept, known["lupus_drugs"])]
+    if not _may_treat(named[0].concept, chain):
+        return None
+    placed = reading.times_in(start, end) or _pattern("placed", r"\b{}\b").search(reading.normal, start, end)
+    return named[0].concept if placed and not of_lupus and not _of_list(between) else None
+
+
+def _may_treat(disease: str, chain: Sequence[Scope]) -> bool:
+    """Whether all the drugs of an item are among those that its disease is treated with, where these are listed."""
+    terms, only = vocabulary(), cues("medications")["told_apart"]["only_by"]
+    listed = [drugs for general, drugs in only.items() if terms.is_a(disease, general)]
+    return all(terms.is_one_of(scope.concept, drugs) for drugs in listed for scope in chain)
 
 
 def _heads(between: str) -> bool:
@@ -152,8 +195,27 @@ def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:
 
 
 def _named(reading: Reading, start: int, end: int) -> list[Mention]:
+    """The diseases named, without the lupus that another one is told to be no part of."""
     no_disease = cues("medications")["told_apart"]["no_disease"]
-    return [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
+    named = [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
+    return [one for one in named if not (_is_own(one) and _set_apart_from(reading, one))]
+
+
+def _set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:
+    """ "Unrelated to the", "another matter from the", straight before the name of the lupus."""
+    before = reading.normal[max(0, lupus.start - _ASIDE) : lupus.start]
+    return _pattern("apart_from", r"(?<!\w){}\s+(?:(?:the|her|his|their|any)\s+)?(?:systemic\s+)?\Z").search(before)
+
+
+def _unset(reading: Reading, start: int, end: int) -> str:
+    """The text of a stretch without its times and without the words that set a disease apart from the lupus."""
+    text = masked_times(reading, start, end)
+    for one in reading.mentions_in(start, end):
+        apart = _set_apart_from(reading, one) if _is_own(one) else None
+        if apart is not None:
+            first = max(0, one.start - (apart.end() - apart.start()) - start)
+            text = text[:first] + " " * (one.end - start - first) + text[one.end - start :]
+    return text
 
 
 def _is_treatable(mention: Mention) -> bool:
@@ -167,7 +229,7 @@ def _is_here(mention: Mention, scope: Scope) -> bool:
     lasting = cues("medications")["treated_apart"]["lasting"]
     apart = any(vocabulary().is_a(mention.concept, one) for one in lasting)
     own = mention.assertion == "present" and mention.experiencer == scope.mention.experiencer
-    past = mention.kind == "condition" and mention.temporality != "current"
+    past = mention.kind == "condition" and mention.temporality != "current" and mention.cue is not None
     return apart and own and not past and _is_treatable(mention)
 
 
@@ -179,7 +241,15 @@ def _nearest(reading: Reading, at: int) -> str | None:
     if not told:
         return None
     lasting = cues("medications")["treated_apart"]["lasting"]
-    one = told[-1]
+    headed = [one for one in told if _opens_as_heading(reading, one)]
+    one = (headed or told)[-1]
     apart = any(vocabulary().is_a(one.concept, group) for group in lasting)
     here = one.assertion == "present" and one.experiencer == "patient"
     return one.concept if apart and here else None
+
+
+def _opens_as_heading(reading: Reading, mention: Mention) -> bool:
+    """ "Allergic aspergillosis: central bronchiectasis; on X for this": what heads the item is what it is about."""
+    start = reading.sentences[mention.sentence].start
+    opening = compiled(r"\W*(?:\d+\W+)?").fullmatch(reading.normal, start, mention.start)
+    return opening is not None and reading.normal[mention.end : mention.end + 1] == ":"

@@ -226,7 +226,8 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
     if dated and time == reading.letter_date and not given_before and not holds(behind[:60], known["given_behind"]):
         return False  # "To: investigator, CAR-T in SLE     Date: 6 May 2026"
     asked_for = holds(before[-_BESIDE:], known["spoken_before"])  # "since 2010, for your protocol of CAR-T cells"
-    if asked_for or (spoken_of and not given_before):
+    certified = dated and holds(before[-45:], known["certified_before"])  # "a card of a clinic: 'CAR-T, 2023'"
+    if asked_for or (spoken_of and not given_before and not certified):
         return False
     if mention.temporality == "historical":
         return True

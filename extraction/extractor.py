@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from loguru import logger
 
 from extraction import (
+    answered_proposals,
     conditions,
     demographics,
     events,
@@ -89,6 +90,7 @@ class Extractor:
             mentions.append(Mention(start, end, found.label_, kind, reading.sentence_at(start)))
         mentions = with_salts(reading.normal, mentions)
         mentions += statements.find_statements(reading)
+        mentions += answered_proposals.find_answers(reading)
         mentions += _not_named(mentions, phrases.find_phrases(reading))
         for start, end in itertools.starmap(running.from_letter, spans):
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))

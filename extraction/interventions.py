@@ -13,10 +13,16 @@ from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.wording import holds, pattern_of
 from kb.facts import Course, Time
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEHIND = 4
 _YEAR = 366  # days
+_NEAR_WINDOW = compiled(r"(?:in )?(?:the )?(?:last|this|this past) (?:week|month)", re.IGNORECASE)
+_FOR_IT = compiled(
+    r"\b(?:for|because of|on account of|to treat)\s+(?:(?:the|her|his|this|that|an?)\s+)?(?:\w+\s+){0,2}$",
+    re.IGNORECASE,
+)
 
 
 def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, course: Course | None) -> Course | None:
@@ -39,7 +45,7 @@ def _is_neuropsychiatric(concept: str) -> bool:
 def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
     """The rest of the mention's sentence, and the next sentences of its paragraph until they tell of something else."""
     sentence = reading.sentences[mention.sentence]
-    yield mention.start, max(sentence.end, mention.end)
+    yield _start_of_treatment(reading, sentence.start, mention.start), max(sentence.end, mention.end)
     treated = holds(reading.normal[sentence.start : sentence.end], cues("conditions")["intervention"])
     last = min(mention.sentence + _SENTENCES_BEHIND, len(reading.sentences) - 1)
     for number in range(mention.sentence + 1, last + 1):
@@ -52,6 +58,15 @@ def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
         treated = treated or holds(text, cues("conditions")["intervention"])
         if treated:
             yield following.start, following.end
+
+
+def _start_of_treatment(reading: Reading, start: int, named: int) -> int:
+    """Where the treatment is named that is told to be for what follows: "third infusion, begun for the cerebritis"."""
+    before = reading.normal[start:named]
+    treated = pattern_of(tuple(cues("conditions")["intervention"])).search(before)
+    if treated is None or not _FOR_IT.search(before):
+        return named
+    return start + treated.start()
 
 
 def _tells_of_another(reading: Reading, start: int, end: int) -> bool:
@@ -72,7 +87,8 @@ def _days(reading: Reading, start: int, end: int) -> Iterator[TimeExpression]:
     for time in reading.times_in(start, end):
         before = reading.normal[start : time.start]
         told = list(words.finditer(before)) or list(words.finditer(reading.normal, time.end, end))[:1]
-        if time.role not in ("point", "span", "end") or time.time is None or not told:
+        near = time.role == "lookback" and _NEAR_WINDOW.fullmatch(reading.normal, time.start, time.end)
+        if not (near or time.role in ("point", "span", "end")) or time.time is None or not told:
             continue
         if today is not None and time.time.earliest is not None and time.time.earliest > today:
             continue  # "next dose is due in August"

@@ -161,6 +161,8 @@ def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int,
         return None
     if says in _DENIALS and kind == "condition" and _denies_treatment(clause, start, end):
         return None
+    if says in _DENIALS and kind in ("procedure", "vaccine", "condition") and _dates_from(clause, start, end, kind):
+        return None
     return end - start
 
 
@@ -182,6 +184,8 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
         return None
     if any(word in _words("finite_verbs") and word not in _words("auxiliaries") for word in between):
         return None
+    if _told_in_bracket(clause, between, cue):
+        return None
     if any(word in {":", ";"} for word in between) or any(i in clause.dashes for i in range(start, end - 1)):
         return None
     commas = [i for i, word in enumerate(between) if word == ","]
@@ -192,6 +196,12 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
     elif clause.mention_between(start, end) and not _is_list(clause, start, end, item):
         return None
     return end - start
+
+
+def _told_in_bracket(clause: Clause, between: Sequence[str], cue: tuple[int, int]) -> bool:
+    """ "Cells in 2024 (antigen not known)": what a bracket opened on the way says is not known has its own name."""
+    opened = "(" in between and ")" not in between
+    return opened and between[-1] != "(" and clause.words[cue[1] - 1] in _words("of_knowledge")
 
 
 def _bracketed_between(words: Sequence[str], start: int, at: int, end: int) -> bool:
@@ -337,6 +347,23 @@ def _given_for(clause: Clause, start: int, end: int) -> bool:
 def _denies_treatment(clause: Clause, start: int, end: int) -> bool:
     """Whether it is denied that a treatment is taken: "diabetes not on insulin, depression" denies no depression."""
     return clause.words[start] in _words("takes") and clause.mention_between(start, end, "drug")
+
+
+def _dates_from(clause: Clause, start: int, end: int, kind: str) -> bool:
+    """Whether the target only tells from when: "no infection after the transplant", "may not drive since her fits".
+
+    A condition behind no word that points to it may be denied with the rest: "no rash after infection".
+    """
+    between = clause.words[start:end]
+    told = [i for i, word in enumerate(between) if word in _words("dates_from")]
+    if not told or not _SEPARATORS.isdisjoint(between[told[-1] :]):
+        return False
+    pointed = not _words("pointing").isdisjoint(between[told[-1] + 1 : told[-1] + 2])
+    return (
+        kind != "condition"
+        or pointed
+        or not _words("left_behind").isdisjoint(clause.words[max(0, start - 2) : start + told[-1]])
+    )
 
 
 def _affirmed_behind(clause: Clause, start: int, target: tuple[int, int]) -> bool:

@@ -1,7 +1,7 @@
 """What a relative owns by the form of the sentence: a Reading with asserted mentions in, those of a relative set so.
 
-"Breast cancer: mother"; "congenital heart disease: in her brother, not in her": the first is the family's, the second
-besides denied for the patient. "Her sister has only ever had HCQ": the drug is the sister's.
+"Breast cancer: mother", "colitis (her sister, 2015)"; "congenital heart disease: in her brother, not in her": the first
+two are the family's, the third besides denied for the patient. "Her sister has only ever had HCQ": it is the sister's.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def _owner() -> re.Pattern[str]:
     whose = r"(?:(?:her|his|their|the|a|an|one|both|two of (?:her|his))\s+)?"
     one = rf"{whose}(?:(?:{sides}|younger|elder|older|twin)\s+)?(?:{relatives})"
     return compiled(
-        rf"\s*[:=]\s*(?:only |just )?(?:in |of )?{one}(?:\s*(?:,|and|&|\+)\s*{one})*(?: only)?(?! [a-z]+(?:s|ed)\b)"
+        rf"\s*[:=(]\s*(?:only |just )?(?:in |of )?{one}(?:\s*(?:,|and|&|\+)\s*{one})*(?: only)?(?! [a-z]+(?:s|ed)\b)"
         r"(?=\s*(?:$|[,;().]|\bnot\b|\bat\b|\baged\b|\bin \d|\bbut\b))(?P<rest>[^.;]*)",
         re.IGNORECASE,
     )
@@ -59,10 +59,8 @@ def give_to_relatives_before(reading: Reading) -> None:
 
 
 def give_to_relatives_behind(reading: Reading) -> None:
-    """Sets the experiencer of what a colon gives to a relative; what is denied of the patient is absent."""
+    """Sets the experiencer of what a colon or bracket gives to a relative; what is denied of the patient is absent."""
     for sentence in reading.sentences:
-        if ":" not in reading.normal[sentence.start : sentence.end]:
-            continue
         owner = _owner().search(reading.normal, sentence.start, sentence.end)
         if owner is None:
             continue

@@ -146,7 +146,13 @@ def _others(reading: Reading, lupus: Mention) -> Iterator[Mention]:
 
 
 def _is_listed(other: Mention) -> bool:
-    return vocabulary().is_one_of(other.concept, cues("conditions")["instead_of_sle"])
+    return stands_instead(other.concept)
+
+
+def stands_instead(concept: str) -> bool:
+    """Whether a disease could stand in the place of lupus, which no sort of that does."""
+    terms = vocabulary()
+    return not terms.is_a(concept, "sle") and terms.is_one_of(concept, cues("conditions")["instead_of_sle"])
 
 
 def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:

@@ -23,7 +23,7 @@ _REACH = 130
 _SHORT_DATE = compiled(r"(?<![\w/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])")
 _BRACKET = compiled(r"[(\[][^()\[\]\n]{0,60}[)\]]")
 _WEAK_END = compiled(
-    r"\s*(?:points?|pts)?\s*(?:[.,;:)\]\n]|$|(?:on|in|at|by|for|with|and|but|today|now|this|last|from)\b)",
+    r"\s*(?:points?|pts)?\s*(?:[.,;:()\]\n]|$|(?:too|as well|on|in|at|by|for|with|and|but|today|now|this|last|from)\b)",
     re.IGNORECASE,
 )
 
@@ -90,8 +90,8 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
 
 
 def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, limit: int) -> Result | None:
-    """ "CMV PCR, sent because of fever: not detected": what a test for a germ came to, behind a colon or a verb."""
-    if getattr(vocabulary().terms[concept], "panel", None) != "virology":
+    """ "CMV PCR, sent because of fever: not detected": what a test for a germ or a pregnancy came to, behind a verb."""
+    if getattr(vocabulary().terms[concept], "panel", None) not in ("virology", "pregnancy"):
         return None
     for match in code_pattern().finditer(page.normal, start, limit):
         between = page.normal[start : match.start()]

@@ -126,6 +126,7 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
                 and re.search(entry["not_between"], place[0], re.IGNORECASE) is None
                 and re.match(entry["not_behind"], page.normal[match.end() : match.end() + 24], re.IGNORECASE) is None
                 and _is_told_near(entry, page.normal[match.end() : match.end() + _NEAR])
+                and _is_told_around(entry, page.normal, match.start(), match.end())
             ):
                 yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
 
@@ -134,6 +135,15 @@ def _is_told_near(entry: dict[str, Any], behind: str) -> bool:
     """Whether the words behind a name say what it is of, where the entry wants them to: "urine stick ... no hCG"."""
     paragraph = behind.split("\n\n")[0]
     return "near" not in entry or re.search(entry["near"], paragraph) is not None
+
+
+def _is_told_around(entry: dict[str, Any], normal: str, start: int, end: int) -> bool:
+    """Whether the words of its paragraph on either side say what a test is of, and none that it is of another."""
+    if "around" not in entry:
+        return True
+    before = normal[max(0, start - _NEAR) : start].split("\n\n")[-1]
+    text = f"{before} \0 {normal[end : end + _NEAR].split(chr(10) * 2)[0]}"
+    return re.search(entry["around"], text) is not None and re.search(entry["not_around"], text) is None
 
 
 def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Mention | None:

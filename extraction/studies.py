@@ -193,7 +193,7 @@ def _joined(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
     if found is not None and found.role == "lookback":
         found = _day_of_most_recent(reading, mention, found) or found
     found = _last_given(reading, mention, found)
-    if found is not None and found.role == "end" and _runs_on(reading, found):
+    if found is not None and found.role == "end" and (_runs_on(reading, found) or _is_ahead(reading, found)):
         return None, Course(ongoing=True), mention.temporality
     if over:
         found = _last_day(reading, mention) or found
@@ -230,6 +230,13 @@ def _runs_on(reading: Reading, found: TimeExpression) -> bool:
     """ "Goes on until June": the end is ahead."""
     before = reading.normal[max(0, found.start - _BESIDE) : found.start]
     return re.search(cues("events")["runs_on"], before, re.IGNORECASE) is not None
+
+
+def _is_ahead(reading: Reading, found: TimeExpression) -> bool:
+    """ "Is in a trial until May", of a letter of March."""
+    day = reading.letter_date.latest if reading.letter_date else None
+    end = found.time.earliest if found.time else None
+    return day is not None and end is not None and end > day
 
 
 def _day_of_most_recent(reading: Reading, mention: Mention, found: TimeExpression) -> TimeExpression | None:

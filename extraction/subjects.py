@@ -23,7 +23,23 @@ from kb.vocabulary import vocabulary
 
 Sex = Literal["f", "m", ""]
 _OPENING = r"^[\W_]*(?:(?:and|but|also|then)[,\s]+)?"
-_PLURALS = {"sister", "brother", "son", "daughter", "cousin", "sibling", "aunt", "uncle", "parent", "relative"}
+_PLURALS = {
+    "sister",
+    "brother",
+    "son",
+    "daughter",
+    "cousin",
+    "sibling",
+    "aunt",
+    "uncle",
+    "parent",
+    "relative",
+    "grandmother",
+    "grandfather",
+    "grandparent",
+    "niece",
+    "nephew",
+}
 _EVERYONE = tuple(f"{names}{sex}" for names in ("relatives", "others") for sex in ("_f", "_m", ""))
 _FEW = 2  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
 
@@ -177,7 +193,8 @@ def _does() -> re.Pattern[str]:
     known = cues("context")["subjects"]
     verbs = "|".join(map(re.escape, known["does"]))
     return compiled(
-        rf"(?:,? (?:who|aged)\b[^,;]*,?)?\s+(?:(?:also|once|too|sadly|recently|already)\s+)?(?:{verbs})\b",
+        r"(?:,[^,;.]{1,50},)?(?:,? (?:who|aged)\b[^,;]*,?)?\s+(?:(?:also|once|too|sadly|recently|already)\s+)?"
+        rf"(?:{verbs})\b",
         re.IGNORECASE,
     )
 
