@@ -67,6 +67,9 @@ def _forms() -> tuple[str, ...]:
         rf"[ -]{{0,3}}(?:old|OLD|Old|oid|oId|o1d|0ld|of[ ]age|OF[ ]AGE)\b{_NOT_A_PERSON}",
         # 4 7/12 years
         rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
+        # 4 yr 11/12
+        rf"(?<![\w./])(?P<yearly>\d{{1,2}})[ -]?{_YEARS}\.?[ ](?P<yearly_twelfths>\d\d?)/12(?![\d/])"
+        rf"(?:[ -]?(?:old|OLD)\b)?{_NO_SPAN}",
         # 31岁
         r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof
@@ -134,6 +137,7 @@ _YEAR_GROUPS = (
     *(
         "old",
         "plain",
+        "yearly",
         "han",
         "short",
         "infant",
