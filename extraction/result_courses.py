@@ -20,7 +20,7 @@ from kb.patterns import compiled
 
 _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
-_POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
+_POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is) (?=[<>]?\d)", re.IGNORECASE)
 _ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
 _STEP = compiled(r"\s*>\s*\d")  # of three values or more: "88 > 102 > 140"; of two it may be a reference
 
