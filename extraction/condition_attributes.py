@@ -66,7 +66,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         found["course"] = _course(_clause(reading, mention))
     if is_one_of("cutaneous-lupus"):
         found["extent"] = "only" if _words("only").search(_sentence(reading, mention)) else None
-    if mention.assertion == "present" and is_one_of(*known["instead_of_sle"]):
+    if mention.assertion == "present" and is_one_of(*known["instead_of_sle"]) and not is_one_of("sle"):
         found["instead_of_sle"] = "yes" if _sle_is_denied(reading, mention) else None
     if is_one_of(*known["attributable"]):
         found["attributed"] = None if found.get("instead_of_sle") else _cause(reading, mention)
