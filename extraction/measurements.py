@@ -35,6 +35,7 @@ from extraction.result_words import Page, alternatives, page_of
 from extraction.results import Result
 from extraction.results_at_admission import of_admissions
 from extraction.tables import read_tables
+from extraction.urine_told import urine_told
 from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Fact, Quantity, Time
@@ -113,7 +114,7 @@ def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
 def _sizes(reading: Reading, page: Page, facts: list[Fact]) -> Iterator[Fact]:
     """Weights and heights told without their name; one in a sentence about a relative is the relative's."""
     taken = [(fact.start, fact.end) for fact in facts if fact.value is not None]
-    for size in body_sizes(page, taken):
+    for size in (*body_sizes(page, taken), *urine_told(reading, page, taken)):
         sentence = reading.sentence_at(size.start)
         about = [mention.experiencer for mention in reading.mentions_of(sentence)]
         yield fact_of_test(
