@@ -24,6 +24,8 @@ _KINDS = {  # of the terms that may not stand between the name and the total
     "moved": ("score", "lab", "drug"),
     "points": ("score", "lab"),
     "stands": ("score", "lab"),
+    "owns": ("score", "lab", "drug"),
+    "has": ("score", "lab", "drug"),
     "other": ("score", "lab", "drug", "procedure"),
     "total": ("score",),
     "afresh": ("score",),
@@ -61,8 +63,11 @@ def _total() -> re.Pattern[str]:
         rf"\b{subjects}\s+(?:{_words('auxiliaries')}\s+)*{_words('verbs')}\s+(?P<moved>{number})(?:\s+points?)?"
         rf"|\b(?:with|at|now|already)\s+(?P<points>{number})\s+points"
         rf"|\b{person}\s+(?:{_words('auxiliaries')}\s+)*{_words('stands')}\s+at\s+(?P<stands>{number}){_CLOSES}"
+        rf"|\b{_words('own')}\s+(?:is|was)\s+(?:(?:only|just|still|back|now|already)\s+)*(?P<owns>{number}){_CLOSES}"
+        rf"|\b(?:she|he)\s+(?:(?:only|just|still|barely|now)\s+)*{_words('reaches')}\s+(?:(?:only|just|still)\s+)*"
+        rf"(?P<has>{number}){_CLOSES}"
         rf"|\b(?:the|another|an?|our|my|her|his)\s+(?:[\w'’-]+\s+){{1,9}}?{_words('tells')}\s+(?P<other>{number}){_CLOSES}"
-        rf"|\b{_words('totals')}[\s:=]*(?:(?:score|of|is|was|points)\s+)*(?P<total>{number}){_CLOSES}"
+        rf"|(?:\b{_words('totals')}|\)\s*=)[\s:=]*(?:(?:score|of|is|was|points)\s+)*(?P<total>{number}){_CLOSES}"
         rf"|\b(?:the|this|our)\s+{_words('sheets')}\s+(?:was|has been|had been)\s+(?P<afresh>{_words('afresh')})",
         re.IGNORECASE,
     )
@@ -120,6 +125,10 @@ def _named_before(reading: Reading, found: re.Match[str], group: str) -> Mention
         return None if "\n\n" in between or _has_own_value(reading, named, at) else named
     if group == "other" and not _has_own_value(reading, named, at):
         return None
+    if group == "has" and not compiled(_words("asked"), re.IGNORECASE).search(
+        reading.normal, reading.sentences[named.sentence].start, at
+    ):
+        return None
     if group == "stands" and any(one.kind == "drug" for one in reading.mentions_in(named.end, at)):
         sentence = reading.sentences[reading.sentence_at(at)]
         if _DOSE.search(reading.normal, sentence.start, at) is None:
@@ -163,7 +172,7 @@ def _day(reading: Reading, found: re.Match[str], group: str, named: Mention) -> 
         return chosen[0].time is not None, chosen[0].time
     if days or group in ("points", "other", "afresh"):
         return False, None
-    if group == "total" or compiled(_words("now"), re.IGNORECASE).search(reading.normal, sentence.start, end + 12):
+    if group in ("total", "has") or compiled(_words("now"), re.IGNORECASE).search(reading.normal, sentence.start, end + 12):
         return True, None
     if _has_own_value(reading, named, start):
         return False, None
