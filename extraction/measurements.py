@@ -46,6 +46,7 @@ _CHANGES = compiled(
     re.IGNORECASE,
 )
 _VERB = 40  # characters before the first value of a course in which its verb stands
+_BESIDE = 20  # ... in which a day of its own may stand
 _LATELY = 21  # days
 _NEAR = 40  # results read last, of which one may stand before the next name
 
@@ -201,6 +202,9 @@ def _before_the_next(reading: Reading, results: list[Result], times: list[Time |
         before = reading.normal[max(0, first.start - _VERB) : first.start]
         if joint is not None and (">" in between or "→" in between or _moved().search(before)):
             told[number] = None
+        if second.is_turn and times[number] == times[number + 1]:
+            beside = reading.times_in(max(0, first.start - _BESIDE), max(first.end, second.start))
+            told[number] = times[number] if beside else None
     return told
 
 

@@ -61,7 +61,7 @@ def _total() -> re.Pattern[str]:
     person = rf"(?:(?P<self>{_words('patient')})|she|he)"
     return compiled(
         rf"\b{subjects}\s+(?:{_words('auxiliaries')}\s+)*{_words('verbs')}\s+(?P<moved>{number})(?:\s+points?)?"
-        rf"|\b(?:with|at|now|already)\s+(?P<points>{number})\s+points"
+        rf"|\b(?:with|at|now|already|there (?:were|are))\s+(?:(?:just|only|still)\s+)*(?P<points>{number})\s+points"
         rf"|\b{person}\s+(?:{_words('auxiliaries')}\s+)*{_words('stands')}\s+at\s+(?P<stands>{number}){_CLOSES}"
         rf"|\b{_words('own')}\s+(?:is|was)\s+(?:(?:only|just|still|back|now|already)\s+)*(?P<owns>{number}){_CLOSES}"
         rf"|\b(?:she|he)\s+(?:(?:only|just|still|barely|now)\s+)*{_words('reaches')}\s+(?:(?:only|just|still)\s+)*"
