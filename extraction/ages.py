@@ -84,6 +84,8 @@ def _forms() -> tuple[str, ...]:
         r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
         r"[ ]is[ ](?:now[ ]|only[ ]|just[ ]|barely[ ]|still[ ]|today[ ])?(?P<months_old>\d\d?)[ -]months?"
         r"(?:[ -]old|[ ]of[ ]age)\b",
+        # Age: 50 months
+        r"\b[Aa](?:ge|GE)[ ]?[:=|-]?[ ]{0,8}(?P<label_of_months>\d\d?)[ ]?months\b(?![ ]?(?:ago|after|of[ ]|later))",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
         r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
         r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
@@ -143,6 +145,7 @@ _YEAR_GROUPS = (
         "infant",
         "baby",
         "months_old",
+        "label_of_months",
         "label",
         "sex_behind",
         "word_behind",
@@ -285,7 +288,7 @@ def _is_birth_line(normal: str, start: int) -> bool:
 
 def _years(match: re.Match[str], group: str) -> Interval | None:
     written = match[group].lower()
-    if group in ("infant", "baby", "months_old"):
+    if group in ("infant", "baby", "months_old", "label_of_months"):
         return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
     groups = match.groupdict()
     months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")
