@@ -85,7 +85,7 @@ def _forms() -> tuple[str, ...]:
         r"[ ]is[ ](?:now[ ]|only[ ]|just[ ]|barely[ ]|still[ ]|today[ ])?(?P<months_old>\d\d?)[ -]months?"
         r"(?:[ -]old|[ ]of[ ]age)\b",
         # Age: 50 months
-        r"\b[Aa](?:ge|GE)[ ]?[:=|-]?[ ]{0,8}(?P<label_of_months>\d\d?)[ ]?months\b(?![ ]?(?:ago|after|of[ ]|later))",
+        r"\b[Aa](?:ge|GE)[ ]?[:=|][ ]{0,8}(?P<label_of_months>\d\d?)[ ]?months\b(?![ ]?(?:ago|after|of[ ]|later))",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
         r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
         r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
@@ -112,7 +112,8 @@ def _forms() -> tuple[str, ...]:
         # a patient, 54 years; this lady, 26, has; a young woman, now 26; a student (26)
         rf"\b(?:{person}|{jobs})[ ]?[,(][ ]?(?:now[ ]|aged?[ ]|just[ ])?(?P<noun_comma>{number})"
         r"(?:[ ]and[ ]a[ ]half)?"
-        rf"(?:[ ]?{_YEARS}\b\.?{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
+        rf"(?:[ ]?{_YEARS}\b\.?(?:[ ](?P<noun_comma_twelfths>\d\d?)/12)?"
+        rf"{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
         # a woman of 28 years
         rf"\b(?:{person}|{jobs})[ ](?:of|aged)[ ](?P<noun_of>{number})(?:[ ]?{_YEARS}\b)?{months.format('noun_of')}"
         rf"{_NO_MEASURE}",

@@ -67,7 +67,12 @@ def facts_of_bare_name(reading: Reading, page: Page, named: Named) -> Iterator[F
         return
     if is_panel and mention.assertion != "absent" and _heads_members(reading, named):
         return
-    value = _by_name(reading, mention) or _found(reading, named) or carried(reading, mention) or diagnosed(reading, mention, named.concept)
+    value = (
+        _by_name(reading, mention)
+        or _found(reading, named)
+        or carried(reading, mention)
+        or diagnosed(reading, mention, named.concept)
+    )
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]

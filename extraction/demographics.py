@@ -71,7 +71,10 @@ def _is_someone_small(normal: str, age: Age, today: Age) -> bool:
     """ "There is a three-year-old at home", in a letter that has told a higher age of its patient's."""
     if age.years.high is None or today.years.low is None or age.years.high > today.years.low:
         return False
-    if not _A_CHILD.search(normal, max(0, age.start - 12), age.start) or "old" not in normal[age.start : age.end].lower():
+    if (
+        not _A_CHILD.search(normal, max(0, age.start - 12), age.start)
+        or "old" not in normal[age.start : age.end].lower()
+    ):
         return False
     return _behind_patient().match(normal, age.end) is None
 
@@ -126,7 +129,8 @@ def _is_of_a_thing(normal: str, start: int) -> bool:
 def _child_described() -> re.Pattern[str]:
     """ "Female child, born 2022-08-19" as a line's own words: the patient of a children's clinic."""
     return compiled(
-        r"(?:^|\n)[ \t]*(?:(?:patient|pt|re)\b[ :.]*)?(?:fe)?male (?:child|infant|baby|toddler)[ ,;(|]{1,3}\Z", re.IGNORECASE
+        r"(?:^|\n)[ \t]*(?:(?:patient|pt|re)\b[ :.]*)?(?:fe)?male (?:child|infant|baby|toddler)[ ,;(|]{1,3}\Z",
+        re.IGNORECASE,
     )
 
 

@@ -28,7 +28,8 @@ _BUT_FOR = compiled(
 )
 _ITEM = compiled(r"[ \t]*[-–*•·>][ \t]*")
 _HEADING = compiled(
-    r"(?<!no )(?<!without )(?:allerg(?:y|ies)|intolerances?|hypersensitivit(?:y|ies)|adverse (?:drug )?reactions?|ADRs?)"
+    r"(?<!no )(?<!without )(?:allerg(?:y|ies)|intolerances?|hypersensitivit(?:y|ies)|"
+    r"adverse (?:drug )?reactions?|ADRs?)"
     r"(?: (?:to (?:drugs|medicines|medication)|list|so far|known|and reactions?))?[ \t]*:?[ \t]*\Z",
     re.IGNORECASE,
 )

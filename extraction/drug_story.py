@@ -15,8 +15,10 @@ from kb.facts import Fact, Quantity, Time
 from kb.patterns import compiled
 
 _BEFORE = compiled(
-    r"\s*(?:points?|pts)?[\s,(]*(?:before|prior to|until|at the (?:start|beginning) of|when (?:we|she|he) (?:began|started)|"
-    r"pre-?)\s*(?:(?:the|her|his|we|she|he|gave|had|got|starting|started|beginning|began|first|start of|introduction of|"
+    r"\s*(?:points?|pts)?[\s,(]*(?:before|prior to|until|at the (?:start|beginning) of|"
+    r"when (?:we|she|he) (?:began|started)|"
+    r"pre-?)\s*(?:(?:the|her|his|we|she|he|gave|had|got|starting|started|beginning|began|first|start of|"
+    r"introduction of|"
     r"addition of|adding|giving)\s+)*",
     re.IGNORECASE,
 )

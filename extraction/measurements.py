@@ -42,7 +42,8 @@ from kb.facts import Coded, Fact, Quantity, Time
 from kb.patterns import compiled
 
 _CHANGES = compiled(
-    r"[\s,]*(?:points?|pts)?[\s,]*(?:(?:and )?then )?(?:(?:back )?(?:down |up ))?(?:to|-+>|=>|→)\s*(?:only |just |about )?",
+    r"[\s,]*(?:points?|pts)?[\s,]*(?:(?:and )?then )?(?:(?:back )?(?:down |up ))?(?:to|-+>|=>|→)\s*"
+    r"(?:only |just |about )?",
     re.IGNORECASE,
 )
 _VERB = 40  # characters before the first value of a course in which its verb stands

@@ -197,15 +197,17 @@ def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Re
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)|,\s+(?=\d{1,3}\s*(?:[.;)\n%]|$))").match(page.normal, end, limit) or _POINTS_BACK.match(
+    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)|,\s+(?=\d{1,3}\s*(?:[.;)\n%]|$))").match(
         page.normal, end, limit
-    )
+    ) or _POINTS_BACK.match(page.normal, end, limit)
     return colon.end() if colon and end > at else at
 
 
 def _dated(page: Page, at: int, limit: int) -> bool:
     period = _period().match(page.normal, at, limit)
-    return past_time(page, at, limit) > at or (period is not None and past_time(page, period.end(), limit) > period.end())
+    return past_time(page, at, limit) > at or (
+        period is not None and past_time(page, period.end(), limit) > period.end()
+    )
 
 
 def past_time(page: Page, at: int, limit: int) -> int:

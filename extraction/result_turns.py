@@ -88,7 +88,8 @@ def _is_subject(page: Page, drug: int, at: int) -> bool:
 
 
 _OF_AGE = compiled(  # "she is now 34", where a score is "at 34" or "34 now"
-    r"\b(?:she|he|who|patient|woman|man|girl|boy)(?:'s| is| has just turned| has turned| turned)\s+(?:now |today |just |only )*$",
+    r"\b(?:she|he|who|patient|woman|man|girl|boy)(?:'s| is| has just turned| has turned| turned)\s+"
+    r"(?:now |today |just |only )*$",
     re.IGNORECASE,
 )
 _UNDER = compiled(r"\b(?:on|with|under|during|after|from|to|by|while on|whilst on|taking|of) (?:the )?$", re.IGNORECASE)

@@ -17,7 +17,6 @@ from extraction.result_words import Page, alternatives
 from kb.patterns import compiled
 
 
-
 @functools.cache
 def _points_on() -> re.Pattern[str]:
     words = alternatives(word for word in cues("measurements")["number_words"] if not word.endswith("ce"))

@@ -46,7 +46,9 @@ def next_total(page: Page, concept: str, previous: Result, limit: int) -> Result
         return None
     blank = _without_days(page, previous.end, limit)
     match = _next().search(blank)
-    if match is None or compiled(rf"{_words('turned_from')}\s*$", re.IGNORECASE).search(blank, 0, match.start("number")):
+    if match is None or compiled(rf"{_words('turned_from')}\s*$", re.IGNORECASE).search(
+        blank, 0, match.start("number")
+    ):
         return None
     if "\n\n" in page.normal[previous.end : previous.end + match.start()]:
         return None

@@ -47,7 +47,11 @@ def _words(key: str) -> str:
 def _in_words() -> dict[str, int]:
     """The numbers that letters write in words, up to ninety-nine."""
     known = cues("measurements")
-    ones = {word: int(value) for word, value in known["number_words"].items() if word not in known["scores_again"]["no_total"]}
+    ones = {
+        word: int(value)
+        for word, value in known["number_words"].items()
+        if word not in known["scores_again"]["no_total"]
+    }
     tens = {word: int(value) for word, value in known["tens"].items()}
     joined = {f"{ten}-{one}": tens[ten] + ones[one] for ten in tens for one in ones if ones[one] < 10}
     return {"zero": 0, "nil": 0, "nought": 0, **ones, **tens, **joined}
@@ -145,7 +149,11 @@ def _has_own_value(reading: Reading, named: Mention, before: int) -> bool:
         text, behind = text.replace(written, " "), behind.replace(written, " ")
     number = rf"(?:\d{{1,2}}|{alternatives(_in_words())})"
     return bool(
-        re.match(rf"[\s:=(,]*(?:(?:of|was|is|at|score|total|now|had been|on|dated)\s+)*[\s:=(]*{number}(?![\w.])", behind, re.IGNORECASE)
+        re.match(
+            rf"[\s:=(,]*(?:(?:of|was|is|at|score|total|now|had been|on|dated)\s+)*[\s:=(]*{number}(?![\w.])",
+            behind,
+            re.IGNORECASE,
+        )
         or re.search(rf"\b{number}(?: points)?(?: on| by| in)?(?: the| her| his)?\s*$", text, re.IGNORECASE)
     )
 
@@ -172,7 +180,9 @@ def _day(reading: Reading, found: re.Match[str], group: str, named: Mention) -> 
         return chosen[0].time is not None, chosen[0].time
     if days or group in ("points", "other", "afresh"):
         return False, None
-    if group in ("total", "has") or compiled(_words("now"), re.IGNORECASE).search(reading.normal, sentence.start, end + 12):
+    if group in ("total", "has") or compiled(_words("now"), re.IGNORECASE).search(
+        reading.normal, sentence.start, end + 12
+    ):
         return True, None
     if _has_own_value(reading, named, start):
         return False, None
