@@ -53,6 +53,8 @@ def next_total(page: Page, concept: str, previous: Result, limit: int) -> Result
     if "\n\n" in page.normal[previous.end : previous.end + match.start()]:
         return None
     start, at, end = (previous.end + place for place in (match.start(), match.start("number"), match.end("number")))
+    opened = max(page.normal.rfind(sign, previous.end, start + 1) for sign in "([;")
+    start = start if opened < 0 else opened  # "(previous score, 10 November 2025: 14)" is told of the second alone
     written = read_number(page.normal, at, limit, page.comma)
     found = None if written is None or written.unit is not None else numeric_result(page, concept, written, limit)
     if found is None or not isinstance(found.value, Quantity):
@@ -75,15 +77,19 @@ def _order(page: Page, previous: Result, places: tuple[int, int, int], limit: in
     about_second = page.normal[start:at] + " " + page.normal[end : min(limit, end + _AROUND)]
     about_first = page.normal[max(0, previous.start - _BEFORE) : start]
     early, late = (compiled(_words(key), re.IGNORECASE) for key in ("early", "late"))
-    if early.search(about_second):
+    current = compiled(_words("current"), re.IGNORECASE)
+    if early.search(about_second) or (current.search(about_first) and not current.search(about_second)):
         return "older"
-    if late.search(about_second) or early.search(about_first):
-        return "newer"
     first = _day(page, max(0, previous.start - _BEFORE), start)
     second = _day(page, start, min(limit, end + _BESIDE))
-    if first is None or second is None or first == second:
-        return "older"
-    return "newer" if first < second else "older"
+    if first is not None and second is not None and first != second:
+        return "newer" if first < second else "older"
+    is_last = compiled(rf"{_words('last')}[\s,:]*\Z", re.IGNORECASE).search(page.normal[start:at]) is not None
+    if is_last and not early.search(about_first):
+        return "either"
+    if late.search(about_second) or early.search(about_first):
+        return "newer"
+    return "older"
 
 
 def _day(page: Page, start: int, end: int) -> date | None:
