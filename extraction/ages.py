@@ -69,8 +69,8 @@ def _forms() -> tuple[str, ...]:
         # 4 7/12 years
         rf"(?<![\w./])(?P<plain>\d{{1,2}})[ ](?P<plain_twelfths>\d\d?)/12[ ]?(?:{_YEARS}\b)?(?![ -]?(?:ago|of[ ]))",
         # 4 yr 11/12
-        r"(?<![\w./])(?P<split>\d{1,2})[ ]?(?:y|yrs?|years?)[ ](?P<split_twelfths>\d\d?)/12(?![\d/])"
-        r"(?![ -]?(?:ago|of[ ]))",
+        rf"(?<![\w./])(?P<yearly>\d{{1,2}})[ -]?{_YEARS}\.?[ ](?P<yearly_twelfths>\d\d?)/12(?![\d/])"
+        rf"(?:[ -]?(?:old|OLD)\b)?{_NO_SPAN}",
         # 31岁
         r"(?P<han>\d{1,3})[ ]?岁",
         # 34yo, 34 y.o., 26yof
@@ -87,6 +87,8 @@ def _forms() -> tuple[str, ...]:
         r"(?:[ ](?:whose|whom|who|that|in|with|on|of|for|at|from)\b[^.;:\n]{0,50}?)?"
         r"[ ]is[ ](?:now[ ]|only[ ]|just[ ]|barely[ ]|still[ ]|today[ ])?(?P<months_old>\d\d?)[ -]months?"
         r"(?:[ -]old|[ ]of[ ]age)\b",
+        # Age: 50 months
+        r"\b[Aa](?:ge|GE)[ ]?[:=|][ ]{0,8}(?P<label_of_months>\d\d?)[ ]?months\b(?![ ]?(?:ago|after|of[ ]|later))",
         # Age: 34, aged 34 years, Age (years): 34, Age/Sex: 26 Y, age at referral 34, Age | 34
         r"\b[Aa](?:ge|GE)[dD]?(?:[ ]?\((?:in[ ])?(?:[Yy]ears?|[Yy]rs?|[Yy])\.?\)|[ ]in[ ]years)?"
         r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
@@ -113,7 +115,8 @@ def _forms() -> tuple[str, ...]:
         # a patient, 54 years; this lady, 26, has; a young woman, now 26; a student (26)
         rf"\b(?:{person}|{jobs})[ ]?[,(][ ]?(?:now[ ]|aged?[ ]|just[ ])?(?P<noun_comma>{number})"
         r"(?:[ ]and[ ]a[ ]half)?"
-        rf"(?:[ ]?{_YEARS}\b\.?{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
+        rf"(?:[ ]?{_YEARS}\b\.?(?:[ ](?P<noun_comma_twelfths>\d\d?)/12)?"
+        rf"{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
         # a woman of 28 years
         rf"\b(?:{person}|{jobs})[ ](?:of|aged)[ ](?P<noun_of>{number})(?:[ ]?{_YEARS}\b)?{months.format('noun_of')}"
         rf"{_NO_MEASURE}",
@@ -140,12 +143,14 @@ _YEAR_GROUPS = (
     *(
         "old",
         "plain",
+        "yearly",
         "han",
         "short",
         "infant",
         "baby",
         "tot",
         "months_old",
+        "label_of_months",
         "label",
         "sex_behind",
         "word_behind",
@@ -153,7 +158,7 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun", "split"),
+    *("title", "both", "born", "pronoun"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
@@ -293,7 +298,7 @@ def _is_birth_line(normal: str, start: int) -> bool:
 
 def _years(match: re.Match[str], group: str) -> Interval | None:
     written = match[group].lower()
-    if group in ("infant", "baby", "tot", "months_old"):
+    if group in ("infant", "baby", "tot", "months_old", "label_of_months"):
         return Interval(int(written) / 12, (int(written) + 1) / 12, high_open=True)
     groups = match.groupdict()
     months = groups.get(f"{group}_months") or groups.get(f"{group}_twelfths")

@@ -67,7 +67,12 @@ def facts_of_bare_name(reading: Reading, page: Page, named: Named) -> Iterator[F
         return
     if is_panel and mention.assertion != "absent" and _heads_members(reading, named):
         return
-    value = _by_name(reading, mention) or carried(reading, mention) or diagnosed(reading, mention, named.concept)
+    value = (
+        _by_name(reading, mention)
+        or _found(reading, named)
+        or carried(reading, mention)
+        or diagnosed(reading, mention, named.concept)
+    )
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:
         start = mention.cue[0]
@@ -88,5 +93,20 @@ def _by_name(reading: Reading, mention: Mention) -> Coded | None:
     if re.search(rf"{alternatives(known['named_positive_not_before'])}\s*(?:[\w-]+\s+)?$", before, re.IGNORECASE):
         return None
     if re.match(rf"\s*{alternatives(known['named_positive_not_behind'])}", behind, re.IGNORECASE):
+        return None
+    return Coded("positive", reading.text[mention.start : mention.end])
+
+
+def _found(reading: Reading, named: Named) -> Coded | None:
+    """ "Her urine held red-cell casts": a finding that is there by being told."""
+    known, mention = cues("measurements")["named_found"], named.mention
+    if named.concept not in known["concepts"] or mention.assertion != "present" or mention.temporality != "current":
+        return None
+    start = reading.sentences[mention.sentence].start
+    before = reading.normal[start : mention.start]
+    led = re.search(known["before"], before, re.IGNORECASE) or re.match(
+        known["behind"], reading.normal[mention.end : mention.end + 40], re.IGNORECASE
+    )
+    if led is None or re.search(alternatives(known["not_in"]), before[-60:], re.IGNORECASE):
         return None
     return Coded("positive", reading.text[mention.start : mention.end])

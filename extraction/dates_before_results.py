@@ -28,6 +28,8 @@ _OCCASION = compiled(
     r"(?:in|of|on|early|late|mid|around)?\s*[(]?$",
     re.IGNORECASE,
 )
+# an event since which it has been so: "since her January admission it has halved", "since the visit of 3 May"
+_SINCE_THEN = compiled(r"\bsince (?:her|his|the|that|this|our|my)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
 _PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
 
 
@@ -64,6 +66,7 @@ def date_heading_bracket(reading: Reading, start: int) -> TimeExpression | None:
 def date_before(reading: Reading, begin: int, start: int) -> TimeExpression | None:
     """A date that opens the sentence, or stands before the result in its own clause."""
     earlier = [time for time in dates_in(reading, begin, start) if may_date(time)]
+    earlier = [one for one in earlier if not _SINCE_THEN.search(reading.normal, max(begin, one.start - 60), one.start)]
     if not earlier:
         return None
     named = places_of_names(reading, begin, start)

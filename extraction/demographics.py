@@ -19,6 +19,7 @@ from kb.facts import Coded, Experiencer, Fact, Quantity, Temporality
 from kb.patterns import compiled
 
 _NEAR = 6  # words between a relative and an age in the same clause
+_A_CHILD = compiled(r"\b(?:an?|another|one) $", re.IGNORECASE)
 _MANY = 3  # a sex is taken from pronouns only where one kind outnumbers the other by so many times
 _SEX_LABEL = compiled(r"\b(?:sex|gender)\b {0,40}[:=|-]? {0,8}(?P<sex>female|male|f|m)\b", re.IGNORECASE)
 
@@ -36,6 +37,8 @@ def _ages(reading: Reading) -> Iterator[Fact]:
         when, whose_age = _when(reading.normal, age.start), _whose(reading, age.start, age.end)
         if today is not None and _is_of_youth(reading.normal, age, today):
             when = "historical"
+        elif today is not None and whose_age == "patient" and _is_someone_small(reading.normal, age, today):
+            whose_age = "other"
         elif today is None and whose_age == "patient" and when == "current":
             today = age
         yield reading.fact(
@@ -58,12 +61,32 @@ def _is_of_youth(normal: str, age: Age, today: Age) -> bool:
     return age.years.high <= today.years.low
 
 
+@functools.cache
+def _behind_patient() -> re.Pattern[str]:
+    person = "|".join(map(re.escape, (*cues("demographics")["people"], *cues("demographics")["occupations"])))
+    return compiled(rf"[ ,]+(?:(?:with|who|known|diagnosed|suffering|referred)\b|(?:[\w-]+ ){{0,2}}(?:{person})\b)")
+
+
+def _is_someone_small(normal: str, age: Age, today: Age) -> bool:
+    """ "There is a three-year-old at home", in a letter that has told a higher age of its patient's."""
+    if age.years.high is None or today.years.low is None or age.years.high > today.years.low:
+        return False
+    if (
+        not _A_CHILD.search(normal, max(0, age.start - 12), age.start)
+        or "old" not in normal[age.start : age.end].lower()
+    ):
+        return False
+    return _behind_patient().match(normal, age.end) is None
+
+
 def _whose(reading: Reading, start: int, end: int) -> Experiencer:
     normal = reading.normal
     if whose(reading, start) != "patient":
         return "other"
-    if _belongs(normal, start):
+    if _belongs(normal, start) or _is_of_a_thing(normal, start):
         return "other"
+    if _child_described().search(normal, 0, start):
+        return "patient"
     before = compiled(r"[a-z]+").findall(re.split(r"[.;\n]", normal[max(0, start - 60) : start].lower())[-1])
     after = compiled(r"[a-z]+").findall(re.split(r"[.;:,\n](?=\s)|[.;:]$", normal[end : end + 40].lower())[0])
     return "family" if _relative(before[-_NEAR:]) or _relative(after[:3], behind=True) else "patient"
@@ -75,7 +98,7 @@ def _relative(words: list[str], *, behind: bool = False) -> bool:
     return any(
         word in _words("relatives") - patients
         and "of" not in words[at + 1 : at + 2]
-        and not (word == "child" and words[max(0, at - 1) : at] in ([], ["female"], ["male"], ["this"]))
+        and not (word == "child" and words[max(0, at - 1) : at] in ([], ["female"], ["male"], ["this"], ["our"]))
         for at, word in enumerate(words[:2] if behind else words)
     )
 
@@ -89,6 +112,26 @@ def _belongs_to() -> re.Pattern[str]:
 def _belongs(normal: str, start: int) -> bool:
     """Whether the words before name a person as someone of the patient's: "her little boy", "has a 12-year-old"."""
     return _belongs_to().search(compiled(r"\s+").sub(" ", normal[max(0, start - 40) : start])) is not None
+
+
+@functools.cache
+def _thing_told() -> re.Pattern[str]:
+    things, between = ("|".join(map(re.escape, cues("demographics")[key])) for key in ("things", "things_between"))
+    return compiled(rf"(?<!with )(?<!has )(?<!and )\b(?:{things}) (?:(?:{between}) )+$", re.IGNORECASE)
+
+
+def _is_of_a_thing(normal: str, start: int) -> bool:
+    """ "The lupus itself is just 4 years old": an age that is not told of a person."""
+    return _thing_told().search(compiled(r"\s+").sub(" ", normal[max(0, start - 60) : start])) is not None
+
+
+@functools.cache
+def _child_described() -> re.Pattern[str]:
+    """ "Female child, born 2022-08-19" as a line's own words: the patient of a children's clinic."""
+    return compiled(
+        r"(?:^|\n)[ \t]*(?:(?:patient|pt|re)\b[ :.]*)?(?:fe)?male (?:child|infant|baby|toddler)[ ,;(|]{1,3}\Z",
+        re.IGNORECASE,
+    )
 
 
 def _when(normal: str, start: int) -> Temporality:

@@ -280,7 +280,8 @@ def _punctuation(tokens: Sequence[Token], at: int) -> Item | None:
 
 
 def _filler(tokens: Sequence[Token], at: int) -> Item | None:
-    return Item("filler", at, at + 1) if match_phrase(words("filler"), tokens, at) else None
+    found = match_phrase(words("filler"), tokens, at)
+    return None if found is None else Item("filler", at, found[1])
 
 
 _MARKS: tuple[ItemKind, ...] = ("prn", "stat", "divided", "total", "pulse")

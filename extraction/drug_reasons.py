@@ -26,6 +26,13 @@ _BUT_FOR = compiled(
     r"\b(?:allerg(?:y|ies)|NKDA|NKA)\s*[,(]?\s*(?:except|apart from|other than|save for|but for)\b[^.\n]*$",
     re.IGNORECASE,
 )
+_ITEM = compiled(r"[ \t]*[-–*•·>][ \t]*")
+_HEADING = compiled(
+    r"(?<!no )(?<!without )(?:allerg(?:y|ies)|intolerances?|hypersensitivit(?:y|ies)|"
+    r"adverse (?:drug )?reactions?|ADRs?)"
+    r"(?: (?:to (?:drugs|medicines|medication)|list|so far|known|and reactions?))?[ \t]*:?[ \t]*\Z",
+    re.IGNORECASE,
+)
 _NO_ALLERGY = compiled(r"\b(?:none|nil|nkda|no|not)\b", re.IGNORECASE)
 _OF_ALLERGIES = ("allerg", "nkda", "nka", "intoleranc", "adverse drug", "adr")
 _ENDED_ONCE = compiled(
@@ -273,7 +280,10 @@ def _is_no_cause(before: Sequence[Token]) -> bool:
 
 def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
     """ "Allergies: X - rash; Y - fever": the heading holds for all clauses of its line; so does "NKDA except X"."""
-    line = reading.normal[reading.normal.rfind("\n", 0, scope.start) + 1 : scope.start]
+    begin = reading.normal.rfind("\n", 0, scope.start) + 1
+    line = reading.normal[begin : scope.start]
+    if _ITEM.fullmatch(line) and _is_headed_so(reading.normal, begin):
+        return True  # the list of reactions below its heading, whatever the reaction
     lower = line.lower()
     if not any(word in lower for word in _OF_ALLERGIES):
         return False
@@ -281,3 +291,14 @@ def in_list_of_allergies(reading: Reading, scope: Scope) -> bool:
         return True
     found = _ALLERGIES.search(line)
     return found is not None and ";" in found.group() and _NO_ALLERGY.search(found.group()) is None
+
+
+def _is_headed_so(normal: str, at: int) -> bool:
+    """Whether the list whose item begins at a place stands under a line that ends as a heading of allergies."""
+    while at > 0:
+        begin = normal.rfind("\n", 0, at - 1) + 1
+        line = normal[begin : at - 1]
+        if not _ITEM.match(line):
+            return _HEADING.search(line) is not None and _NO_ALLERGY.search(line[-60:]) is None
+        at = begin
+    return False

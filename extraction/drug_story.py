@@ -5,12 +5,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
 from extraction.reading import Reading
 from extraction.result_words import pattern_of
 from kb.facts import Fact, Quantity, Time
+from kb.patterns import compiled
+
+_BEFORE = compiled(
+    r"\s*(?:points?|pts)?[\s,(]*(?:before|prior to|until|at the (?:start|beginning) of|"
+    r"when (?:we|she|he) (?:began|started)|"
+    r"pre-?)\s*(?:(?:the|her|his|we|she|he|gave|had|got|starting|started|beginning|began|first|start of|"
+    r"introduction of|"
+    r"addition of|adding|giving)\s+)*",
+    re.IGNORECASE,
+)
 
 
 def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
@@ -22,8 +33,20 @@ def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
         if number not in told and isinstance(fact.value, Quantity) and fact.temporality == "current"
     }
     return [
-        _past(reading, fact) if number in told and fact.concept in others else fact for number, fact in enumerate(facts)
+        _past(reading, fact) if (number in told and fact.concept in others) or _is_before_drug(reading, fact) else fact
+        for number, fact in enumerate(facts)
     ]
+
+
+def _is_before_drug(reading: Reading, fact: Fact) -> bool:
+    """ "A SLEDAI of 15 before belimumab": a score without a day that was taken before a drug came."""
+    if fact.kind != "score" or not isinstance(fact.value, Quantity) or fact.time is not None:
+        return False
+    before = _BEFORE.match(reading.normal, fact.end)
+    return before is not None and any(
+        one.kind == "drug" and one.start == before.end() and one.temporality != "planned"
+        for one in reading.mentions_in(before.end(), before.end() + 1)
+    )
 
 
 def _is_told_of_drug(reading: Reading, fact: Fact) -> bool:

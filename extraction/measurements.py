@@ -7,10 +7,12 @@ name or before it. Of several results of one name the newest is the present one.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 from extraction.aimed_values import is_not_measured
 from extraction.bare_tests import facts_of_bare_name
@@ -28,16 +30,24 @@ from extraction.result_dates import not_ahead
 from extraction.result_facts import Place, fact_of_test, facts_of_name, facts_of_result, is_open
 from extraction.result_series import is_told_in_series
 from extraction.result_times import time_behind, time_of
-from extraction.result_words import Page, page_of
+from extraction.result_words import Page, alternatives, page_of
 from extraction.results import Result
 from extraction.results_again import with_values_again
 from extraction.results_of_occasions import put_in_time
 from extraction.tables import read_tables
+from extraction.urine_told import urine_told
 from extraction.value_lines import read_value_lines
 from extraction.wished_results import is_wished
 from kb.facts import Coded, Fact, Quantity, Time
 from kb.patterns import compiled
 
+_CHANGES = compiled(
+    r"[\s,]*(?:points?|pts)?[\s,]*(?:(?:and )?then )?(?:(?:back )?(?:down |up ))?(?:to|-+>|=>|→)\s*"
+    r"(?:only |just |about )?",
+    re.IGNORECASE,
+)
+_VERB = 40  # characters before the first value of a course in which its verb stands
+_BESIDE = 20  # ... in which a day of its own may stand
 _LATELY = 21  # days
 _IS, _WAS = (
     compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE),
@@ -109,7 +119,7 @@ def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
 def _sizes(reading: Reading, page: Page, facts: list[Fact]) -> Iterator[Fact]:
     """Weights and heights told without their name; one in a sentence about a relative is the relative's."""
     taken = [(fact.start, fact.end) for fact in facts if fact.value is not None]
-    for size in body_sizes(page, taken):
+    for size in (*body_sizes(page, taken), *urine_told(reading, page, taken)):
         sentence = reading.sentence_at(size.start)
         about = [mention.experiencer for mention in reading.mentions_of(sentence)]
         yield fact_of_test(
@@ -145,6 +155,7 @@ def _facts(reading: Reading, page: Page, named: Named, time: Time | None) -> Ite
         _is_aside_of_old(reading, results, times) or _turns_back(reading, mention, results, times)
     ):
         newest -= 1
+    times = _before_the_next(reading, results, times)
     for number, (result, when) in enumerate(zip(results, times, strict=True)):
         place: Place = "only" if len(results) == 1 else "newest" if number == newest else "older"
         place = "older" if result.is_overtaken else place
@@ -199,6 +210,27 @@ def _turns_back(reading: Reading, mention: Mention, results: list[Result], times
 
 def _of(named: Named, concept: str) -> Named:
     return named if concept == named.concept else Named(named.mention, concept, named.results)
+
+
+def _before_the_next(reading: Reading, results: list[Result], times: list[Time | None]) -> list[Time | None]:
+    """ "Fell from 10 to 5 on 3 March": the day is that of the last value, the one before it has none of its own."""
+    told = list(times)
+    for number, (first, second) in enumerate(pairwise(results)):
+        between = reading.normal[first.end : second.start] if first.end <= second.start else ""
+        joint = _CHANGES.fullmatch(between) if times[number] == times[number + 1] else None
+        before = reading.normal[max(0, first.start - _VERB) : first.start]
+        if joint is not None and (">" in between or "→" in between or _moved().search(before)):
+            told[number] = None
+        if second.is_turn and times[number] == times[number + 1]:
+            beside = reading.times_in(max(0, first.start - _BESIDE), max(first.end, second.start))
+            told[number] = times[number] if beside else None
+    return told
+
+
+@functools.cache
+def _moved() -> re.Pattern[str]:
+    known = cues("measurements")
+    return compiled(alternatives([*known["turns"]["moved"], *known["course"]["verbs"]]), re.IGNORECASE)
 
 
 def _ordered(reading: Reading, when: Time | None, times: list[Time | None], number: int) -> Time | None:

@@ -112,7 +112,7 @@ def _in_prose(page: Page, concept: str, start: int) -> bool:
 
 def _score(page: Page, term: Score, written: Written, limit: int) -> Result | None:
     end = written.end
-    if page.normal[end : end + 1].isalpha() and written.unit is None:
+    if page.normal[end : end + 1].isalpha() and page.normal[end] != "分" and written.unit is None:
         return None
     if written.unit is not None or written.form != "number":
         # "12 points" has no unit; a "/" behind the number is the score's maximum
@@ -124,7 +124,7 @@ def _score(page: Page, term: Score, written: Written, limit: int) -> Result | No
     if out_of and float(out_of.group(1)) > term.maximum * 1.01 and page.time_at(written.start):
         return None
     end = out_of.end() if out_of else end
-    points = compiled(r" ?(?:points?|pts)(?![a-z])", re.IGNORECASE).match(page.normal, end, limit)
+    points = compiled(r" ?(?:(?:points?|pts)(?![a-z])|分)", re.IGNORECASE).match(page.normal, end, limit)
     bounds = [bound for bound in (written.interval.low, written.interval.high) if bound is not None]
     if not all(term.minimum <= bound <= term.maximum for bound in bounds):
         return None

@@ -30,6 +30,7 @@ def deny_replaced(reading: Reading) -> None:
     _tell_what_has_its_own_verb(reading)
     _deny_labels(reading)
     _deny_answered(reading)
+    _deny_taken_back(reading)
     _settle_doubts(reading)
     _name_other_kind(reading)
 
@@ -85,6 +86,27 @@ def _deny_answered(reading: Reading) -> None:
         mention.assertion = "absent"
 
 
+def _deny_taken_back(reading: Reading) -> None:
+    """ "Lupus. So reads her label, and the label is wrong: she does not have SLE": told, taken back, denied."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    denied = [one for one in told if one.assertion == "absent" and one.temporality == "current"]
+    others = [one for one in told if one.assertion in ("present", "possible")]
+    if not denied or not others or others[-1].start > denied[-1].start or not _is_excluded(reading, denied[-1]):
+        return
+    cue = denied[-1].cue or (0, 0)
+    between = reading.normal[cue[1] : denied[-1].start] if cue[1] <= denied[-1].start else ""
+    if between.strip(" ,").lower() not in ("", "a", "an", "the", "systemic", "have", "has"):
+        return  # "no active SLE"
+    first, last = others[-1].end, denied[-1].end
+    for back in _pattern("taken_back").finditer(reading.normal, first, last):
+        sentence = reading.sentences[reading.sentence_at(back.start())]
+        named = reading.mentions_in(max(first, sentence.start), back.end())
+        if not any(one.kind == "condition" and one.concept != "sle" for one in named):
+            for one in others:
+                one.assertion = "absent"
+            return
+
+
 def _name_other_kind(reading: Reading) -> None:
     """Where systemic lupus is denied and another kind told, the bare word "lupus" means that kind."""
     systemic = _pattern("systemic")
@@ -114,6 +136,11 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
         return True
     if _pattern("struck_before").search(before) and _pattern("struck_behind").match(behind):
         return True
+    if _pattern("asked_before").search(before) and _pattern("answered_behind").match(behind):
+        return True
+    managed = lupus.assertion == "possible" and _pattern("managed_before").search(before) is not None
+    if managed and not _pattern("managed_part").match(behind):
+        return any(_stands_in_place(other) for other in reading.mentions)
     if _pattern("struck_passive").match(behind) or _is_of_another_kind(reading):
         return True
     if _pattern("given_up").match(behind):

@@ -34,7 +34,7 @@ def _words(key: str) -> str:
 
 @functools.cache
 def _opening() -> re.Pattern[str]:
-    return compiled(rf"[\s,(–-]*{_words('openings')}", re.IGNORECASE)
+    return compiled(rf"[\s,()–-]*{_words('openings')}", re.IGNORECASE)
 
 
 @functools.cache
@@ -56,7 +56,8 @@ def _number() -> re.Pattern[str]:
 @functools.cache
 def _nothing() -> re.Pattern[str]:
     return compiled(
-        r"[\s:=]*(?:(?:is|was|of|at|score|today|now|currently|down to)\s+)*(?P<nil>nil|zero)\b"
+        r"[\s:=]*(?:(?:is|was|has|been|had|stays|stayed|remains|remained|still|of|at|score|today|now|currently|"
+        r"down to|equals?|equal to|equalling)\s+)*(?P<nil>nil|zero)\b"
         r"(?!\s+(?:recorded|available|known|documented|done|on file))",
         re.IGNORECASE,
     )

@@ -21,7 +21,7 @@ from kb.patterns import compiled
 _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months)(?: old| of age)?)?(?!\d)"
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
-_ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;)\n]|$))")
+_ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;()\n]|$))")
 _OPENING = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|by|from|last|dated)?\s*", re.IGNORECASE)
 _SEEN = (
     r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+"
@@ -224,14 +224,17 @@ def _older_in_bracket(page: Page, concept: str, first: Result, limit: int) -> Re
 def _past_colon(page: Page, at: int, limit: int) -> int:
     """Past a date that leads with a colon to the next value: "repeat 3/30/2026: 10"."""
     end = past_time(page, at, limit)
-    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)").match(page.normal, end, limit) or _POINTS_BACK.match(
+    colon = compiled(r"\s*[:=]\s*|[ \t]+(?=\d)|,\s+(?=\d{1,3}\s*(?:[.;)\n%]|$))").match(
         page.normal, end, limit
-    )
+    ) or _POINTS_BACK.match(page.normal, end, limit)
     return colon.end() if colon and end > at else at
 
 
 def _dated(page: Page, at: int, limit: int) -> bool:
-    return past_time(page, at, limit) > at
+    period = _period().match(page.normal, at, limit)
+    return past_time(page, at, limit) > at or (
+        period is not None and past_time(page, period.end(), limit) > period.end()
+    )
 
 
 def past_time(page: Page, at: int, limit: int) -> int:

@@ -17,6 +17,7 @@ from extraction.numeric_results import numeric_result
 from extraction.result_courses import past_time
 from extraction.result_words import Page, alternatives
 from extraction.results import Result
+from extraction.score_turns import next_total
 from kb.facts import Coded
 from kb.patterns import compiled
 from kb.units import canonical_unit
@@ -60,14 +61,15 @@ def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[i
         written = read_number(page.normal, at, limit, page.comma)
         if written is None or page.time_at(written.start) is not None:
             continue
-        if isinstance(vocabulary().terms[concept], Score) and written.unit is not None:
+        is_score = isinstance(vocabulary().terms[concept], Score)
+        if is_score and (written.unit is not None or _OF_AGE.search(page.normal, max(0, at - 40), at)):
             continue
         if written.unit is None and not _ends().match(page.normal, written.end):
             continue  # "today 3 swollen joints"
         found = numeric_result(page, concept, written, limit, unit if written.unit is None else None)
         if found is not None:
             return replace(found, is_turn=True)
-    return None
+    return next_total(page, concept, previous, limit)
 
 
 def _is_word_of_value(concept: str, result: Result) -> bool:
@@ -85,6 +87,11 @@ def _is_subject(page: Page, drug: int, at: int) -> bool:
     return not under or re.search(r"\d ?m?c?g\b", told) is not None or _OF_DOSES.search(told) is not None
 
 
+_OF_AGE = compiled(  # "she is now 34", where a score is "at 34" or "34 now"
+    r"\b(?:she|he|who|patient|woman|man|girl|boy)(?:'s| is| has just turned| has turned| turned)\s+"
+    r"(?:now |today |just |only )*$",
+    re.IGNORECASE,
+)
 _UNDER = compiled(r"\b(?:on|with|under|during|after|from|to|by|while on|whilst on|taking|of) (?:the )?$", re.IGNORECASE)
 _OF_DOSES = compiled(r"\b(?:reduced|increased|decreased|tapered|changed|got|down|up|weaned|cut)\b", re.IGNORECASE)
 

@@ -5,25 +5,33 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
+from extraction.knowledge import cues
 from extraction.named_tests import Named, sentence_end
 from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
-from extraction.result_words import Page
+from extraction.result_words import Page, alternatives
 from kb.patterns import compiled
 
-_POINTS_ON = compiled(
-    r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
-    r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
-    r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
-    r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
-    r"|(?:total(?: of)? )?(?P<points>\d{1,3}) (?:points?|pts)"
-    r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
-    r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
-    re.IGNORECASE,
-)
+
+@functools.cache
+def _points_on() -> re.Pattern[str]:
+    words = alternatives(word for word in cues("measurements")["number_words"] if not word.endswith("ce"))
+    return compiled(
+        r"(?:(?:(?:scores?|scored|scoring|rates?|rated|puts?|makes?|assess(?:es|ed)?|graded?)\s+"
+        r"(?:(?:her|him|it|the patient|this|activity|disease|them)\s+)?"
+        r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
+        r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
+        rf"|(?:total(?: of)? )?(?P<points>\d{{1,3}}|{words}) (?:points?|pts)"
+        r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
+        r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
+        re.IGNORECASE,
+    )
+
+
 _POINTS_BEHIND = compiled(
     r"[^.;\n\d]{0,45}?"
     r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
@@ -49,7 +57,7 @@ def points_before(reading: Reading, page: Page, named: Named) -> None:
     if named.mention.kind != "score" or named.results:
         return
     start = max(reading.sentences[named.mention.sentence].start, named.mention.start - 40)
-    match = _POINTS_ON.search(page.normal[start : named.mention.start])
+    match = _points_on().search(page.normal[start : named.mention.start])
     written = (
         None
         if match is None

@@ -56,7 +56,9 @@ def _closes_before(reading: Reading, number: int, before: str, at: int) -> bool:
     sentences = reading.sentences
     first = number
     while first > 0 and number - first < (_LINES if _is_item(reading, sentences[first]) else _TELLING):
-        if _drugs(reading, sentences[first].start, at) and not _is_item(reading, sentences[first]):
+        if _drugs(reading, sentences[first].start, at) and not (
+            _is_item(reading, sentences[first]) or _goes_on(reading, sentences[first - 1])
+        ):
             break
         first -= 1
     start, here = sentences[first].start, sentences[number].start
@@ -84,6 +86,11 @@ def _opens(reading: Reading, number: int, start: int, end: int) -> bool:
 
 def _is_item(reading: Reading, sentence: Sentence) -> bool:
     return _LIST_ITEM.match(reading.normal, sentence.start, sentence.end) is not None
+
+
+def _goes_on(reading: Reading, sentence: Sentence) -> bool:
+    """Whether a sentence ends in a semicolon, so that the next tells of the same: "HCQ; AZA from 2020; no other"."""
+    return reading.normal[sentence.start : sentence.end].rstrip().endswith(";")
 
 
 def _drugs(reading: Reading, start: int, end: int) -> list[Mention]:

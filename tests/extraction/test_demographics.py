@@ -73,6 +73,8 @@ def test_age_and_sex(text: str, age: float, sex: str) -> None:
         "Age: 4y11m",
         "4 yrs 11 mths old boy",
         "Boy. 4 y 11 m.",
+        "a 4 yr 11/12 boy",
+        "Girl, 4 yrs 11/12, with SLE",
     ],
 )
 def test_months_of_a_small_child(text: str) -> None:
@@ -96,6 +98,10 @@ def test_a_code_is_no_sex(text: str) -> None:
         "his 6-year-old son",
         "SLE diagnosed at the age of 14",
         "a 5-year-old graft",
+        "bringing up a three-year-old",
+        "the lupus itself is just 4 years old",
+        "she was operated for a hernia being 3 years of age",
+        "a class of four-year-olds",
         "BP 120/80",
     ],
 )
@@ -120,3 +126,26 @@ def test_the_age_of_another_patient(text: str) -> None:
 )
 def test_a_measure_is_no_age(text: str) -> None:
     assert "age" not in told(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "girl, geb. 02.05.2021, SLE",
+        "Fille née le 02.05.2021",
+        "Female child, born 2021-05-02, SLE",
+        "nata il 02.05.2021",
+    ],
+)
+def test_a_birth_date_as_other_tongues_and_children_s_clinics_write_it(text: str) -> None:
+    births = [fact for fact in facts(text) if fact.concept == "birth-date" and fact.experiencer == "patient"]
+    assert [fact.time.earliest.isoformat() for fact in births if fact.time and fact.time.earliest] == ["2021-05-02"]
+
+
+def test_the_birth_date_of_her_child_is_not_hers() -> None:
+    births = [fact for fact in facts("She has one female child, born 2022-08-19.") if fact.concept == "birth-date"]
+    assert all(fact.experiencer != "patient" for fact in births)
+
+
+def test_an_age_in_months_behind_its_label() -> None:
+    assert told("Age: 50 months. Girl with SLE.")["age"] == pytest.approx(50 / 12)
