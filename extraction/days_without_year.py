@@ -39,6 +39,7 @@ _PAST = compiled(
     r"|last)\b",
     re.IGNORECASE,
 )
+_BEHIND_HER = compiled(r"\bbehind (?:her|him|them)\b[^.\n]*$", re.IGNORECASE)
 _HAS_YEAR = compiled(r"(?:19|20)\d\d|['-/.]\d\d?[-/.]\d\d$|'\d\d$")
 _ONLY_DAY = compiled(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _SOON = 183  # days
@@ -65,6 +66,8 @@ def still_to_come(
     if _ENDS_THEN.search(before) or _AHEAD.search(clause):
         soon = not _PAST.search(clause) and reference < first <= reference + timedelta(days=_SOON)
     else:
+        if _BEHIND_HER.search(normal[max(0, expression.start - 160) : expression.start]):
+            return expression
         ends = _UNTIL.search(clause) is not None and _PAST.search(clause) is None
         soon = ends and reference < first and last <= reference + timedelta(days=_SOON_OVER)
         soon = soon and (began is None or began.latest is None or first <= began.latest + timedelta(days=_SOON))
