@@ -29,7 +29,7 @@ _ENDS_THEN = compiled(
     re.IGNORECASE,
 )
 _AHEAD = compiled(
-    r"\b(?:due|planned|scheduled|booked|expected|arranged|fixed|awaited|intended|appointment|will|shall|hopes?|wishes"
+    r"\b(?:due|planned|scheduled|booked|expected|foreseen|envisaged|arranged|fixed|awaited|intended|appointment|will|shall|hopes?|wishes"
     r"|is to|are to|to be|going to)\b[^.;,]{0,40}$",
     re.IGNORECASE,
 )

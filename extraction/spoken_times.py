@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import day_of, month_names, month_number, month_places, whole_month, whole_year
 from extraction.knowledge import cues
-from extraction.number_words import spelled_dates
+from extraction.number_words import any_of, days_in_words, spelled_dates
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at
 from extraction.word_places import has_word, word_places
@@ -50,6 +50,8 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
     yield from _of_months(normal, reference)
     if not _THE_NTH.search(normal):
         return
+    for match in _two_days().finditer(normal):
+        yield from _days_of_pair(normal, match, reference, dated)
     for match in _bare_day().finditer(normal):
         time = _day_after_last_named(normal, match, reference, dated)
         if time is not None:
@@ -106,18 +108,21 @@ def _spelled(normal: str, reference: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _day_of_month() -> re.Pattern[str]:
     return compiled(
-        rf"(?<![\w.,/-])(?P<at>(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?\s"
+        rf"(?<![\w.,/-])(?P<at>(?P<day>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{any_of(days_in_words())})\s"
         rf"(?:(?P<this>{_words('this_month')})|(?P<last>{_words('last_month')})))(?!\w)",
         re.IGNORECASE,
     )
 
 
 def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
-    words = (match["this"] or match["last"]).lower()
-    if words.endswith("month") and not words.startswith("of") and match["at"][len(match["day"])].isspace():
+    words, written = (match["this"] or match["last"]).lower(), match["day"].lower()
+    if words.endswith("month") and not words.startswith("of") and written.isdigit():
         return None  # "the score was 9 last month"
+    number = days_in_words().get(written) or int(written.rstrip("sthndr"))
     month = reference.replace(day=1) - relativedelta(months=0 if match["this"] else 1)
-    day = day_of(month.year, month.month, int(match["day"]))
+    if re.fullmatch(r"of\sthe\smonth", words) and number > reference.day:
+        month -= relativedelta(months=1)
+    day = day_of(month.year, month.month, number)
     return None if day is None or day > reference else Time.on(day, match.group())
 
 
@@ -308,6 +313,31 @@ def _bare_day() -> re.Pattern[str]:
         r"|,\s?\d)",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _two_days() -> re.Pattern[str]:
+    """ "On the 8th and 9th", of no month that is told behind."""
+    day = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)"
+    return compiled(
+        rf"(?<=\bon )(?P<first>the {day}) and (?P<second>(?:the )?{day})(?![\w-]|\s(?:of\b|day|week|month|dose|infusion"
+        rf"|{_months()}))",
+        re.IGNORECASE,
+    )
+
+
+def _days_of_pair(
+    normal: str, match: re.Match[str], reference: date, dated: Sequence[TimeExpression]
+) -> Iterator[TimeExpression]:
+    """Both days, the second one as the first of its number behind the first."""
+    days: list[TimeExpression] = list(dated)
+    for name in ("first", "second"):
+        number = compiled(r"(?:the )?(?P<at>(?P<day>\d+))", re.IGNORECASE).match(normal, match.start(name))
+        near = sorted((one for one in days if one.end <= match.start(name)), key=lambda one: one.start)
+        time = None if number is None else _day_after_last_named(normal, number, reference, near)
+        if time is not None:
+            days.append(TimeExpression(match.start(name), match.end(name), "point", time))
+            yield days[-1]
 
 
 def _day_after_last_named(

@@ -78,11 +78,20 @@ def _not_after(expression: TimeExpression, reference: date | None) -> TimeExpres
     return dataclasses.replace(expression, time=dataclasses.replace(time, latest=reference))
 
 
+# "with the end foreseen for mid-April"
+_END_TO_COME = compiled(
+    r"\b(?:end|completion)(?: of (?:it|them|this|treatment|therapy|the course))?(?: (?:is|was|being))?"
+    r" (?:foreseen|planned|expected|scheduled|due|intended|envisaged)(?: for| in| on| by)?(?: the)? $"
+)
+
+
 def _with_role(normal: str, expression: TimeExpression) -> TimeExpression:
     """A point behind "since" starts something, behind "until" it ends it."""
     if expression.role != "point":
         return expression
     text = normal[max(0, expression.start - 40) : expression.start].lower()
+    if _END_TO_COME.search(text):
+        return dataclasses.replace(expression, role="end")
     starts, ends = _words_of_role("start_words"), _words_of_role("end_words")
     if not any(word[1:] in text for word in (*starts, *ends)):
         return expression
