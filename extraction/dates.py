@@ -24,6 +24,11 @@ Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
 _MONTHS = 12
+_TO_COME = compiled(
+    r"\b(?:next|appointments?|reviews?|follow|planned|plan|due|until|till|scheduled|booked|will|return|see (?:her|him)|control"
+    r"|expires?|expiry|valid|by|before|listed|expected|edd|delivery)\b",
+    re.IGNORECASE,
+)
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
@@ -255,7 +260,8 @@ def _order_by_newest(normal: str) -> Order:
     words, day_first, month_first = [], [], []
     title = find_dates(_title(normal))
     if title and not title[0]["num_y"]:
-        return _order_of_words(title[0])
+        order = _order_of_words(title[0])
+        return "not known" if _is_ahead_by(normal, title[0], order) else order
     for match in find_dates(normal):
         if match["num_y"]:
             day_first.append(read_date(match, "day first", None))
@@ -273,6 +279,21 @@ def _order_by_newest(normal: str) -> Order:
     if fits["day first"] == fits["month first"]:
         return "not known"
     return "day first" if fits["day first"] else "month first"
+
+
+def _is_ahead_by(normal: str, title: re.Match[str], order: Order) -> bool:
+    """Whether a day that is told as past would be behind the letter's own, and is before it in the other order."""
+    letter = read_date(title, order, None)
+    other: Order = "month first" if order == "day first" else "day first"
+    if order == "not known" or letter is None or letter.latest is None:
+        return False
+    for match in find_dates(normal):
+        read, turned = (read_date(match, one, None) if match["num_y"] else None for one in (order, other))
+        ahead = read is not None and read.earliest is not None and read.earliest > letter.latest
+        behind = turned is not None and turned.latest is not None and turned.latest <= letter.latest
+        if ahead and behind and not _TO_COME.search(normal[max(0, match.start() - 60) : match.start()]):
+            return True
+    return False
 
 
 def _order_of_words(match: re.Match[str]) -> Order:
