@@ -25,8 +25,8 @@ Order = Literal["day first", "month first", "not known"]
 _TITLE_LINES = 4
 _MONTHS = 12
 _TO_COME = compiled(
-    r"\b(?:next|appointments?|reviews?|follow|planned|plan|due|until|till|scheduled|booked|will|return|see (?:her|him)|control"
-    r"|expires?|expiry|valid|by|before|listed|expected|edd|delivery)\b",
+    r"\b(?:next|appointments?|reviews?|follow|planned|plan|due|until|till|scheduled|booked|will|return"
+    r"|see (?:her|him)|control|expires?|expiry|valid|by|before|listed|expected|edd|delivery)\b",
     re.IGNORECASE,
 )
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]

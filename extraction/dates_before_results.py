@@ -34,7 +34,8 @@ _PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|mos
 _ONE_OF_ROW = 50  # characters from one date of a row to the next
 _JOINT = compiled(r"\s*(?:(?:[;,>|→-]|and\b|then\b|in\b|on\b)\s*)*")
 _VALUE_OF_ROW = compiled(
-    r"[ \t]*[:=]?[ \t]*(?:[a-z-]{1,14} ){0,2}(?:was |of )?[<>]?\d[\d.,]*(?:\s?(?:%|[a-zµ][\w.]*(?:/[\w.]+)*))?\s*(?:[;,>|→-]|\band\b|\bthen\b)"
+    r"[ \t]*[:=]?[ \t]*(?:[a-z-]{1,14} ){0,2}(?:was |of )?[<>]?\d[\d.,]*"
+    r"(?:\s?(?:%|[a-zµ][\w.]*(?:/[\w.]+)*))?\s*(?:[;,>|→-]|\band\b|\bthen\b)"
     r"\s*(?:(?:[;,>|→-]|and|then|in|on)\b\s*)*",
     re.IGNORECASE,
 )

@@ -54,4 +54,6 @@ def value_of_grade(match: re.Match[str]) -> str | None:
 def digit_of(written: str) -> str:
     """ "III", "three", "third" and "3" as a digit."""
     word = written.lower()
-    return str(_ROMAN.get(word) or cues("conditions")["grade_words"].get(word) or cues("timing")["numbers"].get(word, word))
+    return str(
+        _ROMAN.get(word) or cues("conditions")["grade_words"].get(word) or cues("timing")["numbers"].get(word, word)
+    )

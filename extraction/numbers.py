@@ -35,7 +35,8 @@ _WITH_POINT = compiled(r"\d(?<![\d.,].)\d{0,3}\.\d{1,2}(?![\d.])")
 _BROKEN = compiled(r"\d{1,3}(?: [.,] ?|\. )\d{1,2}(?![\d.,])")  # a scan's "1. 2 mg/dL"
 _BETWEEN = compiled(r"between (?=\d)", re.IGNORECASE)
 _MULTIPLE = compiled(
-    r" ?(millions?|mio|mln|thousand|lakhs?|lacs?|crores?)\.?(?= ?(?:international )?(?:[ui]\.?[ui]\b|units|copies|copias|cop\b|geq))",
+    r" ?(millions?|mio|mln|thousand|lakhs?|lacs?|crores?)\.?"
+    r"(?= ?(?:international )?(?:[ui]\.?[ui]\b|units|copies|copias|cop\b|geq))",
     re.IGNORECASE,
 )
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")

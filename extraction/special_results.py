@@ -157,9 +157,7 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
     syphilis = concept in ("syphilis-test", "treponemal-test", "nontreponemal-test")
     positive = isinstance(result.value, Coded) and result.value.code == "positive"
     behind = re.sub(r"\s+", " ", page.normal[result.start : result.end + 180])[: result.end - result.start + 90]
-    if syphilis and positive and (
-        pattern_of("unconfirmed").search(behind) or _negative_confirmation().search(behind)
-    ):
+    if syphilis and positive and (pattern_of("unconfirmed").search(behind) or _negative_confirmation().search(behind)):
         return {"confirmed": "no"}
     normal = isinstance(result.value, Coded) and result.value.code == "normal"
     if normal and (

@@ -174,9 +174,7 @@ def _time(reading: Reading, mention: Mention) -> Time | None:
     return None
 
 
-def _day_before_the_next(
-    reading: Reading, mention: Mention, found: TimeExpression | None
-) -> TimeExpression | None:
+def _day_before_the_next(reading: Reading, mention: Mention, found: TimeExpression | None) -> TimeExpression | None:
     """ "On 16 February she took the first dose of Qdenga, the second being due in May": not the day of the next one."""
     day = reading.letter_date.latest if reading.letter_date else None
     if found is None or found.time is None or found.time.earliest is None or day is None or found.start < mention.end:
@@ -188,7 +186,9 @@ def _day_before_the_next(
     if not holds(reading.normal[start : mention.start], cues("events")["vaccine_given"]):
         return None
     before = [time for time in reading.times_in(start, mention.start) if time.role == "point" and time.time is not None]
-    past = [time for time in before if time.time is not None and time.time.latest is not None and time.time.latest <= day]
+    past = [
+        time for time in before if time.time is not None and time.time.latest is not None and time.time.latest <= day
+    ]
     return past[-1] if past else None
 
 
