@@ -152,7 +152,7 @@ def _of_months(normal: str, reference: date) -> Iterator[TimeExpression]:
 
 
 def _row_of_months(normal: str, places: list[tuple[int, int]], reference: date) -> Iterator[TimeExpression]:
-    """The months of a row as one course: those that rise end with the last such month, those that fall begin with it."""
+    """The months of a row as one course: where they rise the last, where they fall the first is the newest."""
     numbers = [month_number(normal[start:end]) for start, end in places]
     rising = numbers == sorted(numbers)
     near = reference
