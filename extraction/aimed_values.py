@@ -47,7 +47,9 @@ def is_not_measured(reading: Reading, mention: Mention, result: Result) -> bool:
     clauses = list(_CLAUSE_START.finditer(before))
     opened = bracket_opened(before, 0, len(before))
     clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
-    return _tells_no_result(clause) or _tells_no_result(reading.normal[mention.end : end])
+    between = reading.normal[mention.end : end]
+    dated = bool(reading.times_in(sentence.start, start))
+    return _tells_no_result(clause, between if dated else "") or _tells_no_result(between)
 
 
 def _is_below(result: Result) -> bool:
@@ -55,13 +57,16 @@ def _is_below(result: Result) -> bool:
     return isinstance(result.value, Quantity) and result.value.interval.low is None
 
 
-def _tells_no_result(clause: str) -> bool:
-    """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done."""
+def _tells_no_result(clause: str, behind: str = "") -> bool:
+    """Whether a clause speaks of a target or a condition; "when it was repeated in May" tells what was done.
+
+    `behind` are the words up to the value, where they count too: "is of July, when the eGFR was 24".
+    """
     for word in pattern_of("not_results").finditer(clause):
         if _UNTIL.match(clause, word.start()):
             continue  # "normal until January"
         done = pattern_of("conditional_words").fullmatch(word.group()) is not None
-        if not (done and pattern_of("told_as_done").search(clause, word.end())):
+        if not (done and pattern_of("told_as_done").search(f"{clause} {behind}", word.end())):
             return True
     return False
 
