@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from extraction.dates import day_of, month_names, month_number, month_places, whole_month, whole_year
+from extraction.dates import day_of, month_names, month_number, whole_month, whole_year
 from extraction.knowledge import cues
 from extraction.number_words import any_of, days_in_words, spelled_dates
 from extraction.reading import TimeExpression
@@ -47,7 +47,6 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
     if "last year" in lower or "this year" in lower:
         yield from _of_years(normal, reference)
     yield from _spelled(normal, reference)
-    yield from _of_months(normal, reference)
     if not _THE_NTH.search(normal):
         return
     for match in _two_days().finditer(normal):
@@ -124,46 +123,6 @@ def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
         month -= relativedelta(months=1)
     day = day_of(month.year, month.month, number)
     return None if day is None or day > reference else Time.on(day, match.group())
-
-
-@functools.cache
-def _told_by_month() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A month that tells what it brought, and months in a row, each with its value."""
-    number = r"[<>]?\s?(?:\d{3,}|3[2-9]|[4-9]\d|\d{1,3}(?:[.,]\d+)+)(?![\d/])"
-    value = rf"{number}(?:\s?(?:%|[a-zµ]+(?:/[\w.]+)?))?"
-    brought = rf"(?:\A|[.;:]\s+|\n\s*)({_months()})\s(?:had\s|has\s|then\s|also\s)*(?:brought|saw|seen|gave|given)\b"
-    row = rf"(?<!\w)(?:{_months()}\s{value}\s?(?:[,;]|and\b)\s?(?:and\s)?)+(?:(?:in\s)?{_months()}\s{number})?"
-    return compiled(brought, re.IGNORECASE), compiled(row, re.IGNORECASE)
-
-
-@functools.cache
-def _month_in_row() -> re.Pattern[str]:
-    return compiled(rf"(?<![\w'])(?P<month>{_months()})(?=\s[<>]?\s?\d)", re.IGNORECASE)
-
-
-def _of_months(normal: str, reference: date) -> Iterator[TimeExpression]:
-    """ "January had brought a viraemia", "HBV DNA: March 310, July 890": the last such month not after the letter's."""
-    brought, row = _told_by_month()
-    for match in brought.finditer(normal):
-        yield from _row_of_months(normal, [match.span(1)], reference)
-    for match in matches_at(month_places(normal), row, normal):
-        months = [month.span("month") for month in _month_in_row().finditer(normal, *match.span())]
-        yield from _row_of_months(normal, months, reference) if len(months) > 1 else ()
-
-
-def _row_of_months(normal: str, places: list[tuple[int, int]], reference: date) -> Iterator[TimeExpression]:
-    """The months of a row as one course: where they rise the last, where they fall the first is the newest."""
-    numbers = [month_number(normal[start:end]) for start, end in places]
-    rising = numbers == sorted(numbers)
-    near = reference
-    found: list[TimeExpression] = []
-    order = list(zip(places, numbers, strict=True))
-    for (start, end), number in reversed(order) if rising else order:
-        near = near if rising or numbers == sorted(numbers, reverse=True) else reference
-        year = near.year - (number > near.month)
-        near = date(year, number, 1)
-        found.append(TimeExpression(start, end, "point", whole_month(year, number, normal[start:end])))
-    yield from sorted(found, key=lambda one: one.start)
 
 
 @functools.cache

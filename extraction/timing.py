@@ -15,6 +15,7 @@ from extraction.calendar_dates import calendar_dates
 from extraction.dates import Order
 from extraction.days_without_year import still_to_come
 from extraction.knowledge import cues
+from extraction.month_rows import month_rows
 from extraction.reading import TimeExpression
 from extraction.relative_times import relative_times
 from extraction.spoken_times import spoken_times
@@ -35,7 +36,9 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     calendar = sorted(calendar_dates(normal, reference, order), key=lambda expression: expression.start)
     found = [*calendar, *relative_times(normal, reference)]
     if reference is not None:
-        found += spoken_times(normal, reference, calendar)
+        rows = list(month_rows(normal, reference))
+        begin = {row.start for row in rows}  # "February 22" of a row is no day
+        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, calendar)]
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
