@@ -12,6 +12,7 @@ from extraction.carried_antibodies import carried
 from extraction.denied_tests import denied_test
 from extraction.diagnosed_viruses import diagnosed
 from extraction.knowledge import cues
+from extraction.known_markers import known_marker
 from extraction.named_tests import Named, is_member
 from extraction.reading import Mention, Reading
 from extraction.result_facts import facts_of_name
@@ -72,6 +73,7 @@ def facts_of_bare_name(reading: Reading, page: Page, named: Named) -> Iterator[F
         or _found(reading, named)
         or carried(reading, mention)
         or diagnosed(reading, mention, named.concept)
+        or known_marker(reading, mention, named.concept)
     )
     start = mention.start
     if mention.assertion == "absent" and mention.cue is not None and mention.cue[0] < mention.start:

@@ -25,7 +25,7 @@ Cell = tuple[int, int]
 def read_by_columns(reading: Reading) -> None:
     """Gives every finding in a dated column the assertion of its cell and the date of its column."""
     added: list[TimeExpression] = []
-    for cells, dates in _rows(reading):
+    for cells, dates in rows_of_days(reading):
         for column, date in dates.items():
             start, end = cells[column]
             for mention in reading.mentions_in(start, end):
@@ -39,7 +39,7 @@ def read_by_columns(reading: Reading) -> None:
 
 def findings_of_columns(reading: Reading) -> Iterator[tuple[Mention, list[Fact]]]:
     """The findings that a row's first cell names and its dated cells only size or deny, with a fact for each cell."""
-    for cells, dates in _rows(reading):
+    for cells, dates in rows_of_days(reading):
         named = [one for one in reading.mentions_in(*cells[0]) if one.concept in cues("conditions")["sized"]]
         named = named or _by_place(reading, cells[0])
         told = any(one.kind == "condition" for column in dates for one in reading.mentions_in(*cells[column]))
@@ -63,12 +63,13 @@ def _by_place(reading: Reading, cell: Cell) -> list[Mention]:
     return [Mention(*cell, concept, "condition", reading.sentence_at(cell[0])) for concept in found]
 
 
-def _rows(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int, Time]]]:
+def rows_of_days(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int, Time]]]:
     """The rows below a head with two dates or more: their cells, and the date of each column."""
     for rows in blocks_of(reading.normal):
-        columns: dict[int, Time] = {}
-        shift = 0
-        for row in rows:
+        told = columns_told(reading, rows[0].cells, dated=0)
+        columns = {number: date for number, date in told.items() if date is not None}
+        shift = 1 if 0 in columns else 0
+        for row in rows[1:] if columns else rows:
             dates = {number: date_of(reading, cell) for number, cell in enumerate(row.cells)}
             dated = {number: date for number, date in dates.items() if date is not None}
             told = columns_told(reading, row.cells, dated=len(dated)) if not dated else {}

@@ -9,6 +9,7 @@ import functools
 import re
 from collections.abc import Mapping
 
+from extraction.grades import grade_in
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.replaced_diagnoses import stands_instead
@@ -29,6 +30,7 @@ _STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
 _WORDS_OF_A_DEGREE = 3
 _NAME = 20  # characters of a plain name; a phrase is longer and may hold the size itself
+_BRACKET = compiled(r"\s*\([^()]{1,160}\)")
 _COURSE = compiled(r"[^.;]*?\b(?:from|was|initially)\b[^.;]*?\b(?:to|now|then)\b", re.IGNORECASE)
 
 
@@ -215,30 +217,10 @@ def size_by_depth(text: str) -> str | None:
 
 
 def _grade(reading: Reading, mention: Mention) -> str | None:
-    return grade_in(_clause(reading, mention))
-
-
-def grade_in(text: str) -> str | None:
-    """The grade as a digit, or a range of two; none where the text gives none.
-
-    >>> grade_in("skin, grade III")
-    '3'
-    >>> grade_in("still grade II-III")
-    '2-3'
-    """
-    match = re.search(cues("conditions")["grade_of"], text, re.IGNORECASE)
-    if match is None:
-        return None
-    low, high = (_numeral(written) for written in match.groups()[:2])
-    return low if high is None else f"{low}-{high}"
-
-
-def _numeral(written: str | None) -> str | None:
-    """ "III", "three" and "3" as a digit."""
-    if written is None:
-        return None
-    word = written.lower()
-    return str(_ROMAN.get(word) or cues("timing")["numbers"].get(word, word))
+    """The grade of its clause, or of the bracket behind the name: "GVHD (rash, bilirubin normal, grade II)"."""
+    start, end = clause_span(reading, mention)
+    bracket = _BRACKET.match(reading.normal, mention.end)
+    return grade_in(reading.normal[start : max(end, bracket.end() if bracket else end)])
 
 
 def _sle_is_denied(reading: Reading, mention: Mention) -> bool:

@@ -14,7 +14,7 @@ from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.episodes import episode_of
-from extraction.gvhd import grades_told_later, time_of_grade
+from extraction.gvhd import grades_of_chart, grades_told_later, time_of_grade
 from extraction.interventions import with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
@@ -43,8 +43,8 @@ def read_conditions(reading: Reading) -> list[Fact]:
         if mention.kind == "condition" and not _is_named_again(reading, mention):
             if is_something_else(reading, mention):
                 continue
-            facts += _facts(reading, mention)
-            facts += grades_told_later(reading, mention)
+            charted = list(grades_of_chart(reading, mention))
+            facts += charted or [*_facts(reading, mention), *grades_told_later(reading, mention)]
             facts += sizes_told_later(reading, mention)
     return facts
 

@@ -24,6 +24,11 @@ Order = Literal["day first", "month first", "not known"]
 
 _TITLE_LINES = 4
 _MONTHS = 12
+_TO_COME = compiled(
+    r"\b(?:next|appointments?|reviews?|follow|planned|plan|due|until|till|scheduled|booked|will|return"
+    r"|see (?:her|him)|control|expires?|expiry|valid|by|before|listed|expected|edd|delivery)\b",
+    re.IGNORECASE,
+)
 _ROMAN = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
 
 
@@ -78,6 +83,9 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
         # no score, no count of weeks or months ("03/12"), no month of a year ("05/24"), and not "24/7"
         r"(?P<sp_a>3[01]|2\d|1[3-9])/(?P<sp_b>0[1-9]|1[12])(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
+        # "since 5.3., until 12.3."
+        r"(?:(?<=\bsince )|(?<=\buntil )|(?<=\btill )|(?<=\bseit )|(?<=\bbis )|(?<=\bvom )|(?<=\bbis zum ))"
+        r"(?P<sg_a>3[01]|[12]\d|0?[1-9])\.(?P<sg_b>1[0-2]|0?[1-9])\.(?=[\s,;)])(?!\s?(?:19|20)?\d\d\b)",
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
         r"(?P<y_m_y>(?:19|20)\d\d)[-/.](?P<y_m_m>1[0-2]|0[1-9])(?![\d/%-]|\.\d)",
     ]
@@ -166,6 +174,8 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
     for form in ("m_y", "y_m"):
         if group[f"{form}_y"]:
             return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
+    if group["sg_a"]:
+        return _short(int(group["sg_a"]), int(group["sg_b"]), "day first", reference, written)
     for form in ("sd", "sp", "sc"):
         if group[f"{form}_a"]:
             return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
@@ -269,7 +279,8 @@ def _order_by_newest(normal: str) -> Order:
     words, day_first, month_first = [], [], []
     title = find_dates(_title(normal))
     if title and not title[0]["num_y"]:
-        return _order_of_words(title[0])
+        order = _order_of_words(title[0])
+        return "not known" if _is_ahead_by(normal, title[0], order) else order
     for match in find_dates(normal):
         if match["num_y"]:
             day_first.append(read_date(match, "day first", None))
@@ -287,6 +298,21 @@ def _order_by_newest(normal: str) -> Order:
     if fits["day first"] == fits["month first"]:
         return "not known"
     return "day first" if fits["day first"] else "month first"
+
+
+def _is_ahead_by(normal: str, title: re.Match[str], order: Order) -> bool:
+    """Whether a day that is told as past would be behind the letter's own, and is before it in the other order."""
+    letter = read_date(title, order, None)
+    other: Order = "month first" if order == "day first" else "day first"
+    if order == "not known" or letter is None or letter.latest is None:
+        return False
+    for match in find_dates(normal):
+        read, turned = (read_date(match, one, None) if match["num_y"] else None for one in (order, other))
+        ahead = read is not None and read.earliest is not None and read.earliest > letter.latest
+        behind = turned is not None and turned.latest is not None and turned.latest <= letter.latest
+        if ahead and behind and not _TO_COME.search(normal[max(0, match.start() - 60) : match.start()]):
+            return True
+    return False
 
 
 def _order_of_words(match: re.Match[str]) -> Order:

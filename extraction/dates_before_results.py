@@ -33,6 +33,16 @@ _SINCE_THEN = compiled(r"\bsince (?:her|his|the|that|this|our|my)\s+(?:[\w-]+\s+
 _PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
 
 
+_ONE_OF_ROW = 50  # characters from one date of a row to the next
+_JOINT = compiled(r"\s*(?:(?:[;,>|→-]|and\b|then\b|in\b|on\b)\s*)*")
+_VALUE_OF_ROW = compiled(
+    r"[ \t]*[:=]?[ \t]*(?:[a-z-]{1,14} ){0,2}(?:was |of )?[<>]?\d[\d.,]*"
+    r"(?:\s?(?:%|[a-zµ][\w.]*(?:/[\w.]+)*))?\s*(?:[;,>|→-]|\band\b|\bthen\b)"
+    r"\s*(?:(?:[;,>|→-]|and|then|in|on)\b\s*)*",
+    re.IGNORECASE,
+)
+
+
 def date_in_row(reading: Reading, start: int, end: int) -> TimeExpression | None:
     """The date directly before a value of a row of such pairs: "Oct 12 -> Jan 8 -> Mar 4", "11/25: 20   02/26: 6"."""
     before = [time for time in reading.times_in(max(0, start - 30), start) if time.end <= start]
@@ -43,10 +53,16 @@ def date_in_row(reading: Reading, start: int, end: int) -> TimeExpression | None
     ):
         return None
     for following in reading.times_in(end, end + 30)[:1]:
-        joint = re.fullmatch(r"\s*(?:[;,>|→-]|and|then)*\s*", reading.normal[end : following.start])
+        joint = _JOINT.fullmatch(reading.normal, end, following.start)
         if joint and re.match(r"[ \t]*[:=]?[ \t]*[<>]?\d", reading.normal[following.end : following.end + 6]):
             return before[-1]
-    return None
+    return before[-1] if _ends_row(reading, before[-1]) else None
+
+
+def _ends_row(reading: Reading, last: TimeExpression) -> bool:
+    """Whether the date before, too, has its value directly behind it: "May 310, July 290, November 120"."""
+    earlier = reading.times_in(max(0, last.start - _ONE_OF_ROW), last.start)
+    return bool(earlier) and _VALUE_OF_ROW.fullmatch(reading.normal, earlier[-1].end, last.start) is not None
 
 
 def date_heading_bracket(reading: Reading, start: int) -> TimeExpression | None:

@@ -29,7 +29,7 @@ _ENDS_THEN = compiled(
     re.IGNORECASE,
 )
 _AHEAD = compiled(
-    r"\b(?:due|planned|scheduled|booked|expected|arranged|fixed|awaited|intended|appointment|will|shall|hopes?|wishes"
+    r"\b(?:due|planned|scheduled|booked|expected|foreseen|envisaged|arranged|fixed|awaited|intended|appointment|will|shall|hopes?|wishes"
     r"|is to|are to|to be|going to)\b[^.;,]{0,40}$",
     re.IGNORECASE,
 )
@@ -42,6 +42,7 @@ _PAST = compiled(
 _GOES_ON = compiled(
     r"\b(?:is|are|remains?|continues?|runs?|still|(?:has|have|keeps?) (?:her|him|them) (?:on|in))\b", re.IGNORECASE
 )
+_BEHIND_HER = compiled(r"\bbehind (?:her|him|them)\b[^.\n]*$", re.IGNORECASE)
 _HAS_YEAR = compiled(r"(?:19|20)\d\d|['-/.]\d\d?[-/.]\d\d$|'\d\d$")
 _ONLY_DAY = compiled(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", re.IGNORECASE)
 _SOON = 183  # days
@@ -68,6 +69,8 @@ def still_to_come(
     if _ENDS_THEN.search(before) or _AHEAD.search(clause):
         soon = not _PAST.search(clause) and reference < first <= reference + timedelta(days=_SOON)
     else:
+        if _BEHIND_HER.search(normal[max(0, expression.start - 160) : expression.start]):
+            return expression
         ends = _UNTIL.search(clause) is not None and _PAST.search(clause) is None
         soon = ends and reference < first and last <= reference + timedelta(days=_SOON_OVER)
         if ends and reference < first and _GOES_ON.search(clause):

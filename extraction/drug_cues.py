@@ -20,6 +20,12 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _ARTICLE = compiled(r"\b(?:(?:since|from|at|after|before) (?:the |her |his )?|the (?:very )?)$", re.IGNORECASE)
+_LENGTH = compiled(
+    r"(?:\b(?:days|weeks|months|course|end|duration)\s+(?:(?:is|are|was|were|being|been|has|have|then|now)\s+){0,3}"
+    r"|\b(?:duration|length) of \w+ (?:days|weeks|months) )$",
+    re.IGNORECASE,
+)
+_BEEN = compiled(r"\s*(?:(?:had|has|have|was|were|is|are|been|then|also|thus|by then)\s+)*", re.IGNORECASE)
 _DENIED_PART = compiled(
     r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
 )
@@ -158,12 +164,32 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
     ]
+    found = [cue for cue in found if not _is_of_its_length(reading, cue) and not _is_of_a_disease(reading, start, cue)]
     causes = [cue.start for cue in breaks if reading.normal[cue.start : cue.end].lower() == "because"]
     found = [cue for cue in found if cue.group != "planned" or not any(at < cue.start for at in causes)]
     found = [cue for cue in found if cue.group != "allergy" or not reading.normal[start : cue.start].strip(" (-:")]
     if next_drug is not None:
         found = [cue for cue in found if not _belongs_to_next(reading, cue, next_drug)]
     return found
+
+
+def is_of_a_length(reading: Reading, at: int) -> bool:
+    """Whether what is planned at a place is how long something goes on, or its end."""
+    return _LENGTH.search(reading.normal[max(0, at - 40) : at]) is not None
+
+
+def _is_of_its_length(reading: Reading, cue: Cue) -> bool:
+    """ "Started on the 28th, fourteen days being intended", "the end is planned for April": no drug to come."""
+    return cue.group == "planned" and is_of_a_length(reading, cue.start)
+
+
+def _is_of_a_disease(reading: Reading, start: int, cue: Cue) -> bool:
+    """ "Covered until the 7th, when infection had been ruled out": what is excluded is the disease before the word."""
+    before = [one for one in reading.mentions_in(max(start, cue.start - 60), cue.start) if one.kind == "condition"]
+    if cue.group != "forbidden" or not before:
+        return False
+    written = reading.normal[cue.start : cue.end].lower().split()[-2:]
+    return written == ["ruled", "out"] and _BEEN.fullmatch(reading.normal, before[-1].end, cue.start) is not None
 
 
 def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:

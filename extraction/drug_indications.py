@@ -19,6 +19,7 @@ from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.no_condition import is_germ_of_another
 from extraction.reading import Mention, Reading
+from kb.facts import Dosing
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
@@ -84,6 +85,15 @@ def purpose_of(reading: Reading, scope: Scope, end: int) -> str | None:
         if any(token.text in index and match_phrase(index, tokens, at) for at, token in enumerate(tokens)):
             return name
     return None
+
+
+def purpose_by_dose(scope: Scope, dosing: Dosing) -> str | None:
+    """Treatment where the day's dose (mg) is one that only treatment takes: valaciclovir 1 g three times a day."""
+    bounds = cues("medications")["treating_doses"].get(scope.concept)
+    told = dosing.per_day
+    if bounds is None or told is None or told.low is None or told.high is None or dosing.unit != "mg":
+        return None
+    return "treatment" if float(bounds[0]) <= told.low and told.high <= float(bounds[1]) else None
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from extraction.condition_attributes import treated_some_time
 from extraction.dose_items import read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained
-from extraction.drug_cues import cue_before, cues_behind, has_amount
+from extraction.drug_cues import cue_before, cues_behind, has_amount, is_of_a_length
 from extraction.drug_exceptions import is_excepted
 from extraction.drug_harms import harm_before_end
 from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
@@ -252,7 +252,8 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
         return _NEVER if found is None else DrugStatus("never", found.kind, found.detail, True, None, found.end)
     near = reading.normal[scope.sentence_start : scope.sentence_end].lower()
     conditional = mention.assertion == "conditional" and "prophyla" not in near
-    if conditional or (mention.temporality == "planned" and not _has_begun(reading, scope)):
+    of_length = mention.cue is not None and mention.cue[0] > scope.end and is_of_a_length(reading, mention.cue[0])
+    if conditional or (mention.temporality == "planned" and not of_length and not _has_begun(reading, scope)):
         return DrugStatus("planned")
     if mention.temporality == "historical":
         return DrugStatus("past", told=False)

@@ -79,7 +79,8 @@ def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
 
 def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("events")
-    if names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
+    named_by_it = _is_clinic_of_the_grafted(reading, mention)
+    if not named_by_it and names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
         return
     if spelling_means_another(reading, mention) or _is_heading(reading, mention):
         return
@@ -89,7 +90,7 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
         mention = dataclasses.replace(mention, concept=known["only_denied"][mention.concept])
     car_t = vocabulary().is_a(mention.concept, "car-t")
     time, course = _when(reading, mention)
-    temporality = _temporality(reading, mention, time, course, car_t=car_t)
+    temporality = "historical" if named_by_it else _temporality(reading, mention, time, course, car_t=car_t)
     if car_t and (temporality == "planned" or _is_own_declined(reading, mention)):
         return  # what the letter asks for
     general = known["as_general"].get(mention.concept, _meant(reading, mention))
@@ -114,6 +115,15 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
         return False
     others = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
     return any(vocabulary().is_a(other.concept, mention.concept) for other in others if other.kind == "procedure")
+
+
+def _is_clinic_of_the_grafted(reading: Reading, mention: Mention) -> bool:
+    """ "Renal allograft clinic": who is seen there has a graft, unless a relative is."""
+    clinic = compiled(cues("events")["clinic_of_those_who_had_it"], re.IGNORECASE)
+    if mention.assertion != "present" or clinic.match(reading.normal, mention.start) is None:
+        return False
+    before = reading.normal[sentence_span(reading, mention)[0] : mention.start]
+    return not holds(before, cues("context")["sets"]["relative"])
 
 
 def _is_denied_itself(reading: Reading, mention: Mention) -> bool:
@@ -185,6 +195,9 @@ def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
     """ "Listed for a kidney transplant in 2025": the day is that of the list."""
     known = cues("events")
     if vocabulary().is_a(mention.concept, "transplant"):
+        spoken_of = compiled(known["only_spoken_of"], re.IGNORECASE)
+        if spoken_of.match(reading.normal, mention.end, clause_span(reading, mention)[1]):
+            return True
         before = reading.normal[max(0, mention.start - _LOOKED_INTO) : mention.start]
         looked = rf"{alternatives(known['only_looked_into'])}\s+for\s+(?:an?\s+|the\s+|possible\s+)*$"
         if re.search(looked, before, re.IGNORECASE):

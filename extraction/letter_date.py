@@ -41,7 +41,8 @@ _LAST_OF_STAY = compiled(
 )
 _TODAY = compiled(r"\btoday(?:'s date)?(?: is| on)?[ ,:(]{1,3}$", re.IGNORECASE)
 _SIGNED = compiled(
-    r"\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed"
+    r"^\W*(?:electronically signed|signed electronically|e-signed|digitally signed)\b[^;\d]{0,60}[ ,(:@-]$"
+    r"|\b(?:signed|authori[sz]ed|validated|approved|verified|reported|released|finali[sz]ed|written|dictated|typed"
     r"|completed|prepared|compiled|checked|recorded|entered)(?: electronically)? by\b[^.;\d]{0,50}[ ,(:@-]$"
     r"|(?:\bthis (?:letter|note|report|summary|referral|e-?mail|record|statement|form)"
     r"|^\W*(?:the )?(?:letter|note|summary)) (?:was|is|has been)"
@@ -294,7 +295,7 @@ def _gapped_month() -> re.Pattern[str]:
 
 def _is_full(match: re.Match[str]) -> bool:
     """Whether the date has its day, month and year."""
-    return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sp_a", "sc_a"))
+    return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sp_a", "sc_a", "sg_a"))
 
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:

@@ -163,7 +163,11 @@ def _newer_than_word(
 ) -> list[Result]:
     """ "Normal ALT in 2024; today it is 410": the number that overtakes the word before the name."""
     end = _course_end(reading, last, limit, following)
-    newer = turned(page, last.concept, replace(before, start=last.mention.start, end=last.mention.end), end, [])
+    first = replace(before, start=last.mention.start, end=last.mention.end)
+    newer = turned(page, last.concept, first, end, [])
+    if newer is None and is_told_in_series(last.concept):
+        told = series(reading, page, last.concept, first, None if following is None else following.mention)
+        return [one for one in told if one is not first]
     return [] if newer is None else [newer]
 
 

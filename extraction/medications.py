@@ -15,7 +15,7 @@ from extraction.dose_steps import DoseStep
 from extraction.dosing import Instruction
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons
 from extraction.drug_course import course_of_steps, days_between, goes_back, times_of
-from extraction.drug_indications import indication_of, purpose_of
+from extraction.drug_indications import indication_of, purpose_by_dose, purpose_of
 from extraction.drug_instruction import instruction_of
 from extraction.drug_reasons import Reason
 from extraction.drug_scope import Scope, scopes_of
@@ -193,7 +193,7 @@ def _fact(
         course=course,
         dosing=dosing,
         time=_time(times, assertion, course, status.status),
-        attributes=_attributes(reading, scope, scopes, end, status),
+        attributes=_attributes(reading, scope, scopes, end, status, dosing),
     )
 
 
@@ -270,14 +270,14 @@ def _is_severe(reading: Reading, scope: Scope, detail: str) -> bool:
 
 
 def _attributes(
-    reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int, status: DrugStatus
+    reading: Reading, scope: Scope, scopes: Sequence[Scope], end: int, status: DrugStatus, dosing: Dosing
 ) -> dict[str, str]:
     attributes: dict[str, str] = {}
     if status.detail:
         attributes["reason_detail"] = " ".join(status.detail.lower().split())
         if _is_severe(reading, scope, status.detail):
             attributes["reason_severity"] = "severe"
-    purpose = purpose_of(reading, scope, end)
+    purpose = purpose_of(reading, scope, end) or purpose_by_dose(scope, dosing)
     if purpose is not None:
         attributes["purpose"] = purpose
     indication = indication_of(reading, scope, scopes, end)

@@ -26,6 +26,11 @@ _LEADERS = compiled(r"[.…_·]{3,}")  # dots that lead the eye to the result
 _LABORATORY_CODE = compiled(r"(?=\S*[A-Za-z.])(?=\S*\d)[A-Za-z0-9.]{3,7}")
 # "at EOT was", "on MPI:": an occasion or a method by its letters
 _OCCASION = compiled(r"(?:at|on|by|via) (?:the )?(?-i:[A-Z]{2,6})(?=(?: (?:is|was|were|of|showed)\b|\s?[:=]|,? ?\d))")
+# "done at ICTC Pune 14/2:", "at Charing Cross: reactive": a place, where its result stands behind a colon
+_PLACE = compiled(
+    r"(?:at|in|from|by) (?:the )?(?-i:[A-Z][\w.'-]*)(?: (?-i:[A-Z][\w.'-]*)){0,3}"
+    r"(?=[ ,(]*(?:on )?(?:\d{1,2}[./-]\d{1,2}(?:[./-]\d{2,4})?[) ]*)?\s?:)"
+)
 _SHORT_REACH = 16
 _RANGED = compiled(r"(?:rang(?:ed|ing|es?)|varied|var(?:ies|ying)|fluctuat(?:ed|ing))\s*$", re.IGNORECASE)
 _DIFFERENCE = compiled(
@@ -83,6 +88,7 @@ def _skip_one(page: Page, at: int, limit: int) -> int | None:
     word = (
         _DIFFERENCE.match(page.normal, at, limit)
         or _OCCASION.match(page.normal, at, limit)
+        or _PLACE.match(page.text, at, limit)
         or pattern_of("fillers").match(page.normal, at, limit)
         or _LEADERS.match(page.normal, at, limit)
         or _FLAG_BEFORE.match(page.normal, at, limit)

@@ -67,7 +67,7 @@ def any_of(words: Iterable[str]) -> str:
 
 
 @functools.cache
-def _ordinals() -> dict[str, int]:
+def days_in_words() -> dict[str, int]:
     """The days of a month spelled out: "fourth", "twenty-first"."""
     words = cues("timing")["days_spelled"]
     days = {word: at for at, word in enumerate(words, 1)} | {"thirtieth": 30}
@@ -75,21 +75,6 @@ def _ordinals() -> dict[str, int]:
         days |= {f"twenty{sign}{one}": 20 + at for at, one in enumerate(words[:9], 1)}
         days[f"thirty{sign}first"] = 31
     return days
-
-
-@functools.cache
-def ordinal_pattern() -> str:
-    """The source of a pattern (no group captures) for a day of a month in words: "fourth", "twenty-first"."""
-    return any_of(_ordinals())
-
-
-def day_in_words(written: str) -> int:
-    """The day of a month that a match of `ordinal_pattern` stands for.
-
-    >>> day_in_words("Twenty-first")
-    21
-    """
-    return _ordinals()[written.lower()]
 
 
 @functools.cache
@@ -101,7 +86,7 @@ def _year() -> str:
 
 @functools.cache
 def _spelled() -> re.Pattern[str]:
-    days = any_of(_ordinals())
+    days = any_of(days_in_words())
     month = any_of(month_names())
     number = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
     return compiled(
@@ -115,13 +100,13 @@ def _spelled() -> re.Pattern[str]:
 @functools.cache
 def _first_words() -> frozenset[str]:
     """The words that a date in words begins with; a number may open it as well."""
-    return first_words(("the", *_ordinals(), *month_names()))
+    return first_words(("the", *days_in_words(), *month_names()))
 
 
 @functools.cache
 def _words_of_one() -> frozenset[str]:
     """The words one of which names the day or the year."""
-    return first_words((*_ordinals(), "two thousand", "twenty"))
+    return first_words((*days_in_words(), "two thousand", "twenty"))
 
 
 _DIGITS = compiled(r"\d(?<![\w-].)")
@@ -145,7 +130,7 @@ def spelled_dates(text: str) -> Iterator[SpelledDate]:
             continue  # a date in digits
         if written and " of " not in match.group().lower() and match.group("month") and match["month"].islower():
             continue  # "the first may have been"
-        day = _ordinals()[written.lower()] if written else int(match["digits"].rstrip("sthndr"))
+        day = days_in_words()[written.lower()] if written else int(match["digits"].rstrip("sthndr"))
         month = month_names()[(match["month"] or match["month2"]).lower()]
         yield SpelledDate(match.start(), match.end(), day, month, None if year is None else _year_of(year))
 

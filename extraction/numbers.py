@@ -34,6 +34,11 @@ _WITH_COMMA = compiled(r"\d(?<![\d.,].)\d{0,2},\d{1,2}(?![\d,])(?! ?,)")
 _WITH_POINT = compiled(r"\d(?<![\d.,].)\d{0,3}\.\d{1,2}(?![\d.])")
 _BROKEN = compiled(r"\d{1,3}(?: [.,] ?|\. )\d{1,2}(?![\d.,])")  # a scan's "1. 2 mg/dL"
 _BETWEEN = compiled(r"between (?=\d)", re.IGNORECASE)
+_MULTIPLE = compiled(
+    r" ?(millions?|mio|mln|thousand|lakhs?|lacs?|crores?)\.?"
+    r"(?= ?(?:international )?(?:[ui]\.?[ui]\b|units|copies|copias|cop\b|geq))",
+    re.IGNORECASE,
+)
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _TIMES = compiled(r" ?(?:x|\*|times|-? ?fold)", re.IGNORECASE)
 _LOG = compiled(r" ?log(?: ?_?10|₁₀)?(?![a-z])(?: ?\(?)?", re.IGNORECASE)
@@ -222,7 +227,15 @@ def _one_number(text: str, at: int, comma: bool) -> tuple[float, int] | None:
         digits = (exponent.group(1) or exponent.group(2)).translate(_SUPERSCRIPTS)
         if int(digits) <= 14:
             return value * 10.0 ** int(digits), exponent.end()
-    return value, at
+    return _multiplied(text, at, value)
+
+
+def _multiplied(text: str, at: int, value: float) -> tuple[float, int]:
+    """ "1.2 million IU/mL", "3 lakh copies": the number with the word behind it, where the unit follows that."""
+    match = _MULTIPLE.match(text, at)
+    if match is None or find_unit(text, _skip_space(text, at)) not in (None, match.end(1)):
+        return value, at
+    return value * float(cues("measurements")["multiples"][match[1].lower()]), match.end(1)
 
 
 def _is_measured(text: str, at: int) -> bool:

@@ -25,7 +25,11 @@ def _overtaking(turned: bool) -> re.Pattern[str]:
     words = cues("measurements")["overtaken"]
     turns, results, unclaimed, denied = ("|".join(words[key]) for key in ("turns", "results", "unclaimed", "denied"))
     without = rf"(?:(?!\b(?:{denied})\b)[^;\n]){{0,60}}?"
-    opening = rf"\b(?:{turns})\b{without}(?<![\w-])(?:{results})" if turned else rf"^{without}(?<![\w-])(?:{unclaimed})"
+    opening = (
+        rf"\b(?:{turns})\b{without}(?<![\w-])(?:{results})"
+        if turned
+        else rf"^[\s;,)]*{without}(?<![\w-])(?:{unclaimed})"
+    )
     return compiled(rf"{opening}(?!\w)", re.IGNORECASE)
 
 

@@ -58,6 +58,26 @@ def give_to_relatives_before(reading: Reading) -> None:
                     mention.experiencer = "family"
 
 
+@functools.cache
+def _patient_too() -> re.Pattern[str]:
+    return compiled(
+        r"(?:,\s*|\b)(?:(?:and\s+)?so|as) (?:do|does|did|has|have|had|is|was) (?:she|he|our patient|the patient)\b"
+        r"|\band (?:she|he|the patient|our patient) (?:herself |himself )?(?:does|has|did|is|was) (?:so )?too\b",
+        re.IGNORECASE,
+    )
+
+
+def give_back_to_patient(reading: Reading) -> None:
+    """ "Her mother carried HIV and so does she": what is told of the relative is the patient's as well."""
+    for sentence in reading.sentences:
+        too = _patient_too().search(reading.normal, sentence.start, sentence.end)
+        if too is None:
+            continue
+        for mention in reading.mentions_in(sentence.start, too.start()):
+            if mention.experiencer in ("family", "other") and mention.assertion == "present":
+                mention.experiencer = "patient"
+
+
 def give_to_relatives_behind(reading: Reading) -> None:
     """Sets the experiencer of what a colon or bracket gives to a relative; what is denied of the patient is absent."""
     for sentence in reading.sentences:

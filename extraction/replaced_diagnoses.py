@@ -36,13 +36,19 @@ def deny_replaced(reading: Reading) -> None:
 
 
 def _settle_doubts(reading: Reading) -> None:
-    """ "Query SLE" at the head of a letter that then excludes it, and nowhere says that it is there."""
-    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
-    denied = [one.start for one in told if one.assertion == "absent"]
-    if denied and all(one.assertion in ("absent", "possible") for one in told):
-        for one in told:
-            if one.assertion == "possible" and one.start < denied[-1]:
-                one.assertion = "absent"
+    """ "Query SLE" at the head of a letter that then excludes it, or GVHD feared where there never was one."""
+    for concept, words in cues("conditions")["settled_by_denial"].items():
+        told = [one for one in reading.mentions if one.concept == concept and one.experiencer == "patient"]
+        denied = [one.start for one in told if one.assertion == "absent" and _is_said_with(reading, one, words)]
+        if denied and all(one.assertion in ("absent", "possible") for one in told):
+            for one in told:
+                if one.assertion == "possible" and one.start < denied[-1]:
+                    one.assertion = "absent"
+
+
+def _is_said_with(reading: Reading, mention: Mention, words: str) -> bool:
+    sentence = reading.sentences[mention.sentence]
+    return compiled(words, re.IGNORECASE).search(reading.normal, sentence.start, sentence.end) is not None
 
 
 def _tell_what_has_its_own_verb(reading: Reading) -> None:

@@ -22,6 +22,7 @@ _AGE = r"(?:at )?(?:the age of|age|aged) (?P<age>\d{1,3})(?: (?:years|yrs|months
 _AGE_BEHIND = compiled(r"\s*(?:at )?(?:(?:the age of|age|aged) )?(?P<age>\d{1,3})(?![\d.,])", re.IGNORECASE)
 _POINTS_BACK = compiled(r",? (?:it|this|the (?:value|level|figure)) (?:was|is|had been) (?=[<>]?\d)", re.IGNORECASE)
 _ROW = compiled(r"(?P<rest>(?:\s?,\s(?:then |and )?\d+(?:\.\d+)?(?![\d.,]*\d|\s?[/%x*-])){2,8})(?=\s*(?:[.;()\n]|$))")
+_ASIDE = compiled(r"\s*\([^()\d\n]{1,25}\)(?=\s*[,;])")  # "40 (fasting), then February 22"
 _OPENING = compiled(r"\s*(?:\(|\[)?\s*(?:on|in|at|by|from|last|dated)?\s*", re.IGNORECASE)
 _SEEN = (
     r"(?:when|as|the day)\s+(?:I|we|she|he|they|the patient|my colleague)\s+"
@@ -120,7 +121,8 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         if at > results[-1].end and re.match(r"[ \t]*:[ \t]*\d", page.normal[at : at + 6]):
             at = results[-1].end  # the date leads to the next value
         period = _period().match(page.normal, at, limit)
-        at = period.end() if period else at
+        aside = period or _ASIDE.match(page.normal, at, limit)
+        at = aside.end() if aside else at
         joint = _chain().match(page.normal, at, limit) or _next_column(page, at, limit)
         if (
             joint is None

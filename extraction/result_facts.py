@@ -65,6 +65,8 @@ def facts_of_result(
     if named.concept == "hiv-antibody" and isinstance(value, Coded) and value.code == "undetected":
         concept = "hiv-rna"  # an antibody is not "undetectable", a virus under treatment is
         yield from facts_of_name(reading, named, diagnosed(reading, mention, named.concept))
+    if isinstance(value, Coded) and re.search(cues("measurements")["told_of_antibody"], value.written, re.IGNORECASE):
+        concept = cues("measurements")["antibody_of"].get(concept, concept)
     if isinstance(value, Coded) and value.code in ("normal", "abnormal", "low", "high"):
         concept = cues("measurements")["in_words"].get(concept, concept)
     attributes = attributes_of(page, concept, mention, result, reading.sentences[mention.sentence].end)

@@ -27,8 +27,10 @@ AFTER_CODE = compiled(
     r"limits?|results?|per|twice|thrice|once|"
     r"(?:two|three|four|several|many|multiple|repeated) times|repeatedly|both|all|each|dated|seen|here|there|"
     r"locally|elsewhere|already|done|taken|checked|confirmed|twice|apex|axis|"
-    r"when|after|before|which|is|was|were|are|has|have|then|too|also|x|he|she|we|i|no|not|only|the|her|his|bilaterally|titre|titer|"
-    r"speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
+    r"when|after|before|which|is|was|were|are|has|have|then|too|also|x|he|she|we|i|no|not|only|the|her|his|"
+    r"bilaterally|titre|titer|s/?co|coi|cut-?off|"
+    r"ever since|all along|speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|"
+    r"thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
     re.IGNORECASE,
 )
 # the next column of a print-out: a unit or the reference stands in it

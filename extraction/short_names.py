@@ -18,7 +18,7 @@ from extraction.spans import Spans
 from extraction.word_places import first_words, matches_of_words
 from kb.patterns import compiled
 
-_REACH = 140
+_REACH = 180
 _NEAR = 160  # characters behind a name in which its matter may be told
 _NO_REACH = 16
 _OWN = compiled(r"own\b|herself\b|himself\b", re.IGNORECASE)
@@ -158,6 +158,6 @@ def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Menti
     for mention in reversed(earlier):
         if mention.concept in behind:
             return mention
-        if mention.kind == "condition" or mention.concept not in cues("measurements")["short_names_pass"]:
+        if mention.concept not in cues("measurements")["short_names_pass"]:
             return None
     return None

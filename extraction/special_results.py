@@ -157,7 +157,7 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
     syphilis = concept in ("syphilis-test", "treponemal-test", "nontreponemal-test")
     positive = isinstance(result.value, Coded) and result.value.code == "positive"
     behind = re.sub(r"\s+", " ", page.normal[result.start : result.end + 180])[: result.end - result.start + 90]
-    if syphilis and positive and pattern_of("unconfirmed").search(behind):
+    if syphilis and positive and (pattern_of("unconfirmed").search(behind) or _negative_confirmation().search(behind)):
         return {"confirmed": "no"}
     normal = isinstance(result.value, Coded) and result.value.code == "normal"
     if normal and (
@@ -166,6 +166,12 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
     ):
         return {"covers": "rest"}
     return {}
+
+
+@functools.cache
+def _negative_confirmation() -> re.Pattern[str]:
+    """ "VDRL 1:4; TPHA and FTA-abs were again negative"."""
+    return compiled(cues("measurements")["negative_confirmation"], re.IGNORECASE)
 
 
 def _otherwise(page: Page, mention: Mention, result: Result) -> bool:

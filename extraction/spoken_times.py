@@ -15,7 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.dates import day_of, month_names, month_number, whole_month, whole_year
 from extraction.knowledge import cues
-from extraction.number_words import day_in_words, ordinal_pattern, spelled_dates
+from extraction.number_words import any_of, days_in_words, spelled_dates
 from extraction.reading import TimeExpression
 from extraction.scanning import matches_at
 from extraction.word_places import has_word, word_places
@@ -49,6 +49,8 @@ def spoken_times(normal: str, reference: date, dated: Sequence[TimeExpression]) 
     yield from _spelled(normal, reference)
     if not _THE_NTH.search(normal):
         return
+    for match in _two_days().finditer(normal):
+        yield from _days_of_pair(normal, match, reference, dated)
     for match in _bare_day().finditer(normal):
         time = _day_after_last_named(normal, match, reference, dated)
         if time is not None:
@@ -105,19 +107,21 @@ def _spelled(normal: str, reference: date) -> Iterator[TimeExpression]:
 @functools.cache
 def _day_of_month() -> re.Pattern[str]:
     return compiled(
-        rf"(?<![\w.,/-])(?P<at>(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|(?P<word>{ordinal_pattern()}))\s"
+        rf"(?<![\w.,/-])(?P<at>(?P<day>(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?|{any_of(days_in_words())})\s"
         rf"(?:(?P<this>{_words('this_month')})|(?P<last>{_words('last_month')})))(?!\w)",
         re.IGNORECASE,
     )
 
 
 def _read_day_of_month(match: re.Match[str], reference: date) -> Time | None:
-    words = (match["this"] or match["last"]).lower()
-    written = match["day"] or match["word"]
-    if words.endswith("month") and not words.startswith("of") and match["at"][len(written)].isspace():
+    words, written = (match["this"] or match["last"]).lower(), match["day"].lower()
+    if words.endswith("month") and not words.startswith("of") and written.isdigit():
         return None  # "the score was 9 last month"
+    number = days_in_words().get(written) or int(written.rstrip("sthndr"))
     month = reference.replace(day=1) - relativedelta(months=0 if match["this"] else 1)
-    day = day_of(month.year, month.month, int(match["day"] or day_in_words(match["word"])))
+    if re.fullmatch(r"of\sthe\smonth", words) and number > reference.day:
+        month -= relativedelta(months=1)
+    day = day_of(month.year, month.month, number)
     return None if day is None or day > reference else Time.on(day, match.group())
 
 
@@ -264,11 +268,36 @@ def _bare_day() -> re.Pattern[str]:
     return compiled(
         r"(?:(?<=\bon\s)|(?<=\bsince\s)|(?<=\buntil\s)|(?<=\btill\s)|(?<=\bfrom\s)|(?<=\bto\s)|(?<=\bby\s)|(?<=\bending\s))"
         rf"(?P<at>the\s(?:(?P<day>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)(?:\sof\sthe\smonth)?"
-        rf"|(?P<word>{ordinal_pattern()})\sof\sthe\smonth))"
+        rf"|(?P<word>{any_of(days_in_words())})\sof\sthe\smonth))"
         rf"(?!\w|[\s-]+(?:of\b|centile|percentile|week|day|month|year|cycle|pulse|dose|century|infusion|rib|visit|and\s\d|{_months()})"
         r"|,\s?\d)",
         re.IGNORECASE,
     )
+
+
+@functools.cache
+def _two_days() -> re.Pattern[str]:
+    """ "On the 8th and 9th", of no month that is told behind."""
+    day = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)"
+    return compiled(
+        rf"(?<=\bon )(?P<first>the {day}) and (?P<second>(?:the )?{day})(?![\w-]|\s(?:of\b|day|week|month|dose|infusion"
+        rf"|{_months()}))",
+        re.IGNORECASE,
+    )
+
+
+def _days_of_pair(
+    normal: str, match: re.Match[str], reference: date, dated: Sequence[TimeExpression]
+) -> Iterator[TimeExpression]:
+    """Both days, the second one as the first of its number behind the first."""
+    days: list[TimeExpression] = list(dated)
+    for name in ("first", "second"):
+        number = compiled(r"(?:the )?(?P<at>(?P<day>\d+))", re.IGNORECASE).match(normal, match.start(name))
+        near = sorted((one for one in days if one.end <= match.start(name)), key=lambda one: one.start)
+        time = None if number is None else _day_after_last_named(normal, number, reference, near)
+        if time is not None:
+            days.append(TimeExpression(match.start(name), match.end(name), "point", time))
+            yield days[-1]
 
 
 def _day_after_last_named(
@@ -277,7 +306,7 @@ def _day_after_last_named(
     """ "From 20 February, stopped on the 27th": the first such day after the date named before, else the newest."""
     if _PLANNED.search(normal[max(0, match.start() - 60) : match.start()]):
         return None
-    number = int(match["day"] or day_in_words(match["word"]))
+    number = int(match["day"] or days_in_words()[match["word"].lower()])
     before = [one for one in dated if one.end <= match.start() and one.start > match.start() - 200]
     named = before[-1] if before and not _SENTENCE.search(normal, before[-1].end, match.start()) else None
     if named is not None and named.time is not None and named.time.earliest is not None:

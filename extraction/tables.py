@@ -22,6 +22,10 @@ from kb.facts import Coded, Interval, Time
 from kb.patterns import compiled
 from kb.units import find_unit
 
+# what may stand behind a result word in its cell: signs, and by how much it is so
+_CELL_ENDS = compiled(
+    r"[ .*)HL]*|[ (,]*[<>]?\d[\d.,]*\s*(?:s/?co|coi|cut-?off(?: index)?|index|[ui]u/ml|au/ml)?[ )*]*", re.IGNORECASE
+)
 _GAP = compiled(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
 
 
@@ -249,7 +253,7 @@ def read_cell(
     while start < end and page.normal[start] in " *↑↓(":
         start += 1
     code = code_pattern().match(page.normal, start, end)
-    if code is not None and not page.normal[code.end() : end].strip(" .*)HL"):
+    if code is not None and _CELL_ENDS.fullmatch(page.normal, code.end(), end):
         return Result(
             start, code.end(), Coded(meant(page, concept, code), page.text[start : code.end()]), None, code.end()
         )

@@ -15,6 +15,7 @@ from extraction.calendar_dates import calendar_dates
 from extraction.dates import Order
 from extraction.days_without_year import still_to_come
 from extraction.knowledge import cues
+from extraction.month_rows import month_rows
 from extraction.reading import TimeExpression
 from extraction.relative_times import relative_times
 from extraction.spoken_times import spoken_times
@@ -35,7 +36,9 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     calendar = sorted(calendar_dates(normal, reference, order), key=lambda expression: expression.start)
     found = [*calendar, *relative_times(normal, reference)]
     if reference is not None:
-        found += spoken_times(normal, reference, calendar)
+        rows = list(month_rows(normal, reference))
+        begin = {row.start for row in rows}  # "February 22" of a row is no day
+        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, calendar)]
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
@@ -78,11 +81,20 @@ def _not_after(expression: TimeExpression, reference: date | None) -> TimeExpres
     return dataclasses.replace(expression, time=dataclasses.replace(time, latest=reference))
 
 
+# "with the end foreseen for mid-April"
+_END_TO_COME = compiled(
+    r"\b(?:end|completion)(?: of (?:it|them|this|treatment|therapy|the course))?(?: (?:is|was|being))?"
+    r" (?:foreseen|planned|expected|scheduled|due|intended|envisaged)(?: for| in| on| by)?(?: the)? $"
+)
+
+
 def _with_role(normal: str, expression: TimeExpression) -> TimeExpression:
     """A point behind "since" starts something, behind "until" it ends it."""
     if expression.role != "point":
         return expression
     text = normal[max(0, expression.start - 40) : expression.start].lower()
+    if _END_TO_COME.search(text):
+        return dataclasses.replace(expression, role="end")
     starts, ends = _words_of_role("start_words"), _words_of_role("end_words")
     if not any(word[1:] in text for word in (*starts, *ends)):
         return expression

@@ -28,13 +28,32 @@ def read_vaccinations(reading: Reading) -> list[Fact]:
             concept = cues("events")["vaccine_denied_by_name"][mention.concept]
             facts.append(_fact(reading, dataclasses.replace(mention, concept=concept, assertion="absent"), concept))
         elif mention.kind == "vaccine" and _is_vaccination(reading, mention):
-            facts.append(_fact(reading, mention, mention.concept))
-            facts += _further_doses(reading, mention, facts[-1])
+            fact = _fact(reading, mention, mention.concept)
+            facts += _doses_told_apart(reading, mention, fact) or [fact, *_further_doses(reading, mention, fact)]
         elif mention.concept in diseases and (
             reading.section_at(mention.start) == "immunisation" or is_named_as_vaccine(reading, mention)
         ):
             facts.append(_fact(reading, mention, diseases[mention.concept]))
     return _without_doubled(reading, facts)
+
+
+def _doses_told_apart(reading: Reading, mention: Mention, told: Fact) -> list[Fact]:
+    """ "She was to have two MMR doses. The first was last summer, the second on Friday": a fact for each day."""
+    following = mention.sentence + 1
+    if told.time is not None or mention.assertion != "present" or following >= len(reading.sentences):
+        return []
+    sentence = reading.sentences[following]
+    apart = compiled(cues("events")["doses_told_apart"], re.IGNORECASE).match(
+        reading.normal, sentence.start, sentence.end
+    )
+    others = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind in ("vaccine", "drug")]
+    if apart is None or others or reading.is_parted(mention.sentence):
+        return []
+    return [
+        dataclasses.replace(told, time=time.time, temporality=_temporality(reading, mention, time.time))
+        for time in reading.times_in(sentence.start, sentence.end)
+        if time.role == "point" and time.time is not None
+    ]
 
 
 def _further_doses(reading: Reading, mention: Mention, first: Fact) -> list[Fact]:
@@ -145,6 +164,7 @@ def _time(reading: Reading, mention: Mention) -> Time | None:
     if mention.assertion == "absent":
         return denied_time(reading, mention)
     found = time_beside(reading, mention) or _beside_word_of_vaccination(reading, mention)
+    found = _day_before_the_next(reading, mention, found) or found
     if found is not None and found.role != "duration":
         return found.time
     known = cues("events")
@@ -152,6 +172,24 @@ def _time(reading: Reading, mention: Mention) -> Time | None:
     if holds(reading.normal[start:end], known["long_ago"]) and reading.letter_date and reading.letter_date.latest:
         return Time(None, reading.letter_date.latest - timedelta(days=int(known["long_ago_days"])))
     return None
+
+
+def _day_before_the_next(reading: Reading, mention: Mention, found: TimeExpression | None) -> TimeExpression | None:
+    """ "On 16 February she took the first dose of Qdenga, the second being due in May": not the day of the next one."""
+    day = reading.letter_date.latest if reading.letter_date else None
+    if found is None or found.time is None or found.time.earliest is None or day is None or found.start < mention.end:
+        return None
+    to_come = compiled(cues("events")["next_dose"], re.IGNORECASE)
+    if not to_come.search(reading.normal[mention.end : found.start]) and found.time.earliest <= day:
+        return None
+    start = sentence_span(reading, mention)[0]
+    if not holds(reading.normal[start : mention.start], cues("events")["vaccine_given"]):
+        return None
+    before = [time for time in reading.times_in(start, mention.start) if time.role == "point" and time.time is not None]
+    past = [
+        time for time in before if time.time is not None and time.time.latest is not None and time.time.latest <= day
+    ]
+    return past[-1] if past else None
 
 
 def _beside_word_of_vaccination(reading: Reading, mention: Mention) -> TimeExpression | None:
