@@ -50,7 +50,8 @@ def is_not_measured(reading: Reading, mention: Mention, result: Result) -> bool:
     opened = bracket_opened(before, 0, len(before))
     clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
     between = reading.normal[mention.end : end]
-    return _tells_no_result(clause, between) or _tells_no_result(between)
+    dated = bool(reading.times_in(sentence.start, start))  # "was well when the EF was 60 %" is of no day
+    return _tells_no_result(clause, between if dated else "") or _tells_no_result(between)
 
 
 def _is_below(result: Result) -> bool:

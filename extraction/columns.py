@@ -66,10 +66,9 @@ def _by_place(reading: Reading, cell: Cell) -> list[Mention]:
 def rows_of_days(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int, Time]]]:
     """The rows below a head with two dates or more: their cells, and the date of each column."""
     for rows in blocks_of(reading.normal):
-        told = columns_told(reading, rows[0].cells, dated=0)
-        columns = {number: date for number, date in told.items() if date is not None}
-        shift = 1 if 0 in columns else 0
-        for row in rows[1:] if columns else rows:
+        columns: dict[int, Time] = {}
+        shift = 0
+        for row in rows:
             dates = {number: date_of(reading, cell) for number, cell in enumerate(row.cells)}
             dated = {number: date for number, date in dates.items() if date is not None}
             told = columns_told(reading, row.cells, dated=len(dated)) if not dated else {}
