@@ -66,7 +66,7 @@ def date_pattern() -> re.Pattern[str]:
         rf"(?P<dmy_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|"
         rf"th)?(?:[ ](?:day[ ])?(?:of|de))?[-/. ]{{0,2}}(?P<dmy_m>{month})\.?"
         r"(?:[ ]de[ ])?[-/., ]{0,2}"
-        r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.:%]|[ ]?(?:mg|g|kg|%|[-/]\d)))",
+        r"(?P<dmy_y>(?:19|20)\d\d|(?<!,)(?<!, )'?\d\d(?![\d.%]|:\d|[ ]?(?:mg|g|kg|%|[-/]\d)))",
         rf"(?P<ymd_y>(?:19|20)\d\d)[-/. ]{{1,2}}(?P<ymd_m>{month})[-/. ]{{1,2}}(?P<ymd_d>3[01]|[12]\d|0?[1-9])"
         r"(?:st|nd|rd|th)?(?!\d|[.,]\d| ?(?:mg|g|kg|%|x|ml|mcg|days|weeks|months)\b)",
         rf"(?P<mdy_m>{month})(?:\.?[ ]?|[-.])(?:the[ ])?(?P<mdy_d>3[01]|[12]\d|"

@@ -98,7 +98,9 @@ def _relative(words: list[str], *, behind: bool = False) -> bool:
     return any(
         word in _words("relatives") - patients
         and "of" not in words[at + 1 : at + 2]
-        and not (word == "child" and words[max(0, at - 1) : at] in ([], ["female"], ["male"], ["this"], ["our"]))
+        and not (
+            word == "child" and (words[:at] in ([], ["female"], ["male"]) or words[at - 1 : at] in (["this"], ["our"]))
+        )
         for at, word in enumerate(words[:2] if behind else words)
     )
 

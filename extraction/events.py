@@ -114,7 +114,12 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     if mention.assertion != "present" or not re.match(r"\s*:", reading.normal[mention.end : mention.end + 3]):
         return False
     others = reading.mentions_in(mention.end, sentence_span(reading, mention)[1])
-    return any(vocabulary().is_a(other.concept, mention.concept) for other in others if other.kind == "procedure")
+    terms = vocabulary()
+    return any(
+        terms.is_a(other.concept, mention.concept) or terms.is_a(mention.concept, other.concept)
+        for other in others
+        if other.kind == "procedure"
+    )
 
 
 def _is_clinic_of_the_grafted(reading: Reading, mention: Mention) -> bool:

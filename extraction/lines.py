@@ -23,7 +23,7 @@ _SHORT_NAME = 5  # letters; so short a name opens a line of a list only in capit
 
 def is_table_row(line: str) -> bool:
     """Whether a line's white space or bars set out columns (two spaces alone may be a scan's running text)."""
-    if _COLUMNS.search(line):
+    if _COLUMNS.search(line) or line.count(" / ") > 1:
         return True
     return (
         _NARROW_COLUMNS.search(line) is not None and len(line.split()) < _WORDS_OF_A_ROW and any(map(str.isdigit, line))

@@ -235,7 +235,7 @@ def _multiplied(text: str, at: int, value: float) -> tuple[float, int]:
     match = _MULTIPLE.match(text, at)
     if match is None or find_unit(text, _skip_space(text, at)) not in (None, match.end(1)):
         return value, at
-    return value * float(cues("measurements")["multiples"][match[1].lower()]), match.end(1)
+    return value * float(cues("measurements")["large_numbers"][match[1].lower()]), match.end(1)
 
 
 def _is_measured(text: str, at: int) -> bool:
