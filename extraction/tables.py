@@ -23,6 +23,8 @@ from kb.patterns import compiled
 from kb.units import find_unit
 
 # what may stand behind a result word in its cell: signs, and by how much it is so
+_FLAG = compiled(r"(?:[HL]{1,2}|[*↑↓+]{1,2})")
+Cell = tuple[int, int]  # [start, end) in characters
 _CELL_ENDS = compiled(
     r"[ .*)HL]*|[ (,]*[<>]?\d[\d.,]*\s*(?:s/?co|coi|cut-?off(?: index)?|index|[ui]u/ml|au/ml)?[ )*]*", re.IGNORECASE
 )
@@ -179,14 +181,25 @@ def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         test = _test_of(reading, row.cells[0])
         if test is None:
             continue
-        others = [cell for place, cell in enumerate(row.cells) if place > 0 and place - shift not in columns]
+        cells = _under_dates(page, row.cells, len(head.cells) + shift, {column + shift for column in columns})
+        others = [cell for cell in row.cells[1:] if cell not in cells[1:]]
+        others += [cell for place, cell in enumerate(cells) if place > 0 and place - shift not in columns]
         bounds, unit = _range_of(page, others), _unit_of(page, others)
         for column, date in columns.items():
-            if column + shift < len(row.cells) and column + shift > 0:
-                result = read_cell(page, test.concept, row.cells[column + shift], row.cells[0], unit, bounds)
+            if column + shift < len(cells) and column + shift > 0:
+                result = read_cell(page, test.concept, cells[column + shift], cells[0], unit, bounds)
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
+
+
+def _under_dates(page: Page, cells: tuple[Cell, ...], width: int, dated: set[int]) -> tuple[Cell, ...]:
+    """The cells of a row without units and flags that stand in columns of their own, which the head does not name."""
+    if 1 in dated and len(cells) > 2 and find_unit(page.normal, *cells[1]) == cells[1][1]:
+        cells = (cells[0], *cells[2:])
+    if len(cells) > width:
+        cells = tuple(cell for cell in cells if _FLAG.fullmatch(page.normal, *cell) is None)
+    return cells
 
 
 def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
