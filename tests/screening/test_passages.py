@@ -1,7 +1,8 @@
 """Passages as clinicians write them, the deciding words in passing: each in a short letter, with its answer.
 
-The table is `passages.txt`: transplants, cells and pregnancies told in phrases, refusals in shorthand, doses of a trial
-on several days, viral loads without the virus's name, and near misses of all of them.
+The table `passages.txt` has transplants, cells and pregnancies told in phrases, refusals in shorthand, doses of a trial
+on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
+values told again of the test before, multiples of the norm; both near misses of all of them.
 """
 
 from __future__ import annotations
@@ -19,11 +20,15 @@ from screening.protocols import read_protocol
 _HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE. "
 
 
-def _rows() -> Iterator[tuple[str, str, str]]:
-    for line in Path(__file__).with_name("passages.txt").read_text(encoding="utf-8").splitlines():
+def _rows(table: str) -> Iterator[tuple[str, str, str]]:
+    for line in Path(__file__).with_name(table).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             criterion, answer, passage = line.split(" ", 2)
             yield criterion, answer, passage
+
+
+_TABLES = ("passages.txt", "organs.txt")
+_CRITERIA = sorted({(table, row[0]) for table in _TABLES for row in _rows(table)})
 
 
 @pytest.fixture(scope="module")
@@ -31,14 +36,38 @@ def pipeline() -> Pipeline:
     return Pipeline([read_protocol("NCT06934447")])
 
 
-@pytest.mark.parametrize("criterion", sorted({row[0] for row in _rows()}))
-def test_passages_give_their_answers(pipeline: Pipeline, criterion: str) -> None:
+def _answer(pipeline: Pipeline, text: str, criterion: str) -> str:
+    screening = pipeline.screen([letter_from_text(text, "letter", "letter")])[0]
+    (found,) = [entry for entry in screening_json(screening)["criteria"] if entry["id"] == criterion]
+    return str(found["answer"]) if found["answer"] != "unknown" else "raised" if found["raised"] else "silent"
+
+
+@pytest.mark.parametrize(("table", "criterion"), _CRITERIA)
+def test_passages_give_their_answers(pipeline: Pipeline, table: str, criterion: str) -> None:
     wrong = []
-    for _, expected, passage in (row for row in _rows() if row[0] == criterion):
-        text = passage.replace("~", "\n")
-        screening = pipeline.screen([letter_from_text(f"{_HEAD}{text}\n", "letter", "letter")])[0]
-        (found,) = [entry for entry in screening_json(screening)["criteria"] if entry["id"] == criterion]
-        answer = found["answer"] if found["answer"] != "unknown" else "raised" if found["raised"] else "silent"
+    for _, expected, passage in (row for row in _rows(table) if row[0] == criterion):
+        answer = _answer(pipeline, _HEAD + passage.replace("~", "\n") + "\n", criterion)
         if answer != expected:
             wrong.append(f"{criterion} is {answer}, not {expected}: {passage}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "answer", "letter"),
+    [
+        ("I1", "fail", "3 Feb 2026\n\nRe: girl, geb. 02.05.2021, SLE with haemolytic anaemia."),
+        ("I1", "fail", "3 Feb 2026\n\nConcerning a boy, né le 10.03.2021, SLE."),
+        ("I1", "fail", "3 Feb 2026\n\nFemale child, born 2022-08-19, SLE."),
+        ("I1", "fail", "3 Feb 2026\n\nSLE in a 3 yrs 4/12 girl."),
+        ("I1", "silent", "3 Feb 2026\n\nA woman with SLE. Her child, born 2022-08-19, is well."),
+        ("I7a", "pass", "3 Feb 2026\n\nPatientin, geb. 22.02.1970, SLE. She is well."),
+        (
+            "E5",
+            "fail",
+            "Dear team,\n\nSLE, woman, 28, cystitis, cefixime until Monday.\n\nSigned: SpR, Tue 10 Mar 2026",
+        ),
+        ("E3b", "fail", "Date of clinic: 1/10/2025 (first of October)\n\nMan of 49, SLE, heart attack on 12 May 2025."),
+    ],
+)
+def test_letters_give_their_answers(pipeline: Pipeline, criterion: str, answer: str, letter: str) -> None:
+    assert _answer(pipeline, letter + "\n", criterion) == answer
