@@ -83,14 +83,20 @@ def _glued() -> re.Pattern[str]:
 
 
 @functools.cache
-def _words() -> tuple[re.Pattern[str], dict[str, float]]:
-    """Numbers in words up to ninety-nine, as a pattern and with their values."""
+def small_numbers() -> dict[str, float]:
+    """The values of numbers in words up to ninety-nine: "seven", "twenty-one", "twenty one", "twice"."""
     known = {word: float(value) for word, value in cues("measurements")["number_words"].items()}
     ones = {word: value for word, value in known.items() if 1 <= value <= 9 and word not in ("once", "twice", "thrice")}
     for ten, value in cues("measurements")["tens"].items():
         known[ten] = float(value)
         known |= {f"{ten}{joint}{one}": float(value) + more for joint in "- " for one, more in ones.items()}
-    known |= {word: float(value) for word, value in cues("measurements")["multiples"].items()}
+    return known
+
+
+@functools.cache
+def _words() -> tuple[re.Pattern[str], dict[str, float]]:
+    """Numbers and multiples in words, as a pattern and with their values."""
+    known = small_numbers() | {word: float(value) for word, value in cues("measurements")["multiples"].items()}
     return compiled("(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")(?![a-z])", re.IGNORECASE), known
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extraction.knowledge import cues
+from extraction.numbers import small_numbers
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from kb.facts import Fact, Interval, Quantity, Time
@@ -45,16 +46,10 @@ def _words(key: str) -> str:
 
 @functools.cache
 def _in_words() -> dict[str, int]:
-    """The numbers that letters write in words, up to ninety-nine."""
-    known = cues("measurements")
-    ones = {
-        word: int(value)
-        for word, value in known["number_words"].items()
-        if word not in known["scores_again"]["no_total"]
-    }
-    tens = {word: int(value) for word, value in known["tens"].items()}
-    joined = {f"{ten}-{one}": tens[ten] + ones[one] for ten in tens for one in ones if ones[one] < 10}
-    return {"zero": 0, "nil": 0, "nought": 0, **ones, **tens, **joined}
+    """The totals that letters write in words, up to ninety-nine."""
+    no_total = cues("measurements")["scores_again"]["no_total"]
+    counted = {word: int(value) for word, value in small_numbers().items() if word not in no_total and " " not in word}
+    return {"zero": 0, "nil": 0, "nought": 0, **counted}
 
 
 @functools.cache
