@@ -31,6 +31,7 @@ Answer = Literal["yes", "no", "open", "no if denied"]
 _ONE_BREATH = 150  # characters
 _LONGEST = 36500  # days
 _LONGEST_TOLD = 62  # days of an interval in which an infection is placed closely enough to match a course with it
+_THIS_ILLNESS = 92  # days in which a course ended that a name without a day is taken to tell again
 _LONGEST_COURSE = 21  # days from an infection to the end of its treatment, and of a course that is no prevention
 
 
@@ -66,13 +67,14 @@ class Treated(YesNo):
 
     def find(self, situation: Situation) -> Finding | None:
         conditions = self._conditions(situation)
-        drugs = [(fact, self._of_drug(fact, conditions, situation)) for fact in taken(self.by, situation)]
+        told = _without_names_alone(taken(self.by, situation), situation)
+        drugs = [(fact, self._of_drug(fact, conditions, situation)) for fact in told]
         over = [fact for fact, vote in drugs if vote is not None and vote.answer == "no"]
         unsettled = [fact for fact, vote in drugs if vote is not None and vote.answer != "no"]
         prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
         ended = [one for one in conditions if _has_ended(one, over, unsettled, situation)]
         if not unsettled and self._all_over(situation):
-            ended += [one for one in conditions if one.attributes.get("treatment") == "completed"]
+            ended += [one for one in conditions if _is_told_as_treated(one) and _had_one(one, over, situation)]
         votes = [self._of_condition(fact, fact in ended, prevented, situation) for fact in conditions]
         votes += [vote for _, vote in drugs if vote is not None]
         denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
@@ -309,6 +311,15 @@ def _has_ended(fact: Fact, over: Sequence[Fact], unsettled: Sequence[Fact], situ
     return ended and not any(_near(fact, drug) for drug in unsettled)
 
 
+def _is_told_as_treated(fact: Fact) -> bool:
+    return fact.attributes.get("treatment") == "completed"
+
+
+def _had_one(fact: Fact, over: Sequence[Fact], situation: Situation) -> bool:
+    """Whether one of the courses that are over may have been its treatment: not each told for something else."""
+    return any(_was_for(drug, fact, situation) for drug in over)
+
+
 def _of_its_past(fact: Fact, drug: Fact) -> bool:
     """ "Previous cystitis" of a list of diagnoses, where a course for a cystitis is told elsewhere in the letter."""
     undated = fact.time is None and fact.course is None and fact.temporality == "historical"
@@ -335,6 +346,29 @@ def _with_end(fact: Fact) -> Fact:
     longest = timedelta(days=min(days.high, _LONGEST))
     end = Time(first + timedelta(days=min(days.low, _LONGEST)), course.start.latest + longest)
     return replace(fact, course=replace(course, end=end))
+
+
+def _without_names_alone(drugs: Sequence[Fact], situation: Situation) -> list[Fact]:
+    """Without "treated with antibiotics" of a list, where the letter gives the days of such a drug elsewhere."""
+    day = situation.as_of
+    since = None if day is None else day - timedelta(days=_THIS_ILLNESS)
+    ends = [(fact, None if fact.course is None or fact.course.end is None else fact.course.end) for fact in drugs]
+    dated = [fact for fact, end in ends if end and end.earliest and since and end.earliest >= since]
+    return [
+        fact for fact in drugs if not (_is_name_alone(fact) and any(_is_one(fact, one, situation) for one in dated))
+    ]
+
+
+def _is_name_alone(fact: Fact) -> bool:
+    past = fact.temporality == "historical" and fact.assertion == "present"
+    return past and fact.time is None and (fact.course is None or (fact.course.start or fact.course.end) is None)
+
+
+def _is_one(name: Fact, dated: Fact, situation: Situation) -> bool:
+    mine, its = name.attributes.get("indication"), dated.attributes.get("indication")
+    same_purpose = None in (mine, its) or mine == its
+    sort = name.concept == dated.concept or situation.vocabulary.is_a(dated.concept, name.concept)
+    return name.document == dated.document and sort and same_purpose
 
 
 def _when(fact: Fact) -> str:
