@@ -16,6 +16,7 @@ from extraction.episodes import episode_of
 from extraction.knowledge import cues
 from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
+from extraction.renal_replacement import last_session, lasts, replacement_told_once, until_transplant
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
 from extraction.treatment_columns import treatments_of_columns
@@ -26,8 +27,6 @@ from kb.facts import Course, Fact, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
-_PARAGRAPH = compiled(r"\n[ \t]*(?:\n|[#•*-]|\d+[.)])")
-_SENTENCES_OF_A_STORY = 4
 _BESIDE = 14  # characters
 _LOOKED_INTO = 60  # characters before a transplant that may say so
 
@@ -41,29 +40,8 @@ def read_events(reading: Reading) -> list[Fact]:
             continue
         if mention.kind == "procedure" and not vocabulary().is_a(mention.concept, "study"):
             facts += _procedures(reading, mention)
-    facts = _without_times_after(reading, _without_references(reading, facts))
+    facts = replacement_told_once(reading, _without_references(reading, facts))
     return facts + read_vaccinations(reading) + read_studies(reading)
-
-
-def _without_times_after(reading: Reading, facts: list[Fact]) -> list[Fact]:
-    """Without "off dialysis since", where the letter tells elsewhere when it ended."""
-    ended = [fact for fact in facts if _is_over(fact) and fact.course is not None and fact.course.end is not None]
-    if not ended:
-        return facts
-    pattern = cues("events")["free_of_it"]
-    undated = [fact for fact in facts if _is_over(fact) and fact not in ended and fact.time is None]
-    after = [
-        fact
-        for fact in undated
-        if fact.start > min(one.start for one in ended)
-        and re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)
-    ]
-    return [fact for fact in facts if fact not in after]
-
-
-def _is_over(fact: Fact) -> bool:
-    mine = (fact.assertion, fact.experiencer) == ("present", "patient")
-    return mine and _lasts(fact.concept) and fact.course is not None and fact.course.ongoing is False
 
 
 def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
@@ -269,7 +247,7 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     found = time_beside(reading, mention)
     if found is not None and found.role == "duration":
         found = time_beside(reading, mention, ("point", "span")) or found
-    if not _lasts(mention.concept):
+    if not lasts(mention.concept):
         return (found.time if found is not None and found.role != "duration" else None), None
     start, end = clause_span(reading, mention)
     clause = reading.normal[start:end]
@@ -282,7 +260,7 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
     ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
-    last = _last_session(reading, mention) or _until_transplant(reading, mention)
+    last = last_session(reading, mention) or until_transplant(reading, mention)
     if last is not None and (found is None or found.role in ("start", "point", "duration")):
         start_day = found.time if found is not None and found.role == "start" else None
         return None, Course(start=start_day, end=last.end_time or last.time, ongoing=False)
@@ -294,48 +272,6 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         if days is not None:
             return days, None
     return lasting(reading, found, over=over, ongoing=ongoing)
-
-
-def _last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
-    """ "Haemodialysis from 20 November; the last session was on 5 February": the day it ended, told behind it."""
-    near = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
-    end = max(near, _end_of_story(reading, mention))
-    others = [
-        one for one in reading.mentions_in(mention.end, end) if one.kind == "procedure" and not _lasts(one.concept)
-    ]
-    stop = others[0].start if others else end
-    for time in reading.times_in(mention.end, stop):
-        before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
-        behind = reading.normal[time.end : min(stop, time.end + 24)]
-        told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
-        if time.start >= near and not holds(before, cues("events")["last_of_dialysis"]):
-            continue
-        if told and time.role in ("point", "end", "span") and time.time is not None:
-            return time
-    return None
-
-
-def _end_of_story(reading: Reading, mention: Mention) -> int:
-    """Where the paragraph ends, at the most some sentences behind the mention."""
-    last = reading.sentences[min(mention.sentence + _SENTENCES_OF_A_STORY, len(reading.sentences) - 1)].end
-    stop = _PARAGRAPH.search(reading.normal, mention.end, last)
-    return stop.start() if stop else last
-
-
-def _until_transplant(reading: Reading, mention: Mention) -> TimeExpression | None:
-    """ "Haemodialysis from 2011 until his kidney transplant in May 2014": what came in its place has its end."""
-    end = sentence_span(reading, mention)[1]
-    for other in reading.mentions_in(mention.end, end):
-        between = reading.normal[mention.end : other.start]
-        if vocabulary().is_a(other.concept, "transplant") and re.search(cues("events")["until_then"], between, re.I):
-            return next((time for time in reading.times_in(other.end, end) if time.role == "point"), None)
-    return None
-
-
-def _lasts(concept: str) -> bool:
-    terms = vocabulary()
-    lasting_ones = cues("events")["lasting_procedures"]
-    return terms.is_one_of(concept, lasting_ones) and not terms.is_a(concept, "transplant")
 
 
 def _around(reading: Reading, mention: Mention) -> str:

@@ -54,7 +54,25 @@ def read_medications(reading: Reading) -> list[Fact]:
         if scope.start in reasons and further:
             further[-1] = _ended_for(further[-1], reasons[scope.start])
         facts += further
-    return facts
+    return [_told_to_end(fact, facts, terms) for fact in facts]
+
+
+def _told_to_end(fact: Fact, facts: Sequence[Fact], terms: Vocabulary) -> Fact:
+    """ "Changed to meropenem on 5 April. ... Meropenem was completed on the 18th": the course ended on the 18th."""
+    start = fact.course.start if fact.course is not None and fact.course.ongoing else None
+    if (
+        start is None
+        or start.latest is None
+        or not terms.is_one_of(fact.concept, cues("medications")["anti_infective"])
+    ):
+        return fact
+    for other in facts:
+        end = other.course.end if other.course is not None else None
+        same = (other.concept, other.experiencer, other.assertion) == (fact.concept, fact.experiencer, "present")
+        bare = other.course is not None and other.course.start is None
+        if same and bare and other.start > fact.end and end and end.earliest and end.earliest >= start.latest:
+            return _ended_on(fact, end)
+    return fact
 
 
 def _ended_for(fact: Fact, reason: Reason) -> Fact:

@@ -81,7 +81,7 @@ class Treated(YesNo):
         against = denied.covering if denied.complete else ()
         yes = [vote for vote in votes if vote.answer == "yes"]
         if yes:
-            return self._finding(1, 1, yes)
+            return self._finding(1, 1, [self._as_long_as_treated(vote, drugs, situation) for vote in yes])
         left = [vote for vote in votes if vote.answer == "open" or (vote.answer == "no if denied" and not against)]
         raising = spoken_of(self.raised_by, situation)
         if left or raising:
@@ -114,7 +114,7 @@ class Treated(YesNo):
         if place == "outside":
             return Vote(fact, "no")
         present = place == "inside" and fact.assertion == "present"
-        if present and self.anyway and weigh(fact, self.anyway) == "counts":
+        if present and self._is_uncontrolled(fact):
             return Vote(fact, "yes", None, True)
         if told in ("none", "topical"):
             return Vote(fact, "no")
@@ -126,6 +126,21 @@ class Treated(YesNo):
         if told != "completed" and fact.temporality == "historical" and place == "open" and _placed(last, situation):
             return Vote(fact, "no if denied")
         return Vote(fact, "open")
+
+    def _as_long_as_treated(self, vote: Vote, drugs: Sequence[tuple[Fact, Vote | None]], situation: Situation) -> Vote:
+        """An infection told with a course that is over, and not as going on, clears the window with the course."""
+        course = vote.fact.course
+        told_to_last = course is not None and course.ongoing is True and course.start is None
+        if not vote.holds_open or told_to_last or self._is_uncontrolled(vote.fact):
+            return vote
+        beside = [one for fact, one in drugs if one and _near(vote.fact, fact) and _was_for(fact, vote.fact, situation)]
+        days = [one.clears_on for one in beside if one.answer == "yes" and one.clears_on is not None]
+        if not days or len(days) < len(beside):
+            return vote
+        return replace(vote, clears_on=max(days), holds_open=False)
+
+    def _is_uncontrolled(self, fact: Fact) -> bool:
+        return bool(self.anyway) and weigh(fact, self.anyway) == "counts"
 
     def _of_drug(self, fact: Fact, conditions: Sequence[Fact], situation: Situation) -> Vote | None:
         purpose = self._purpose(fact, conditions, situation)

@@ -1,0 +1,132 @@
+"""Dialysis and kidney grafts over a whole letter: a Reading and the facts of its events in, each told once out.
+
+When dialysis ended may be told some sentences on, or by the graft that came in its place; a graft without a day is the
+one whose day is told elsewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from extraction.knowledge import cues
+from extraction.reading import Mention, Reading, TimeExpression
+from extraction.when import sentence_span
+from extraction.wording import holds
+from kb.facts import Course, Fact
+from kb.patterns import compiled
+from kb.vocabulary import vocabulary
+
+_PARAGRAPH = compiled(r"\n[ \t]*(?:\n|[#•*-]|\d+[.)])")
+_SENTENCES_OF_A_STORY = 4
+_BESIDE = 40  # characters before or behind a name that say whether it is the one known
+
+
+def replacement_told_once(reading: Reading, facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, dialysis ended where the letter tells its end elsewhere, and no graft told twice."""
+    kept = _without_grafts_again(reading, _without_times_after(reading, list(facts)))
+    return [_ended_by_a_graft(reading, fact, kept) for fact in kept]
+
+
+def _is_dated_graft(fact: Fact) -> bool:
+    mine = (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "historical")
+    return mine and fact.time is not None and vocabulary().is_a(fact.concept, "kidney-transplant")
+
+
+def _without_grafts_again(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "renal graft four years on", where the letter gives the graft's day, unless another one is meant."""
+    if not any(_is_dated_graft(fact) for fact in facts):
+        return facts
+    another = cues("events")["another_graft"]
+    again = [
+        fact
+        for fact in facts
+        if vocabulary().is_a(fact.concept, "kidney-transplant")
+        and (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "current")
+        and fact.time is None
+        and not re.search(another, reading.normal[max(0, fact.start - _BESIDE) : fact.start], re.IGNORECASE)
+    ]
+    return [fact for fact in facts if fact not in again]
+
+
+def _ended_by_a_graft(reading: Reading, fact: Fact, facts: Sequence[Fact]) -> Fact:
+    """ "HD 2020 to 2022. ... On dialysis for 16 months, then her father donated": over since, unless told as of now."""
+    if not (lasts(fact.concept) and vocabulary().is_a(fact.concept, "renal-replacement-therapy")):
+        return fact
+    mine = (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "current")
+    grafts = [one for one in facts if _is_dated_graft(one)]
+    known = cues("events")
+    if not mine or not grafts or re.search(known["graft_lost"], reading.normal, re.IGNORECASE):
+        return fact
+    around = reading.normal[max(0, fact.start - _BESIDE) : fact.end + _BESIDE]
+    over = any(_is_over(one) and one.course is not None and one.course.end is not None for one in facts)
+    spans = [known["before_it"], *([known["for_a_span"]] if over else [])]
+    if not any(re.search(span, around, re.IGNORECASE) for span in spans) or holds(around, known["of_now"]):
+        return fact
+    last = max(grafts, key=lambda one: one.start)
+    course = Course(end=last.time, ongoing=False)
+    return dataclasses.replace(fact, time=None, course=course, temporality="historical")
+
+
+def _without_times_after(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """Without "off dialysis since", where the letter tells elsewhere when it ended."""
+    ended = [fact for fact in facts if _is_over(fact) and fact.course is not None and fact.course.end is not None]
+    if not ended:
+        return facts
+    pattern = cues("events")["free_of_it"]
+    undated = [fact for fact in facts if _is_over(fact) and fact not in ended and fact.time is None]
+    after = [
+        fact
+        for fact in undated
+        if fact.start > min(one.start for one in ended)
+        and re.search(pattern, reading.normal[: fact.start][-40:], re.IGNORECASE)
+    ]
+    return [fact for fact in facts if fact not in after]
+
+
+def _is_over(fact: Fact) -> bool:
+    mine = (fact.assertion, fact.experiencer) == ("present", "patient")
+    return mine and lasts(fact.concept) and fact.course is not None and fact.course.ongoing is False
+
+
+def last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Haemodialysis from 20 November; the last session was on 5 February": the day it ended, told behind it."""
+    near = reading.sentences[min(mention.sentence + 1, len(reading.sentences) - 1)].end
+    end = max(near, _end_of_story(reading, mention))
+    others = [
+        one for one in reading.mentions_in(mention.end, end) if one.kind == "procedure" and not lasts(one.concept)
+    ]
+    stop = others[0].start if others else end
+    for time in reading.times_in(mention.end, stop):
+        before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
+        behind = reading.normal[time.end : min(stop, time.end + 24)]
+        told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
+        if time.start >= near and not holds(before, cues("events")["last_of_dialysis"]):
+            continue
+        if told and time.role in ("point", "end", "span") and time.time is not None:
+            return time
+    return None
+
+
+def _end_of_story(reading: Reading, mention: Mention) -> int:
+    """Where the paragraph ends, at the most some sentences behind the mention."""
+    last = reading.sentences[min(mention.sentence + _SENTENCES_OF_A_STORY, len(reading.sentences) - 1)].end
+    stop = _PARAGRAPH.search(reading.normal, mention.end, last)
+    return stop.start() if stop else last
+
+
+def until_transplant(reading: Reading, mention: Mention) -> TimeExpression | None:
+    """ "Haemodialysis from 2011 until his kidney transplant in May 2014": what came in its place has its end."""
+    end = sentence_span(reading, mention)[1]
+    for other in reading.mentions_in(mention.end, end):
+        between = reading.normal[mention.end : other.start]
+        if vocabulary().is_a(other.concept, "transplant") and re.search(cues("events")["until_then"], between, re.I):
+            return next((time for time in reading.times_in(other.end, end) if time.role == "point"), None)
+    return None
+
+
+def lasts(concept: str) -> bool:
+    terms = vocabulary()
+    lasting_ones = cues("events")["lasting_procedures"]
+    return terms.is_one_of(concept, lasting_ones) and not terms.is_a(concept, "transplant")
