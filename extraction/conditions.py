@@ -29,6 +29,11 @@ from kb.facts import Assertion, Course, Fact, Temporality, Time
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
+_SAME_BEHIND = 20  # characters between two names of one disease
+_SAME_AGAIN = compiled(
+    r"\s*(?:[-–]?\s*(?:type|pattern|subtype|variant)\b)?\s*(?:[,(–-]|of|in|with|of an?|with an?)?\s*", re.IGNORECASE
+)
+_SORT = compiled(r"\s*[-–]?\s*(?:type|pattern|subtype|variant)\b", re.IGNORECASE)
 _BESIDE = 6  # characters between a name and its own day
 _OPENING, _GROWN_UP = 1500, 18  # characters in which the patient's age stands; years
 
@@ -37,10 +42,16 @@ def read_conditions(reading: Reading) -> list[Fact]:
     """A fact for every mention of a condition that says something about a person."""
     by_columns = list(findings_of_columns(reading))
     facts: list[Fact] = [fact for _, found in by_columns for fact in found]
+    sort: Mention | None = None
     for mention in reading.mentions:
-        if any(mention is named for named, _ in by_columns):
+        if any(mention is named for named, _ in by_columns) or mention.kind != "condition":
             continue
-        if mention.kind == "condition" and not _is_named_again(reading, mention):
+        again = _named_again(reading, mention)
+        if again is not None and _SORT.match(reading.normal, mention.end):
+            sort = mention
+        elif again is None:
+            if sort is not None and _named_again(reading, sort) is mention:
+                mention = dataclasses.replace(mention, start=sort.start)
             if is_something_else(reading, mention):
                 continue
             charted = list(grades_of_chart(reading, mention))
@@ -49,15 +60,13 @@ def read_conditions(reading: Reading) -> list[Fact]:
     return facts
 
 
-def _is_named_again(reading: Reading, mention: Mention) -> bool:
-    """ "Interstitial lung disease, NSIP pattern, mild": what the second name says is said of both."""
-    return any(
-        other.concept == mention.concept
-        and other.assertion == mention.assertion
-        and other.experiencer == mention.experiencer
-        and reading.normal[mention.end : other.start].strip() in (",", "(", "-", "–")
-        for other in reading.mentions_in(mention.end, mention.end + 3)
-    )
+def _named_again(reading: Reading, mention: Mention) -> Mention | None:
+    """ "Interstitial lung disease, NSIP pattern, mild": the second name, as what it says is said of both."""
+    for other in reading.mentions_in(mention.end, mention.end + _SAME_BEHIND):
+        same = (other.concept, other.assertion, other.experiencer)
+        if same == (mention.concept, mention.assertion, mention.experiencer):
+            return other if _SAME_AGAIN.fullmatch(reading.normal, mention.end, other.start) else None
+    return None
 
 
 def _has_exception(reading: Reading, mention: Mention) -> bool:
