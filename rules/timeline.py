@@ -21,6 +21,9 @@ from rules.moments import course_of, letter_day
 from rules.standing import in_newer_document
 
 
+_LONGEST_BY_VEIN = 10  # days of a course by vein that is given over and above the tablets
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Some days at one amount: its level per kg (None: not known), its bounds as intervals, its least and most days."""
@@ -226,6 +229,7 @@ def _replaced(segment: Segment, others: Sequence[Segment], level: float, situati
         return segment
     lower = [one for one in others if one.fact is not segment.fact and not _surely_reaches(one, level)]
     lower = [one for one in lower if not dosing_of(one.fact).pulse and not _over_before(one, segment, situation)]
+    lower = [one for one in lower if not _comes_on_top(one, segment)]
     lower = [one for one in lower if _begins(one) or not in_newer_document(one.fact, segment.fact, situation)]
     if not lower:
         return segment
@@ -238,6 +242,17 @@ def _replaced(segment: Segment, others: Sequence[Segment], level: float, situati
     if earliest is not None and end.earliest is not None:
         earliest = min(earliest, end.earliest)
     return replace(segment, end=Time(earliest, end.latest))
+
+
+def _comes_on_top(one: Segment, other: Segment) -> bool:
+    """Some days by vein without their dose ("methylprednisolone for five days"), in the midst of tablets that go on."""
+    greatest = None if one.days is None else one.days.greatest
+    short = greatest is not None and greatest <= _LONGEST_BY_VEIN
+    began = None if other.start is None else other.start.latest
+    first = None if one.start is None else one.start.earliest
+    later = began is not None and first is not None and first > began
+    by_vein = dosing_of(one.fact).route == "iv" and dosing_of(other.fact).route != "iv"
+    return one.level is None and by_vein and short and later
 
 
 def _begins(segment: Segment) -> bool:
