@@ -6,13 +6,14 @@ so the days of treatment in the sentence and in those that go on about it are re
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.wording import holds, pattern_of
-from kb.facts import Course, Time
+from kb.facts import Course, Fact, Time
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
@@ -36,6 +37,50 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if last is None or (time is not None and (not _after(last, time) or _long_after(last, time))):
         return course
     return Course(start=time, end=last, ongoing=False)
+
+
+def told_once(facts: Sequence[Fact]) -> list[Fact]:
+    """The facts, an event of a list of diagnoses with the days that the story tells of it.
+
+    "H/o lupus psychosis January 2026 ... In January psychosis of lupus, pulses until the 8th": both ended on the 8th.
+    """
+    stories = [fact for fact in facts if _is_event(fact) and fact.course is not None and _is_day(fact.course.end)]
+    return [_as_told_in_full(fact, stories) if stories and _is_event(fact) else fact for fact in facts]
+
+
+def _is_event(fact: Fact) -> bool:
+    mine = (fact.kind, fact.assertion, fact.experiencer) == ("condition", "present", "patient")
+    return mine and _is_neuropsychiatric(fact.concept)
+
+
+def _is_day(time: Time | None) -> bool:
+    return time is not None and time.earliest is not None and time.earliest == time.latest
+
+
+def _as_told_in_full(fact: Fact, stories: Sequence[Fact]) -> Fact:
+    terms = vocabulary()
+    if (fact.course is not None and (fact.course.end or fact.course.ongoing)) or _is_day(fact.time):
+        return fact
+    same = [
+        one
+        for one in stories
+        if one.start > fact.start
+        and (terms.is_a(one.concept, fact.concept) or terms.is_a(fact.concept, one.concept))
+    ]
+    if fact.time is None and fact.temporality != "historical":
+        return fact
+    held = [one for one in same if fact.time is None or _holds(fact.time, one)]
+    if len({one.course.end for one in held if one.course is not None}) != 1:
+        return fact
+    return dataclasses.replace(fact, time=held[0].time, course=held[0].course, temporality="historical")
+
+
+def _holds(time: Time, story: Fact) -> bool:
+    """Whether the story's last day lies in the month or year that the list gives."""
+    end = None if story.course is None or story.course.end is None else story.course.end.latest
+    if end is None or time.earliest is None or time.latest is None:
+        return False
+    return time.earliest <= end <= time.latest
 
 
 def _is_neuropsychiatric(concept: str) -> bool:

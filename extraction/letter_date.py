@@ -311,7 +311,10 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
             return _IN_TEXT  # "PRESENT STATE (visit of 23.03.2026)"
         if not is_title and _OF_SAMPLES.search(line):
             return _IN_TEXT  # "Collected 2026-05-27  Reported 2026-05-27", of a print-out that the letter encloses
-        rank = int(cues("timing")["letter_date_labels"].index(labelled["label"].lower()))
+        label = labelled["label"].lower()
+        if label == "letter" and not told_before.strip():
+            label = "letter date"  # "Date seen 06-Jul-2026     Letter 07-Jul-2026"
+        rank = int(cues("timing")["letter_date_labels"].index(label))
         return min(rank, _IN_TITLE) if is_title else rank
     head = line[: match.start()]
     if ("today" in head.lower() and _TODAY.search(head)) or (
