@@ -273,7 +273,9 @@ def _fluid_gone(reading: Reading, mention: Mention) -> Time | None:
     if told is None:
         return None
     behind = reading.times_in(told.end(), sentence_span(reading, mention)[1])
-    return behind[0].time if behind and behind[0].role == "point" else reading.letter_date
+    if behind and behind[0].role == "point":
+        return behind[0].time
+    return _time_of_finding(reading, mention) or reading.letter_date
 
 
 def _is_of_a_drug(reading: Reading, mention: Mention, time: TimeExpression) -> bool:

@@ -10,14 +10,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.facts import Coded, Fact, Quantity
+from kb.facts import Coded, Fact, Quantity, Time
 from rules import derivation
 from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
 from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
-from rules.moments import Dated, newest, reading_day
+from rules.moments import Dated, course_of, day_before, newest, reading_day
 from rules.tests.base import Outcome, YesNo
 from rules.windows import WindowText, window
 from rules.wording import capital, labels
@@ -84,7 +84,7 @@ class Report(YesNo):
             if weight == "does not count" or fact.id in found:
                 continue
             certain = weight == "counts" and (fact.temporality == "current" or self._is_recent(fact, situation))
-            found[fact.id] = Dated(sign if certain else "open", fact, reading_day(fact, situation))
+            found[fact.id] = Dated(sign if certain else "open", fact, _last_seen(fact, situation))
         return list(found.values())
 
     def _is_recent(self, fact: Fact, situation: Situation) -> bool:
@@ -172,6 +172,14 @@ class Report(YesNo):
     def question(self) -> str:
         recent = f" of the last {window(self.within).words}" if self.within else ""
         return f"What does the newest {labels(self.report)} report{recent} say, and of which day is it?"
+
+
+def _last_seen(fact: Fact, situation: Situation) -> Time | None:
+    """The day of an abnormality: of one told to be gone by a day, some day before that."""
+    end = course_of(fact).end
+    if fact.time is None and fact.temporality == "historical" and end is not None and end.latest is not None:
+        return Time(None, day_before(end.latest))
+    return reading_day(fact, situation)
 
 
 def _is_above(fact: Fact, bound: str | None) -> bool:
