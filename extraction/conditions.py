@@ -78,6 +78,8 @@ def _has_exception(reading: Reading, mention: Mention) -> bool:
 def _denies_one_sort(reading: Reading, mention: Mention) -> bool:
     """ "No urinary infection" denies one sort of infection, "no active infection" all of them."""
     known = cues("conditions")
+    if mention.assertion == "absent" and mention.concept == "sle":
+        return re.search(known["another"], reading.normal[: mention.start][-20:], re.IGNORECASE) is not None
     if mention.assertion != "absent" or mention.concept not in known["whole_classes"]:
         return False
     if reading.normal[mention.start : mention.end].lower().split()[0] in known["sorts"]:

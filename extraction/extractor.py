@@ -30,6 +30,7 @@ from extraction.language_library import language
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered
 from extraction.normalise import normalise
+from extraction.questionnaires import told_in_answers
 from extraction.reading import InOrder, Mention, Reading, Sentence
 from extraction.running_text import RunningText, running_text
 from extraction.salts import with_salts
@@ -94,6 +95,7 @@ class Extractor:
         mentions += _not_named(mentions, phrases.find_phrases(reading))
         for start, end in itertools.starmap(running.from_letter, spans):
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
+        mentions = told_in_answers(reading.normal, mentions)
         reading.mentions = InOrder(sorted(mentions, key=lambda mention: (mention.start, mention.end)))
         reading.times = InOrder(find_times(normal, document.date, date_order(normal)))
         join_columns_of_days(reading)

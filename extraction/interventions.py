@@ -72,7 +72,7 @@ def _as_told_in_full(fact: Fact, stories: Sequence[Fact]) -> Fact:
     held = [one for one in same if fact.time is None or _holds(fact.time, one)]
     if len({one.course.end for one in held if one.course is not None}) != 1:
         return fact
-    return dataclasses.replace(fact, time=held[0].time, course=held[0].course, temporality="historical")
+    return dataclasses.replace(fact, time=held[0].time, course=held[0].course)
 
 
 def _holds(time: Time, story: Fact) -> bool:
