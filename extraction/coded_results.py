@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 from extraction.knowledge import cues
+from extraction.legends import legend_of
 from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
 from extraction.result_words import AFTER_CODE, NEXT_COLUMN, Page, code_of, pattern_of, skip_space
@@ -101,10 +102,11 @@ def meant(page: Page, concept: str, code: re.Match[str]) -> str:
 
     "Undetectable" of HIV is said of its RNA: only the words of an assay's report are turned.
     """
-    found = code_of(code.group())
+    told = legend_of(page.normal).get(code.group().lower(), code.group())
+    found = code_of(told)
     term = vocabulary().terms[concept]
     panel = term.panel if isinstance(term, Lab) else None
-    if found == "undetected" and pattern_of("not_found").fullmatch(code.group()) and not is_nucleic_acid(concept):
+    if found == "undetected" and pattern_of("not_found").fullmatch(told) and not is_nucleic_acid(concept):
         return "negative" if panel in ("virology", "autoantibodies", "pregnancy", "tuberculosis") else found
     if found == "normal" and is_nucleic_acid(concept):
         return "undetected"
