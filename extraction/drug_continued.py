@@ -18,7 +18,7 @@ from extraction.drug_harms import harm_before_end, reasons_referred, refers_back
 from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
-from extraction.reading import Mention, Reading, Sentence
+from extraction.reading import Mention, Reading, Sentence, TimeExpression
 from kb.facts import Time
 from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
@@ -92,6 +92,27 @@ def _end_beside(reading: Reading, scope: Scope) -> Time | None:
         time for time in reading.times_in(match.end(), scope.sentence_end) if time.role in ("point", "start", "end")
     ]
     return times[0].time if times and times[0].start - match.end() <= _BESIDE else None
+
+
+def told_stretches(reading: Reading, scopes: Sequence[Scope], vocabulary: Vocabulary) -> dict[int, TimeExpression]:
+    """By the start of a drug's scope, from when to when the next sentence says that this dose was held.
+
+    "I put her on 60 mg daily; she stayed on that dose from 3 November until 20 February."
+    """
+    found: dict[int, TimeExpression] = {}
+    held = compiled(cues("medications")["dose_held"], re.IGNORECASE)
+    for scope in {scope.mention.sentence: scope for scope in scopes}.values():
+        following = scope.mention.sentence + 1
+        if following >= len(reading.sentences) or not _has_dose(reading, scope):
+            continue
+        if not vocabulary.is_one_of(scope.concept, cues("medications")["told_in_steps"]):
+            continue
+        sentence = reading.sentences[following]
+        spans = [time for time in reading.times_in(sentence.start, sentence.end) if time.role == "span"]
+        told = spans and held.fullmatch(reading.normal, sentence.start, spans[0].start)
+        if told and not any(one.kind == "drug" for one in reading.mentions_in(sentence.start, spans[0].start)):
+            found[scope.start] = spans[0]
+    return found
 
 
 @functools.cache

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from extraction.dates import date_order
 from extraction.dose_steps import DoseStep
 from extraction.dosing import Instruction
-from extraction.drug_continued import continued_scopes, told_ends, told_reasons
+from extraction.drug_continued import continued_scopes, told_ends, told_reasons, told_stretches
 from extraction.drug_course import course_of_steps, days_between, goes_back, times_of
 from extraction.drug_indications import indication_of, purpose_by_dose, purpose_of
 from extraction.drug_instruction import instruction_of
@@ -34,6 +34,7 @@ def read_medications(reading: Reading) -> list[Fact]:
     scopes = scopes_of(reading, terms)
     scopes = sorted([*scopes, *continued_scopes(reading, scopes, terms)], key=lambda scope: (scope.start, scope.end))
     ends, reasons = told_ends(reading, scopes), told_reasons(reading, scopes)
+    stretches = told_stretches(reading, scopes, terms)
     facts: list[Fact] = []
     of_sentence: dict[int, list[Scope]] = {}
     for scope in scopes:
@@ -51,6 +52,8 @@ def read_medications(reading: Reading) -> list[Fact]:
             facts[-1] = _left(facts[-1], further[0])
         if scope.start in ends and further:
             further[-1] = _ended_on(further[-1], ends[scope.start])
+        if scope.start in stretches and len(further) == 1:
+            further[0] = _held_for(further[0], stretches[scope.start])
         if scope.start in reasons and further:
             further[-1] = _ended_for(further[-1], reasons[scope.start])
         facts += further
@@ -73,6 +76,15 @@ def _told_to_end(fact: Fact, facts: Sequence[Fact], terms: Vocabulary) -> Fact:
         if same and bare and other.start > fact.end and end and end.earliest and end.earliest >= start.latest:
             return _ended_on(fact, end)
     return fact
+
+
+def _held_for(fact: Fact, stretch: TimeExpression) -> Fact:
+    """The days of the dose are told in the sentence behind."""
+    if fact.dosing is None or fact.dosing.status not in ("current", "past") or (fact.course and fact.course.end):
+        return fact
+    course = Course(stretch.start_time, stretch.end_time, False, fact.course.steps if fact.course else ())
+    dosing = dataclasses.replace(fact.dosing, status="past")
+    return dataclasses.replace(fact, course=course, dosing=dosing, temporality="historical")
 
 
 def _ended_for(fact: Fact, reason: Reason) -> Fact:
