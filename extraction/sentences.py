@@ -71,6 +71,8 @@ def _is_abbreviation(line: str, dot: int, end: int) -> bool:
     after = line[end : end + 3].lstrip()
     if after[:1].isdigit() and text.split(".")[-1] in cues("sentences")["before_numbers"]:
         return True  # "bili. 17"
+    if text in cues("sentences")["before_brackets"] and line[end:].lstrip(" ")[:1] == "(":
+        return True  # "HIV neg. (03/2025)"
     if text == "sq" and compiled(r"m(?![a-z])").match(after):
         return True  # "per sq. m"
     if len(text) == 1 and before[-2:-1] != "-" and line[end : end + 12].strip().lower().startswith(_behind_initials()):
