@@ -26,6 +26,7 @@ _IS_TOLD = compiled(  # "the full drug history is hydroxychloroquine", not "is w
     r"|in\b)",
     re.IGNORECASE,
 )
+_NEXT_CLAUSE = compiled(r",\s+(?:and\s+|but\s+)?(?:the|she|he|they|it|both|these|this|that|all)\b", re.IGNORECASE)
 _SINCE = compiled(r"\b(?:since|after) (?:the |her |his |their )?$", re.IGNORECASE)
 
 
@@ -49,11 +50,12 @@ def closes(reading: Reading, mention: Mention) -> bool:
     if _is_of_some_time(reading, mention, sentence.end) or _is_of_what_it_did(reading, mention, drugs):
         return False
     following = [one.start for one in drugs if one.start >= mention.end]
-    between = _COUNTED.sub(" ", reading.normal[mention.end : min(following)]) if following else ""
+    between = _COUNTED.sub(" ", _clause(reading, mention, min(following))) if following else ""
     if _NUMBER.search(between) or _words("details").search(between):
         return False
     clause = compiled(r"[^.;,:\n]{0,40}").match(reading.normal, mention.end)
-    told_to = min(following, default=mention.end if clause is None else clause.end())
+    told_to = mention.end + len(_clause(reading, mention, min(following))) if following else mention.end
+    told_to = told_to if following or clause is None else clause.end()
     narrowed = _words("narrowed").search(reading.normal[sentence.start : told_to]) is not None
     whole = reading.normal[sentence.start : sentence.end]
     if _is_of_today(whole):
@@ -62,6 +64,11 @@ def closes(reading: Reading, mention: Mention) -> bool:
         return not narrowed
     limited = any(time.role in ("point", "duration", "span") for time in reading.times_in(sentence.start, sentence.end))
     return not limited and _words("limits").search(whole) is None and not narrowed
+
+
+def _clause(reading: Reading, mention: Mention, end: int) -> str:
+    """What stands between the statement and the drug behind it, up to the clause in which she or he bears them."""
+    return _NEXT_CLAUSE.split(reading.normal[mention.end : end])[0]
 
 
 def _is_of_today(text: str) -> bool:

@@ -104,6 +104,11 @@ def date_before(reading: Reading, begin: int, start: int) -> TimeExpression | No
     return None
 
 
+_JUST_BEHIND = compiled(
+    r"\s*(?:(?:was|were|is|had been|has been|score|scored|done|taken|made|last|first|performed|counted|repeated)\s+)*"
+    r"(?:on|in|of|from|at)?\s*(?:the\s*)?",
+    re.IGNORECASE,
+)
 _ONSET = compiled(
     r"\b(?:present(?:ed|ing|ation)|declared|debut\w*|onset|began|begun|manifest\w*|diagnos\w*|admitted|admission|flared?|flare|"
     r"relapsed?|hospitali[sz]ed|came|opened|fell ill|broke out|"
@@ -130,6 +135,9 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
     )
     tests = [m for m in reading.mentions_in(clause, expression.start) if m.kind in ("lab", "score")]
     others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in NO_OTHER_MATTER]
+    if others and tests and tests[-1].start > others[-1].start:
+        if _JUST_BEHIND.fullmatch(reading.normal, tests[-1].end, expression.start):
+            return True  # "with a rash, and a SLEDAI on 3 May, which was 9"
     if others:
         told = reading.normal[clause : expression.start]
         return _OCCASION.search(told) is not None and not _PRESENT.search(

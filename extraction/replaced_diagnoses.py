@@ -147,6 +147,8 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
     managed = lupus.assertion == "possible" and _pattern("managed_before").search(before) is not None
     if managed and not _pattern("managed_part").match(behind):
         return any(_stands_in_place(other) for other in reading.mentions)
+    if _pattern("sought_behind").match(behind):
+        return True
     if _pattern("struck_passive").match(behind) or _is_of_another_kind(reading):
         return True
     if _pattern("given_up").match(behind):
