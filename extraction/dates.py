@@ -83,6 +83,10 @@ def date_pattern() -> re.Pattern[str]:
         r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
         # no score, no count of weeks or months ("03/12"), no month of a year ("05/24"), and not "24/7"
         r"(?P<sp_a>3[01]|2\d|1[3-9])/(?P<sp_b>0[1-9]|1[12])(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
+        # "stopped on 16-05"
+        r"(?:(?<=\bon )|(?<=\buntil )|(?<=\btill ))"
+        r"(?P<sh_a>3[01]|2\d|1[3-9]|0[1-9])-(?P<sh_b>0[1-9]|1[0-2])(?![\w/%-]|[.,]\d| ?(?:mg|g|kg|mcg|ml|units?|weeks?"
+        r"|months?|days?|years?|hours?|tablets?|points?|/)(?![a-z]))",
         # "since 5.3., until 12.3."
         r"(?:(?<=\bsince )|(?<=\buntil )|(?<=\btill )|(?<=\bseit )|(?<=\bbis )|(?<=\bvom )|(?<=\bbis zum ))"
         r"(?P<sg_a>3[01]|[12]\d|0?[1-9])\.(?P<sg_b>1[0-2]|0?[1-9])\.(?=[\s,;)])(?!\s?(?:19|20)?\d\d\b)",
@@ -176,7 +180,7 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
             return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
     if group["sg_a"]:
         return _short(int(group["sg_a"]), int(group["sg_b"]), "day first", reference, written)
-    for form in ("sd", "sp", "sc"):
+    for form in ("sd", "sp", "sc", "sh"):
         if group[f"{form}_a"]:
             return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
     for form in ("dm", "md"):

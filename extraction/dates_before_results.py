@@ -135,9 +135,9 @@ def _is_own(reading: Reading, begin: int, expression: TimeExpression) -> bool:
     )
     tests = [m for m in reading.mentions_in(clause, expression.start) if m.kind in ("lab", "score")]
     others = [m for m in reading.mentions_in(clause, expression.start) if m.kind not in NO_OTHER_MATTER]
-    if others and tests and tests[-1].start > others[-1].start:
-        if _JUST_BEHIND.fullmatch(reading.normal, tests[-1].end, expression.start):
-            return True  # "with a rash, and a SLEDAI on 3 May, which was 9"
+    named_last = others and tests and tests[-1].start > others[-1].start
+    if named_last and _JUST_BEHIND.fullmatch(reading.normal, tests[-1].end, expression.start):
+        return True  # "with a rash, and a SLEDAI on 3 May, which was 9"
     if others:
         told = reading.normal[clause : expression.start]
         return _OCCASION.search(told) is not None and not _PRESENT.search(

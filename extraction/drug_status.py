@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extraction.condition_attributes import treated_some_time
 from extraction.dose_items import read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained
@@ -30,6 +29,7 @@ from extraction.drug_reasons import (
     takes_off,
 )
 from extraction.drug_scope import Scope
+from extraction.infection_treatment import treated_some_time
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from extraction.result_words import alternatives

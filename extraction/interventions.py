@@ -64,8 +64,7 @@ def _as_told_in_full(fact: Fact, stories: Sequence[Fact]) -> Fact:
     same = [
         one
         for one in stories
-        if one.start > fact.start
-        and (terms.is_a(one.concept, fact.concept) or terms.is_a(fact.concept, one.concept))
+        if one.start > fact.start and (terms.is_a(one.concept, fact.concept) or terms.is_a(fact.concept, one.concept))
     ]
     if fact.time is None and fact.temporality != "historical":
         return fact

@@ -295,7 +295,9 @@ def _gapped_month() -> re.Pattern[str]:
 
 def _is_full(match: re.Match[str]) -> bool:
     """Whether the date has its day, month and year."""
-    return not any(match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sp_a", "sc_a", "sg_a"))
+    return not any(
+        match[part] for part in ("dm_m", "md_m", "my_m", "m_y_m", "y_m_m", "sd_a", "sp_a", "sc_a", "sg_a", "sh_a")
+    )
 
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:

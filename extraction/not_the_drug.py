@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from extraction.antibiograms import is_of_an_antibiogram
 from extraction.dose_amounts import amount
 from extraction.dose_words import match_phrase, may_open, tokenise_dose
 from extraction.drug_reasons import listed
@@ -59,7 +60,7 @@ def is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> 
     """ "The isolate was resistant to oxacillin and sensitive to vancomycin": nobody took these."""
     if not terms.is_one_of(scope.concept, cues("medications")["tested_on_organisms"]):
         return False
-    if _is_of_an_antibiogram(reading, scope):
+    if is_of_an_antibiogram(reading, scope.start, scope.end):
         return True
     before = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
     tested = [at for at in range(len(before)) if match_phrase(listed("tested_words"), before, at)]
@@ -67,14 +68,3 @@ def is_tested_on_organism(reading: Reading, scope: Scope, terms: Vocabulary) -> 
         match_phrase(listed("treated_words"), before, at) for at in range(tested[-1] if tested else 0, len(before))
     )
     return bool(tested) and not any(treated)
-
-
-def _is_of_an_antibiogram(reading: Reading, scope: Scope) -> bool:
-    """ "Klebsiella >10^5 CFU/ml, S: meropenem, amikacin; R: ciprofloxacin", "meropenem (S), ciprofloxacin (R)"."""
-    known = cues("medications")["antibiogram"]
-    start, end = scope.sentence_start, scope.sentence_end
-    if re.search(known["of_a_culture"], reading.normal[start : scope.start], re.IGNORECASE) is None:
-        return False
-    listed_behind = re.search(known["letter_before"], reading.normal[start : scope.start], re.IGNORECASE)
-    marked = re.match(known["letter_behind"], reading.normal[scope.end : end])
-    return listed_behind is not None or marked is not None

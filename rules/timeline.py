@@ -20,7 +20,6 @@ from rules.medication import dosing_of, weights_of
 from rules.moments import course_of, letter_day
 from rules.standing import in_newer_document
 
-
 _LONGEST_BY_VEIN = 10  # days of a course by vein that is given over and above the tablets
 
 

@@ -74,7 +74,7 @@ class Treated(YesNo):
         prevented = {fact.attributes.get("indication") for fact, _ in drugs if self._preventive(fact, situation)}
         ended = [one for one in conditions if _has_ended(one, over, unsettled, situation)]
         if not unsettled and self._all_over(situation):
-            ended += [one for one in conditions if _is_told_as_treated(one) and _had_one(one, over, situation)]
+            ended += [one for one in conditions if _is_told_as_treated(one) and _had_one(one, told, situation)]
         votes = [self._of_condition(fact, fact in ended, prevented, situation) for fact in conditions]
         votes += [vote for _, vote in drugs if vote is not None]
         denied = denials((self.treated,), situation, span=window(self.within), now_suffices=True)
@@ -330,9 +330,9 @@ def _is_told_as_treated(fact: Fact) -> bool:
     return fact.attributes.get("treatment") == "completed"
 
 
-def _had_one(fact: Fact, over: Sequence[Fact], situation: Situation) -> bool:
-    """Whether one of the courses that are over may have been its treatment: not each told for something else."""
-    return any(_was_for(drug, fact, situation) for drug in over)
+def _had_one(fact: Fact, drugs: Sequence[Fact], situation: Situation) -> bool:
+    """Whether one of the drugs may have been its treatment: not each told for something else."""
+    return any(_was_for(drug, fact, situation) for drug in drugs)
 
 
 def _of_its_past(fact: Fact, drug: Fact) -> bool:

@@ -2,7 +2,8 @@
 
 The table `passages.txt` has transplants, cells and pregnancies told in phrases, refusals in shorthand, doses of a trial
 on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
-values told again of the test before, multiples of the norm; both near misses of all of them.
+values told again of the test before, multiples of the norm; `stories.txt` what a list and a story tell twice. Each has
+near misses of all of them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def _rows(table: str) -> Iterator[tuple[str, str, str]]:
             yield criterion, answer, passage
 
 
-_TABLES = ("passages.txt", "organs.txt")
+_TABLES = ("passages.txt", "organs.txt", "stories.txt")
 _CRITERIA = sorted({(table, row[0]) for table in _TABLES for row in _rows(table)})
 
 
@@ -66,8 +67,34 @@ def test_passages_give_their_answers(pipeline: Pipeline, table: str, criterion: 
             "fail",
             "Dear team,\n\nSLE, woman, 28, cystitis, cefixime until Monday.\n\nSigned: SpR, Tue 10 Mar 2026",
         ),
+        (
+            "I2a",
+            "fail",
+            "3 Feb 2026\n\nHe has discoid lupus. Systemic lupus has been looked for, last in May, and excluded.",
+        ),
         ("E3b", "fail", "Date of clinic: 1/10/2025 (first of October)\n\nMan of 49, SLE, heart attack on 12 May 2025."),
     ],
 )
 def test_letters_give_their_answers(pipeline: Pipeline, criterion: str, answer: str, letter: str) -> None:
     assert _answer(pipeline, letter + "\n", criterion) == answer
+
+
+@pytest.mark.parametrize(
+    ("day", "passage"),
+    [
+        (
+            "2026-03-17",
+            "E. coli grew from urine and blood; ceftriaxone from 1 March, the last dose on 9 March.",
+        ),
+        (
+            "2026-03-16",
+            "Acute pyelonephritis. Ceftriaxone 1 March, changed to meropenem 1 g TDS on 2 March as per sensitivity. "
+            "Meropenem was completed on 8 March.",
+        ),
+        (None, "Cellulitis, still spreading, on flucloxacillin."),
+        ("2026-05-10", "AKI requiring dialysis with recovery. First haemodialysis 13/12/2025, last session 9/2/2026."),
+    ],
+)
+def test_a_window_clears_with_the_treatment_told(pipeline: Pipeline, day: str | None, passage: str) -> None:
+    screening = pipeline.screen([letter_from_text(f"{_HEAD}{passage}\n", "letter", "letter")])[0]
+    assert screening_json(screening)["recheck_on"] == day
