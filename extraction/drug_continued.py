@@ -19,6 +19,7 @@ from extraction.drug_reasons import Reason, cause_in, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, Sentence, TimeExpression
+from extraction.word_tree import letters, word_tree
 from kb.facts import Time
 from kb.patterns import compiled
 from kb.vocabulary import Vocabulary, vocabulary
@@ -120,8 +121,7 @@ def _last_dose() -> re.Pattern[str]:
     phrases = [
         phrase for phrase in cues("medications")["ended_without_name"] if "last " in phrase or "final " in phrase
     ]
-    words = "|".join(sorted(map(re.escape, phrases), key=len, reverse=True))
-    return compiled(rf"[,;(]\s*(?:the )?(?:{words})(?!\w)", re.IGNORECASE)
+    return compiled(rf"[,;(]\s*(?:the )?{word_tree(map(letters, phrases))}(?!\w)", re.IGNORECASE)
 
 
 def told_reasons(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Reason]:

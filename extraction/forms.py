@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.scanning import matches_at
 from kb.patterns import compiled
 
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
@@ -306,7 +307,7 @@ def deny_items(reading: Reading) -> None:
     if ":" not in reading.normal:
         return
     known = cues("sentences")["form"]
-    for match in _denied_item().finditer(reading.normal):
+    for match in matches_at(_deniable(reading), _denied_item(), reading.normal):
         label = match["label"]
         if re.search(r"[.!?] [A-Z]", label) or set(label.lower().split()) & set(known["verbs"]):
             continue
@@ -334,10 +335,16 @@ def _denied_windows() -> re.Pattern[str]:
 
 
 def _deny_windows(reading: Reading) -> None:
-    for match in _denied_windows().finditer(reading.normal):
+    for match in matches_at(_deniable(reading), _denied_windows(), reading.normal):
         span = match.span("answer" if match["answer"] else "answers")
         for mention in reading.mentions_in(match.start("label"), match.end("label")):
             _deny(mention, span)
+
+
+def _deniable(reading: Reading) -> list[int]:
+    """Where the lines begin that name something as present."""
+    named = (mention.start for mention in reading.mentions if mention.assertion == "present")
+    return sorted({reading.normal.rfind("\n", 0, start) + 1 for start in named})
 
 
 def _deny(mention: Mention, answer: tuple[int, int]) -> None:

@@ -15,6 +15,7 @@ _SALUTATION = compiled(
 )
 _KEY_VALUE = compiled(r"[ \t]*[A-Za-z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
 _COLUMNS = compiled(r"\S(?:\t+| *\| *| {3,})\S")
+_COLUMN_SIGNS = ("\t", "|", "   ")  # one of them stands wherever `_COLUMNS` is met
 _NARROW_COLUMNS = compiled(r"\S {2,}\S+.* {2,}\S")
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _WORDS_OF_A_ROW = 10
@@ -23,10 +24,13 @@ _SHORT_NAME = 5  # letters; so short a name opens a line of a list only in capit
 
 def is_table_row(line: str) -> bool:
     """Whether a line's white space or bars set out columns (two spaces alone may be a scan's running text)."""
-    if _COLUMNS.search(line) or line.count(" / ") > 1:
+    if line.count(" / ") > 1 or (any(sign in line for sign in _COLUMN_SIGNS) and _COLUMNS.search(line)):
         return True
     return (
-        _NARROW_COLUMNS.search(line) is not None and len(line.split()) < _WORDS_OF_A_ROW and any(map(str.isdigit, line))
+        "  " in line
+        and _NARROW_COLUMNS.search(line) is not None
+        and len(line.split()) < _WORDS_OF_A_ROW
+        and any(map(str.isdigit, line))
     )
 
 

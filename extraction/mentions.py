@@ -6,6 +6,7 @@ Spellings are literal phrases of tokens. The longest name at a place is taken, a
 from __future__ import annotations
 
 import functools
+import marshal
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
@@ -95,9 +96,9 @@ Name = tuple[str, str]
 
 @dataclass(slots=True)
 class _Names:
-    """Names that need the same words so far: those that need no more, and the others by the rarest word they need.
+    """Names of which a letter has the same words: those that need no more, and the others by the next word they need.
 
-    The others are laid out when a letter first has that word: a vocabulary has tens of thousands.
+    The others are laid out when a letter first has that word: a vocabulary has a hundred thousand.
     """
 
     whole: list[Name] = field(default_factory=list)
@@ -105,42 +106,55 @@ class _Names:
 
 
 class Index:
-    """Every name by its words, the rarest among the names first."""
+    """Every name by its words: by the rarest among the names, then from the first word on.
+
+    The names with the same rarest word stay packed until a letter has it.
+    """
 
     def __init__(self, vocabulary: Vocabulary, *, exact: bool) -> None:
         names = list(_spellings(vocabulary, exact=exact))
-        self._common = Counter(word for name, _ in names for word in name.split(" "))
-        self._names = self._laid_out(names, 0)
+        common = Counter(word for name, _ in names for word in name.split(" "))
+        by_rarest: dict[str, list[Name]] = {}
+        for name in names:
+            rarest = min(name[0].split(" "), key=lambda word: (common[word], word))
+            by_rarest.setdefault(rarest, []).append(name)
+        self._packed = {word: marshal.dumps(behind) for word, behind in by_rarest.items()}
+        self._unpacked: dict[str, _Names] = {}
 
     def take(self, words: Set[str]) -> list[Name]:
         """The names that need none but these words, each once and then no more."""
+        for word in self._packed.keys() & words:
+            self._unpacked[word] = _laid_out(marshal.loads(self._packed.pop(word)), 0)
         found: list[Name] = []
-        self._take(self._names, words, 0, found)
+        for word in self._unpacked.keys() & words:
+            _take(self._unpacked[word], words, 0, found)
         return sorted(found)
 
-    def _take(self, names: _Names, words: Set[str], depth: int, found: list[Name]) -> None:
-        found += names.whole
-        names.whole.clear()
-        for word in names.further.keys() & words:
-            behind = names.further[word]
-            if isinstance(behind, list):
-                behind = names.further[word] = self._laid_out(behind, depth + 1)
-            self._take(behind, words, depth + 1, found)
-            if not behind.further:
-                del names.further[word]
 
-    def _laid_out(self, names: Iterable[Name], depth: int) -> _Names:
-        """Names that have `depth` words in common."""
-        out = _Names()
-        for name in names:
-            words = sorted(set(name[0].split(" ")), key=lambda word: (self._common[word], word))
-            if len(words) == depth:
-                out.whole.append(name)
-            else:
-                behind = out.further.setdefault(words[depth], [])
-                assert isinstance(behind, list)
-                behind.append(name)
-        return out
+def _take(names: _Names, words: Set[str], depth: int, found: list[Name]) -> None:
+    found += names.whole
+    names.whole.clear()
+    for word in names.further.keys() & words:
+        behind = names.further[word]
+        if isinstance(behind, list):
+            behind = names.further[word] = _laid_out(behind, depth + 1)
+        _take(behind, words, depth + 1, found)
+        if not behind.further:
+            del names.further[word]
+
+
+def _laid_out(names: Iterable[Name], depth: int) -> _Names:
+    """Names that have their first `depth` words in common."""
+    out = _Names()
+    for name in names:
+        words = name[0].split(" ", depth + 1)
+        if len(words) == depth:
+            out.whole.append(name)
+        else:
+            behind = out.further.setdefault(words[depth], [])
+            assert isinstance(behind, list)
+            behind.append(name)
+    return out
 
 
 class _Matcher:

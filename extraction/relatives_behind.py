@@ -11,9 +11,16 @@ import re
 
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.word_places import first_words, has_word
 from kb.patterns import compiled
 
 _JOINT = compiled(r"\s*(?:,|and|or|&|/|\+)?\s*", re.IGNORECASE)
+
+
+@functools.cache
+def _relatives() -> frozenset[str]:
+    """The words with which the names of relatives begin."""
+    return first_words(cues("context")["sets"]["relative"])
 
 
 @functools.cache
@@ -51,6 +58,8 @@ def _subject() -> re.Pattern[str]:
 
 def give_to_relatives_before(reading: Reading) -> None:
     """Sets the experiencer of the drugs, and of what is told of them, that a relative "has only ever had"."""
+    if not has_word(reading.normal, _relatives()):
+        return
     for sentence in reading.sentences:
         for owner in _subject().finditer(reading.normal[sentence.start : sentence.end]):
             for mention in reading.mentions_in(sentence.start + owner.start(), sentence.start + owner.end("rest")):
@@ -69,7 +78,8 @@ def _patient_too() -> re.Pattern[str]:
 
 def give_back_to_patient(reading: Reading) -> None:
     """ "Her mother carried HIV and so does she": what is told of the relative is the patient's as well."""
-    for sentence in reading.sentences:
+    of_others = {one.sentence for one in reading.mentions if one.experiencer in ("family", "other")}
+    for sentence in (reading.sentences[number] for number in sorted(of_others)):
         too = _patient_too().search(reading.normal, sentence.start, sentence.end)
         if too is None:
             continue
@@ -80,6 +90,8 @@ def give_back_to_patient(reading: Reading) -> None:
 
 def give_to_relatives_behind(reading: Reading) -> None:
     """Sets the experiencer of what a colon or bracket gives to a relative; what is denied of the patient is absent."""
+    if not has_word(reading.normal, _relatives()):
+        return
     for sentence in reading.sentences:
         owner = _owner().search(reading.normal, sentence.start, sentence.end)
         if owner is None:

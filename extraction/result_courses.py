@@ -114,7 +114,6 @@ def spread(page: Page, concept: str, first: Result, limit: int) -> Result:
 def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]:
     """The further values of a course: "120 -> 45", "45 (Jan), 120 (March)"."""
     results, in_pair = [first], False
-    moves = _MOVES.search(page.normal, max(0, first.start - _BEFORE_ROW), first.start) is not None
     unit = first.written.unit if first.written is not None else None
     while first.written is not None and len(results) < 12:
         at = past_time(page, results[-1].end, limit)
@@ -146,7 +145,11 @@ def further(page: Page, concept: str, first: Result, limit: int) -> list[Result]
         )
         seen = _dated(page, results[-1].end, limit) and _WHEN_SEEN.match(page.normal, written.end) is not None
         told = told or seen
-        in_row = moves and _IN_ROW.fullmatch(joint.group()) is not None and not _dated(page, results[-1].end, limit)
+        in_row = (
+            _IN_ROW.fullmatch(joint.group()) is not None
+            and not _dated(page, results[-1].end, limit)
+            and _MOVES.search(page.normal, max(0, first.start - _BEFORE_ROW), first.start) is not None
+        )
         if not (_tells().search(joint.group()) or begin > joint.end() or told or in_row):
             return results
         following = numeric_result(page, concept, written, limit, unit if written.unit is None else None)

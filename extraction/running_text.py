@@ -90,19 +90,21 @@ def running_text(text: str) -> RunningText:
         begin = end + 1
     if len(places) == len(text) and not any(joints):
         return RunningText(text, None)
-    return RunningText("".join(signs[place] for place in places), places)
+    return RunningText("".join([signs[place] for place in places]), places)
 
 
-def _kept(line: str, begin: int, margin: int, *, continues: bool) -> Iterator[int]:
+def _kept(line: str, begin: int, margin: int, *, continues: bool) -> list[int]:
     """The places of a line's characters but for its margin, the white space at its end and the gaps of prose."""
     first = len(line) - len(line.lstrip()) if continues else margin
     last = len(line.rstrip())
     at = first
+    kept: list[int] = []
     if "  " in line and _is_prose(line):
         for gap in _GAP.finditer(line, first, last):
-            yield from range(begin + at, begin + gap.start() + 1)
+            kept += range(begin + at, begin + gap.start() + 1)
             at = gap.end()
-    yield from range(begin + at, begin + max(at, last))
+    kept += range(begin + at, begin + max(at, last))
+    return kept
 
 
 def _is_prose(line: str) -> bool:

@@ -1,4 +1,6 @@
-"""spaCy as far as it is used: its classes out, imported without its command line, which takes a fifth of the time."""
+"""spaCy as far as it is used: its classes out, imported without what takes a third of the time and serves no letter.
+
+That is its command line, and the library that tells which languages are near each other."""
 
 from __future__ import annotations
 
@@ -14,7 +16,7 @@ def _info(*arguments: Any, **options: Any) -> Any:
     return info(*arguments, **options)
 
 
-with without("spacy.cli"), without("spacy.cli.info", info=_info):
+with without("spacy.cli"), without("spacy.cli.info", info=_info), without("langcodes"):
     from spacy.attrs import LOWER  # type: ignore[import-not-found]
     from spacy.errors import filter_warning
     from spacy.language import Language

@@ -28,6 +28,7 @@ Cell = tuple[int, int]  # [start, end) in characters
 _CELL_ENDS = compiled(
     r"[ .*)HL]*|[ (,]*[<>]?\d[\d.,]*\s*(?:s/?co|coi|cut-?off(?: index)?|index|[ui]u/ml|au/ml)?[ )*]*", re.IGNORECASE
 )
+_GAPS = ("  ", "|", "\t", " / ")  # one of them stands between any two cells of a line
 _GAP = compiled(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
 
 
@@ -125,7 +126,7 @@ def _row(line: str, start: int) -> _Row | None:
     cells: list[tuple[int, int]] = []
     at = len(line) - len(line.lstrip(" |\t")) if "\t" not in line[:1] else 0
     end = len(line.rstrip(" |"))
-    if end <= at:
+    if end <= at or not any(gap in line for gap in _GAPS):
         return None
     for part in _split(line, at, end):
         cells.append((start + part[0], start + part[1]))

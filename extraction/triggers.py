@@ -6,6 +6,7 @@ too many, but never one too few; most sentences leave none, and the expressions 
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
@@ -54,8 +55,8 @@ class Triggers:
 
         What the whole letter cannot match is left out first, which is most.
         """
-        words_of = [set(_WORD.findall(text.lower())) for text in texts]
-        waiting = self._waiting(set[str]().union(*words_of))
+        words_of = _words_of(tuple(texts))
+        waiting = self._waiting(frozenset[str]().union(*words_of))
         found = []
         for own in words_of:
             numbers = set(self._always)
@@ -64,7 +65,7 @@ class Triggers:
             found.append(numbers)
         return found
 
-    def _waiting(self, words: set[str]) -> dict[str, list[tuple[int, list[frozenset[str]]]]]:
+    def _waiting(self, words: frozenset[str]) -> dict[str, list[tuple[int, list[frozenset[str]]]]]:
         """By a word of the letter the patterns that it may open, each with the letter's words that meet its groups."""
         known = [(word, *self._known(word)) for word in words]
         stems = frozenset[str]().union(*(own for _, _, own in known if own))
@@ -91,6 +92,11 @@ class Triggers:
             if len(self._by_word) < _MOST_WORDS:
                 self._by_word[word] = known
         return known
+
+
+@functools.lru_cache(maxsize=2)  # several cue files are held against the sentences of the same letter
+def _words_of(texts: tuple[str, ...]) -> list[frozenset[str]]:
+    return [frozenset(_WORD.findall(text.lower())) for text in texts]
 
 
 def _words_with(stems: Iterable[str], words: Sequence[str]) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from extraction.knowledge import cues
@@ -35,7 +36,10 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 def read_whole_histories(reading: Reading) -> Iterator[Fact]:
     """A statement that the history is closed for each place that closes a list."""
+    telling = [drug.sentence for drug in _drugs(reading, 0, len(reading.normal))]
     for number, sentence in enumerate(reading.sentences):
+        if bisect_left(telling, number - _LINES) == bisect_right(telling, number + _LINES):
+            continue  # no drug is near enough to be of a list
         text = reading.normal[sentence.start : sentence.end]
         tail = _pattern("tails").search(text)
         if tail is not None and _closes_before(reading, number, text[: tail.start()], sentence.start + tail.end()):

@@ -57,10 +57,10 @@ def _key(sources: Iterable[Path]) -> bytes:
     return digest.digest()
 
 
-def read_kept(name: str, key: bytes) -> bytes | None:
+def read_kept(name: str, key: bytes) -> memoryview | None:
     """What was written under the name with the same key; None where there is nothing, or it is not whole."""
     try:
-        content = _place(name).read_bytes()
+        content = memoryview(_place(name).read_bytes())
     except OSError:
         return None
     body = content[2 * _DIGEST :]

@@ -15,7 +15,6 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from kb.kept import kept
@@ -266,6 +265,8 @@ def term_from_json(kind: str, told: Any) -> Term:
 
 def _entries(path: Path) -> tuple[str, list[tuple[int, Any]]]:
     """The kind of a file's terms, and each entry as plain data with its line."""
+    import yaml  # late: needed only where a file has changed
+
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()

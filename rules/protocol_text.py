@@ -6,9 +6,10 @@ A message names file, line and key; a key that is given twice is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
 Path_ = tuple[str | int, ...]
 
@@ -19,6 +20,8 @@ class ProtocolError(ValueError):
 
 def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
     """The content, and the line of every key by its path."""
+    import yaml  # late: needed only where a file has changed
+
     try:
         loader = yaml.SafeLoader(text)
     except yaml.YAMLError as error:  # a character that no text has
@@ -44,6 +47,8 @@ def read_yaml(text: str, name: str) -> tuple[Any, dict[Path_, int]]:
 
 
 def _collect_lines(node: yaml.Node, path: Path_, lines: dict[Path_, int], name: str) -> None:
+    import yaml
+
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

@@ -1,6 +1,7 @@
 import pytest
 
-from extraction.mentions import variants
+from extraction.mentions import Index, variants
+from kb.vocabulary import Condition, Vocabulary
 from tests.extraction.reading import facts, read
 
 
@@ -51,3 +52,18 @@ def test_no_phrase_crosses_a_line_that_ends() -> None:
 )
 def test_a_short_name_means_what_stands_around_it(text: str, concept: str, there: bool) -> None:
     assert any(fact.concept == concept for fact in facts(text)) is there
+
+
+def test_a_name_is_taken_once_and_by_the_first_letter_that_has_all_its_words() -> None:
+    names = ("red cell aplasia", "cell", "aplasia of cells", "pure red cell aplasia", "red red rash")
+    index = Index(Vocabulary([("condition", Condition(id="a", label="A", names=names))]), exact=False)
+    letters = ("red cell", "rash aplasia", "pure cell aplasia red", "red rash", "of cells aplasia", "red cell aplasia")
+    expected: list[list[str]] = [
+        ["cell"],
+        [],
+        ["pure red cell aplasia", "red cell aplasia"],
+        ["red red rash"],
+        ["aplasia of cells"],
+        [],
+    ]
+    assert [[name for name, _ in index.take(set(letter.split()))] for letter in letters] == expected
