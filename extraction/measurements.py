@@ -21,7 +21,8 @@ from extraction.dates_behind_results import second_value
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
-from extraction.named_tests import Named, groups_of, sentence_end
+from extraction.load_rows import read_load_rows
+from extraction.named_tests import Named, groups_of, sentence_end, tests_of
 from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
@@ -68,7 +69,11 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
     ]
     cells = len(facts)
-    groups = groups_of(reading, page, [*rows.covered, *lines.covered])
+    tests = list(tests_of(reading, page))
+    loads = read_load_rows(page, tests, [*rows.covered, *lines.covered])
+    for told, time in loads.found:
+        facts += _facts(reading, page, Named(told.mention, told.concept, [told.result]), time)
+    groups = groups_of(reading, page, tests, [*rows.covered, *lines.covered, *loads.covered])
     taken: list[tuple[int, int]] = []
     inherited: Result | None = None
     for position, group in enumerate(groups):
