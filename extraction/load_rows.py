@@ -16,7 +16,7 @@ from extraction.knowledge import cues
 from extraction.named_tests import Named
 from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
-from extraction.reading import TimeExpression
+from extraction.reading import TimeExpression, TimeRole
 from extraction.result_words import Page, code_of, code_pattern
 from extraction.results import Result, is_nucleic_acid
 from extraction.tables import CellResult, Tables
@@ -84,7 +84,7 @@ def _day_first(page: Page, concept: str, at: int, unit: str | None) -> _Pair | N
 
 def _result_first(page: Page, concept: str, at: int, unit: str | None) -> _Pair | None:
     result = _result(page, concept, at, unit)
-    time = None if result is None else _day_at(page, _past(page, result.end, _told()))
+    time = None if result is None else _day_at(page, _past(page, result.end, _told()), ("point", "end"))
     if result is None or time is None:
         return None
     further = _day_at(page, _past(page, time.end))
@@ -99,9 +99,9 @@ def _goes_with(page: Page, concept: str, time: TimeExpression, unit: str | None)
     return led is None or any(sign in page.normal[time.end : led.result.start] for sign in ",;)")
 
 
-def _day_at(page: Page, at: int) -> TimeExpression | None:
+def _day_at(page: Page, at: int, roles: tuple[TimeRole, ...] = ("point",)) -> TimeExpression | None:
     time = page.time_at(at) if at < len(page.normal) else None
-    return time if time is not None and time.start == at and time.role == "point" and time.time is not None else None
+    return time if time is not None and time.start == at and time.role in roles and time.time is not None else None
 
 
 def _result(page: Page, concept: str, at: int, unit: str | None) -> Result | None:

@@ -116,7 +116,8 @@ def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     end = min([end, *named, *starts[following : following + 1]])
     second = second_value(reading, fact.end)
     begin = fact.end if second is None else max(reading.normal.find(sign, second) for sign in ")]") + 1
-    if not is_overtaken(reading.normal[begin:end], viral=viral):
+    behind = reading.normal[begin:end]
+    if not is_overtaken(behind.replace(";", ",") if viral else behind, viral=viral):
         return fact
     return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
 

@@ -16,6 +16,7 @@ from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives
 from extraction.spans import Spans
 from extraction.word_places import first_words, matches_of_words
+from kb.facts import Experiencer
 from kb.patterns import compiled
 
 _REACH = 180
@@ -128,7 +129,20 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
                 and _is_told_near(entry, page.normal[match.end() : match.end() + _NEAR])
                 and _is_told_around(entry, page.normal, match.start(), match.end())
             ):
-                yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
+                yield Mention(
+                    match.start(),
+                    match.end(),
+                    entry["concept"],
+                    "lab",
+                    number,
+                    experiencer=_whose(reading, match.start() - len(place[0]), match.start()) if entry.get("whose") else "patient",
+                )
+
+
+def _whose(reading: Reading, start: int, end: int) -> Experiencer:
+    """Of whom the last thing named before tells."""
+    told = [one for one in reading.mentions_in(start, end) if one.kind in ("lab", "condition")]
+    return told[-1].experiencer if told else "patient"
 
 
 def _is_told_near(entry: dict[str, Any], behind: str) -> bool:
