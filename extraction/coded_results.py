@@ -66,15 +66,7 @@ def coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit
     if "immun" in code.group().lower() and concept in cues("measurements")["serology"]:
         return None  # "hepatitis B: non-immune" speaks of its vaccination
     written = page.text[code.start() : code.end()]
-    told = "indeterminate" if found == "positive" and _is_taken_back(page, concept, code) else meant(page, concept, code)
-    return Result(code.start(), code.end(), Coded(told, written), None, code.end())
-
-
-def _is_taken_back(page: Page, concept: str, code: re.Match[str]) -> bool:
-    """ "Falsely reactive": what the confirmation says counts."""
-    known = cues("measurements")["taken_back"]
-    before = page.normal[max(0, code.start() - 10) : code.start()]
-    return concept in known["concepts"] and compiled(known["before"]).search(before) is not None
+    return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
 
 
 def _counted_behind(page: Page, concept: str, code: re.Match[str], limit: int) -> Result | None:

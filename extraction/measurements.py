@@ -54,6 +54,7 @@ _IS, _WAS = (
     compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE),
     compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE),
 )
+_FALSE = 10  # characters before a result in which it is called false
 _NEAR = 40  # results read last, of which one may stand before the next name
 
 
@@ -104,7 +105,14 @@ def read_measurements(reading: Reading) -> list[Fact]:
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     """A negative result that its own sentence goes on to overtake, without a fact of the newer one, settles nothing."""
-    if not isinstance(fact.value, Coded) or fact.value.code not in ("negative", "undetected"):
+    if not isinstance(fact.value, Coded):
+        return fact
+    taken_back = cues("measurements")["taken_back"]
+    if fact.value.code == "positive" and fact.concept in taken_back["concepts"]:
+        told = reading.normal[max(0, fact.start - _FALSE) : fact.end]
+        false = compiled(taken_back["words"]).search(told) is not None
+        return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written)) if false else fact
+    if fact.value.code not in ("negative", "undetected"):
         return fact
     number = reading.sentence_at(fact.start)
     end = reading.sentences[number].end
