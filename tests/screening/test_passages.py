@@ -2,7 +2,8 @@
 
 The table `passages.txt` has transplants, cells and pregnancies told in phrases, refusals in shorthand, doses of a trial
 on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
-values told again of the test before, multiples of the norm; both near misses of all of them.
+values told again of the test before, multiples of the norm; `grafts-and-viruses.txt` transplants told by their organ,
+donor or care, rows of viral loads, drugs of other diseases; each with near misses.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def _rows(table: str) -> Iterator[tuple[str, str, str]]:
             yield criterion, answer, passage
 
 
-_TABLES = ("passages.txt", "organs.txt")
+_TABLES = ("passages.txt", "organs.txt", "grafts-and-viruses.txt")
 _CRITERIA = sorted({(table, row[0]) for table in _TABLES for row in _rows(table)})
 
 
