@@ -18,6 +18,7 @@ from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
+from extraction.transplanted_organs import transplanted_organ
 from extraction.treatment_columns import treatments_of_columns
 from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
@@ -149,33 +150,7 @@ def _meant(reading: Reading, mention: Mention) -> str:
     of_kidney = mention.concept == "biopsy" and re.search(cues("events")["biopsy_of_the_kidney"], sentence)
     if of_kidney:
         return "renal-biopsy"
-    return (_organ(reading, mention) if mention.concept == "transplant" else None) or mention.concept
-
-
-def _organ(reading: Reading, mention: Mention) -> str | None:
-    """What was transplanted, where the words around name it: "a kidney was transplanted", "transplant: yes, liver"."""
-    known = cues("events")
-    if mention.assertion != "present":
-        return None
-    behind = compiled(known["organ_behind"], re.IGNORECASE).match(reading.normal, mention.end)
-    if behind is not None:
-        return _named_organ(behind["organ"])
-    spelling = reading.normal[mention.start : mention.end].lower()
-    before = reading.normal[max(0, mention.start - _BESIDE) : mention.start]
-    if not re.search(known["told_itself"], f"{before}{spelling}", re.IGNORECASE):
-        return None
-    spans = clause_span(reading, mention), sentence_span(reading, mention)
-    return next((organ for span in spans if (organ := _named_organ(reading.normal[slice(*span)]))), None)
-
-
-def _named_organ(text: str) -> str | None:
-    """The one kind of transplant that the words tell of; several organs are an organ transplant."""
-    kinds = cues("events")["transplant_of"].items()
-    named = [concept for concept, pattern in kinds if re.search(pattern, text, re.IGNORECASE)]
-    if len(named) > 1 and "stem-cell-transplant" not in named:
-        named = [concept for concept in named if concept != "organ-transplant"]
-        return named[0] if len(named) == 1 else "organ-transplant"
-    return named[0] if len(named) == 1 else None
+    return (transplanted_organ(reading, mention) if mention.concept == "transplant" else None) or mention.concept
 
 
 def _temporality(

@@ -29,7 +29,7 @@ _NO = compiled(r"\b(?:no|nil|without)(?: (?:viral|more|further|longer any|any))?
 
 @functools.cache
 def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str], dict[str, str], bool], ...]:
-    """Each short name as a pattern with its names' first words, what it means behind which concept, before and below."""
+    """Each short name as a pattern with its first words, what it means behind which concept, before and below."""
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
@@ -139,7 +139,9 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
                     entry["concept"],
                     "lab",
                     number,
-                    experiencer=_whose(reading, match.start() - len(place[0]), match.start()) if entry.get("whose") else "patient",
+                    experiencer=_whose(reading, match.start() - len(place[0]), match.start())
+                    if entry.get("whose")
+                    else "patient",
                 )
 
 
