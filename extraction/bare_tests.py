@@ -51,7 +51,11 @@ def facts_of_bare_name(reading: Reading, page: Page, named: Named) -> Iterator[F
     mention = named.mention
     words = page.text[mention.start : mention.end]
     if (
-        (words in cues("measurements")["needs_result"] and mention.assertion != "absent")
+        (
+            words in cues("measurements")["needs_result"]
+            and mention.assertion != "absent"
+            and known_marker(reading, mention, named.concept) is None
+        )
         or (len(words) < int(cues("measurements")["bare_needs_length"]) and not words.isupper())
         or (len(words) < 3 and words not in cues("measurements")["bare_short"])
     ):

@@ -13,6 +13,7 @@ from extraction.reading import Mention, Reading
 from extraction.result_words import alternatives
 from kb.facts import Coded
 from kb.patterns import compiled
+from kb.vocabulary import vocabulary
 
 _OWN = compiled(r"(?<!\w)(?:her|his|their)\s+$", re.IGNORECASE)
 _LOOK = 50  # characters behind a name in which a diagnosis may be told
@@ -47,5 +48,25 @@ def diagnosed(reading: Reading, mention: Mention, concept: str) -> Coded | None:
         return written
     if mention.assertion == "absent":
         return None
+    if _has_its_drug(reading, mention):
+        return written
     listed = reading.section_at(mention.start) in known["sections"]
     return written if listed or _told("before").search(before) or _told("behind").match(behind) else None
+
+
+def _has_its_drug(reading: Reading, mention: Mention) -> bool:
+    """ "Takes dolutegravir for HIV", "HIV under bictegravir": a drug against the virus, not to prevent it."""
+    known = cues("measurements")["diagnosed_viruses"]
+    sentence = reading.sentences[mention.sentence]
+    if compiled(known["prevented"]).search(reading.normal, sentence.start, sentence.end):
+        return False
+    for drug in reading.mentions_of(mention.sentence):
+        if drug.kind != "drug" or (drug.assertion, drug.experiencer) != ("present", "patient"):
+            continue
+        if not vocabulary().is_a(drug.concept, known["by_drug"]):
+            continue
+        before = drug.end <= mention.start
+        between = reading.normal[drug.end : mention.start] if before else reading.normal[mention.end : drug.start]
+        if compiled(known["drug_before" if before else "drug_behind"]).fullmatch(between):
+            return True
+    return False

@@ -34,6 +34,7 @@ def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
         or _kept_by(reading, chain)
         or _itemised(reading, chain)
         or _given_only_for(reading, chain)
+        or _directed_by_others(reading, chain)
         or _of_graft(reading, chain)
     )
 
@@ -178,6 +179,18 @@ def _given_only_for(reading: Reading, chain: Sequence[Scope]) -> str | None:
                 if _is_here(one, scope) and any(terms.is_a(one.concept, disease) for disease in diseases):
                     return one.concept
     return None
+
+
+def _directed_by_others(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "X, which the neurologist intends to carry on": in the care of those who treat the disease named last before."""
+    known, first = cues("medications")["told_apart"], chain[0]
+    sentence = reading.normal[first.sentence_start : first.sentence_end]
+    cared = compiled(known["other_care"], re.IGNORECASE).search(sentence)
+    lasts = compiled(known["lasting_care"], re.IGNORECASE).search(sentence)
+    if cared is None or lasts is None or _denied(reading.normal[first.sentence_start : first.start]):
+        return None
+    own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
+    return None if own else _nearest(reading, first.start)
 
 
 def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:

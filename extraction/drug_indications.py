@@ -37,7 +37,7 @@ _BY_WHOM = compiled(  # "treated by the chest team with", "of the lung"
     r"\b(?:treated|managed|followed|looked after|controlled|kept|seen|supervised) (?:up )?(?:by|under|in|at) "
     r"(?:[\w'-]+ ){1,5}?(?=with\b|on\b|using\b)"
     r"|\bof (?:the |her |his |both )?"
-    r"(?:lungs?|skin|eyes?|joints?|liver|gut|bowel|colon|kidneys?|nerves|scalp)\b",
+    r"(?:lungs?|skin|eyes?|joints?|liver|gut|bowel|colon|kidneys?|nerves|scalp|pancreas|orbits?|heart|aorta|mouth)\b",
     re.IGNORECASE,
 )
 _COORDINATED = compiled(r"[\s,/&+-]*(?:(?:and|with|plus|also|as well as|or)\b[\s,]*)*[\w\s'-]{0,24}")

@@ -19,6 +19,7 @@ from extraction.reading import Mention, Reading, TimeExpression
 from extraction.renal_replacement import last_session, lasts, replacement_told_once, until_transplant
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
+from extraction.transplanted_organs import transplanted_organ
 from extraction.treatment_columns import treatments_of_columns
 from extraction.vaccinations import read_vaccinations
 from extraction.when import clause_span, denied_time, lasting, sentence_span, time_beside
@@ -127,23 +128,7 @@ def _meant(reading: Reading, mention: Mention) -> str:
     of_kidney = mention.concept == "biopsy" and re.search(cues("events")["biopsy_of_the_kidney"], sentence)
     if of_kidney:
         return "renal-biopsy"
-    return (_organ(reading, mention) if mention.concept == "transplant" else None) or mention.concept
-
-
-def _organ(reading: Reading, mention: Mention) -> str | None:
-    """What was transplanted, where its clause names one organ: "a kidney from her father was transplanted"."""
-    known = cues("events")
-    spelling = reading.normal[mention.start : mention.end].lower()
-    before = reading.normal[max(0, mention.start - _BESIDE) : mention.start]
-    if mention.assertion != "present" or not re.search(known["told_itself"], f"{before}{spelling}", re.IGNORECASE):
-        return None
-    clause = reading.normal[slice(*clause_span(reading, mention))]
-    named = [
-        concept for concept, pattern in known["transplant_of"].items() if re.search(pattern, clause, re.IGNORECASE)
-    ]
-    if len(named) > 1:
-        named = [concept for concept in named if concept != "organ-transplant"]
-    return named[0] if len(named) == 1 else None
+    return (transplanted_organ(reading, mention) if mention.concept == "transplant" else None) or mention.concept
 
 
 def _temporality(

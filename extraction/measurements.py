@@ -21,7 +21,8 @@ from extraction.dates_behind_results import second_value
 from extraction.drug_story import of_past_drugs
 from extraction.knowledge import cues
 from extraction.list_results import panel_result, past_carrier, read_group
-from extraction.named_tests import Named, groups_of, sentence_end
+from extraction.load_rows import read_load_rows
+from extraction.named_tests import Named, groups_of, sentence_end, tests_of
 from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
 from extraction.reading import Mention, Reading
@@ -53,6 +54,7 @@ _IS, _WAS = (
     compiled(r"\b(?:is|now|currently|today)\b", re.IGNORECASE),
     compiled(r"\b(?:was|had been)\s*$", re.IGNORECASE),
 )
+_FALSE = 10  # characters before a result in which it is called false
 _NEAR = 40  # results read last, of which one may stand before the next name
 
 
@@ -68,7 +70,11 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in _facts(reading, page, Named(named.mention, named.concept, [named.result]), time)
     ]
     cells = len(facts)
-    groups = groups_of(reading, page, [*rows.covered, *lines.covered])
+    tests = list(tests_of(reading, page))
+    loads = read_load_rows(page, tests, [*rows.covered, *lines.covered])
+    for told, time in loads.found:
+        facts += _facts(reading, page, Named(told.mention, told.concept, [told.result]), time)
+    groups = groups_of(reading, page, tests, [*rows.covered, *lines.covered, *loads.covered])
     taken: list[tuple[int, int]] = []
     inherited: Result | None = None
     for position, group in enumerate(groups):
@@ -99,7 +105,14 @@ def read_measurements(reading: Reading) -> list[Fact]:
 
 def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     """A negative result that its own sentence goes on to overtake, without a fact of the newer one, settles nothing."""
-    if not isinstance(fact.value, Coded) or fact.value.code not in ("negative", "undetected"):
+    if not isinstance(fact.value, Coded):
+        return fact
+    taken_back = cues("measurements")["taken_back"]
+    if fact.value.code == "positive" and fact.concept in taken_back["concepts"]:
+        told = reading.normal[max(0, fact.start - _FALSE) : fact.end]
+        false = compiled(taken_back["words"]).search(told) is not None
+        return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written)) if false else fact
+    if fact.value.code not in ("negative", "undetected"):
         return fact
     number = reading.sentence_at(fact.start)
     end = reading.sentences[number].end
@@ -111,7 +124,8 @@ def _settled(reading: Reading, starts: Sequence[int], fact: Fact) -> Fact:
     end = min([end, *named, *starts[following : following + 1]])
     second = second_value(reading, fact.end)
     begin = fact.end if second is None else max(reading.normal.find(sign, second) for sign in ")]") + 1
-    if not is_overtaken(reading.normal[begin:end], viral=viral):
+    behind = reading.normal[begin:end]
+    if not is_overtaken(behind.replace(";", ",") if viral else behind, viral=viral):
         return fact
     return dataclasses.replace(fact, value=Coded("indeterminate", fact.value.written))
 

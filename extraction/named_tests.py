@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from extraction.knowledge import cues
@@ -71,10 +71,12 @@ def sentence_end(reading: Reading, named: Named) -> int:
     return reading.sentences[reading.sentence_at(named.mention.end - 1)].end
 
 
-def groups_of(reading: Reading, page: Page, covered: list[tuple[int, int]]) -> list[list[Named]]:
+def groups_of(
+    reading: Reading, page: Page, tests: Iterable[Named], covered: list[tuple[int, int]]
+) -> list[list[Named]]:
     """Names in lists: neighbours with nothing but a comma, a slash or "and" between them, in one sentence."""
     groups: list[list[Named]] = []
-    for named in _tests(reading, page):
+    for named in tests:
         mention = named.mention
         if any(start <= mention.start < end for start, end in covered):
             continue
@@ -118,7 +120,8 @@ def _heads_with_its_date(page: Page, group: list[Named], named: Named) -> bool:
 _OF_SOMETHING = compiled(r"\s+of\s+(?:the|her|his|its|this|that|it|winter|summer)\b", re.IGNORECASE)
 
 
-def _tests(reading: Reading, page: Page) -> Iterator[Named]:
+def tests_of(reading: Reading, page: Page) -> Iterator[Named]:
+    """Every name of a test or score in the order of the text, without results."""
     diseases = cues("measurements")["disease_tests"]
     for mention in with_short_names(reading, page):
         if mention.concept == "body-height" and _OF_SOMETHING.match(page.normal, mention.end):

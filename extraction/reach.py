@@ -186,7 +186,10 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
         return None
     if _told_in_bracket(clause, between, cue):
         return None
-    if any(word in {":", ";"} for word in between) or any(i in clause.dashes for i in range(start, end - 1)):
+    answered = between == (":",) and clause.words[cue[1] - 1] in _words("acts_done")  # "dialysis: not done"
+    if (any(word in {":", ";"} for word in between) and not answered) or any(
+        i in clause.dashes for i in range(start, end - 1)
+    ):
         return None
     commas = [i for i, word in enumerate(between) if word == ","]
     if commas and not _told_behind_comma(between, commas, clause.mention_between(start, end)):

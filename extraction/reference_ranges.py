@@ -36,16 +36,28 @@ def behind_number(page: Page, written: Written, limit: int) -> tuple[int, Interv
             unit, at = page.normal[begin:end], end
     flag = _flag(page, at, limit)
     at = flag if flag is not None else at
-    found = read_reference(page, at, limit)
+    found = read_reference(page, at, limit) or _behind_its_day(page, at, limit)
     if found is None:
         return (at if flag is not None or unit != written.unit else written.end), None, unit
     bounds, end, unit_in = found
+    if end <= at:
+        return at if flag is not None else written.end, bounds, unit or unit_in
     if unit is None and unit_in is None:
         begin = _skip_blank(page.normal, end, limit)
         last = find_unit(page.normal, begin, limit)
         if last is not None:
             unit_in, end = page.normal[begin:last], last
     return end, bounds, unit or unit_in
+
+
+def _behind_its_day(page: Page, at: int, limit: int) -> tuple[Interval, int, str | None] | None:
+    """The range told behind the day of a value: "8 IU/ml on 3 March (normal below 20)"; the value ends before both."""
+    gap = compiled(r"\s*(?:(?:on|in|of|from|at)\s+)?(?:the\s+)?").match(page.normal, at, limit)
+    time = None if gap is None else page.time_at(gap.end())
+    if time is None or time.start != (gap.end() if gap else at) or time.end >= limit:
+        return None
+    found = read_reference(page, time.end, limit)
+    return None if found is None else (found[0], at, found[2])
 
 
 def _skip_blank(normal: str, at: int, limit: int) -> int:
@@ -79,7 +91,7 @@ def _reference_names() -> re.Pattern[str]:
     known = cues("measurements")
     whose, led = alternatives(known["range_of_whom"]), alternatives(known["range_leads"])
     told = rf"(?:{alternatives(known['range_told'])}|(?:for|in)\s+(?:{led}\s+)?{whose})"
-    return compiled(rf"(?:{led}\s+)*(?P<name>{names})(?:\s+{told}(?!\w))*[ \t:=,]*", re.IGNORECASE)
+    return compiled(rf"(?:{led}\s+)*(?P<name>{names})(?:\s+{told}(?!\w))*[ \t:=,]*(?:\((?=\s*[<≤\d]))?", re.IGNORECASE)
 
 
 @functools.cache

@@ -69,7 +69,11 @@ def give_to_relatives_before(reading: Reading) -> None:
 
 @functools.cache
 def _patient_too() -> re.Pattern[str]:
+    relatives = "|".join(sorted(cues("context")["sets"]["relative"], key=len, reverse=True))
+    whose = r"(?:her|his|their)\s+(?:[\w-]+\s+){0,2}?"
     return compiled(
+        rf"[(,]\s*(?:and\s+)?{whose}(?:{relatives})\s+(?:too|also|as well|likewise)\b|"
+        rf"[(,]\s*(?:as|like) (?:(?:is|are|was|has|have|does|do)\s+)?{whose}(?:{relatives})\b|"
         r"(?:,\s*|\b)(?:(?:and\s+)?so|as) (?:do|does|did|has|have|had|is|was) (?:she|he|our patient|the patient)\b"
         r"|\band (?:she|he|the patient|our patient) (?:herself |himself )?(?:does|has|did|is|was) (?:so )?too\b",
         re.IGNORECASE,

@@ -16,23 +16,26 @@ from extraction.reading import Mention, Reading
 from extraction.result_words import Page, alternatives
 from extraction.spans import Spans
 from extraction.word_places import first_words, matches_of_words
+from kb.facts import Experiencer
 from kb.patterns import compiled
 
 _REACH = 180
 _NEAR = 160  # characters behind a name in which its matter may be told
 _NO_REACH = 16
 _OWN = compiled(r"own\b|herself\b|himself\b", re.IGNORECASE)
+_RESULT_BEHIND = compiled(r"[ \t.:=|-]*(?:[<>]?\s?\d|(?:neg|pos|undet|not det|detect|none)\w*\b)", re.IGNORECASE)
 _NO = compiled(r"\b(?:no|nil|without)(?: (?:viral|more|further|longer any|any))?\s+$", re.IGNORECASE)
 
 
 @functools.cache
-def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str], dict[str, str]], ...]:
-    """Each short name as a pattern with its names' first words, what it means behind which concept, and before."""
+def _shorts() -> tuple[tuple[re.Pattern[str], frozenset[str], dict[str, str], dict[str, str], bool], ...]:
+    """Each short name as a pattern with its first words, what it means behind which concept, before and below."""
     found = []
     for entry in cues("measurements")["short_names"]:
         flags = re.NOFLAG if entry.get("exact") else re.IGNORECASE
         pattern = compiled(alternatives_exact(entry["names"]), flags)
-        found.append((pattern, first_words(entry["names"]), dict(entry["behind"]), dict(entry.get("before", {}))))
+        behind, before = dict(entry["behind"]), dict(entry.get("before", {}))
+        found.append((pattern, first_words(entry["names"]), behind, before, bool(entry.get("below"))))
     return tuple(found)
 
 
@@ -60,11 +63,13 @@ def with_short_names(reading: Reading, page: Page) -> list[Mention]:
     added: list[Mention] = []
     replaced: set[int] = set()
     told_of = {mention.concept for mention in reading.mentions}
-    for pattern, firsts, behind, before in _shorts():
+    for pattern, firsts, behind, before, below in _shorts():
         if told_of.isdisjoint({*behind, *before}):
             continue
         for match in matches_of_words(firsts, pattern, page.normal):
-            holder = _explained_by(reading, match.start(), behind)
+            holder = _explained_by(reading, match.start(), behind) or (
+                _explained_above(reading, *match.span(), behind) if below else None
+            )
             means = behind
             if holder is None and before:
                 holder, means = _explained_behind(reading, match.end(), before), before
@@ -128,7 +133,22 @@ def _placed(reading: Reading, page: Page, taken: Spans) -> Iterator[Mention]:
                 and _is_told_near(entry, page.normal[match.end() : match.end() + _NEAR])
                 and _is_told_around(entry, page.normal, match.start(), match.end())
             ):
-                yield Mention(match.start(), match.end(), entry["concept"], "lab", number)
+                yield Mention(
+                    match.start(),
+                    match.end(),
+                    entry["concept"],
+                    "lab",
+                    number,
+                    experiencer=_whose(reading, match.start() - len(place[0]), match.start())
+                    if entry.get("whose")
+                    else "patient",
+                )
+
+
+def _whose(reading: Reading, start: int, end: int) -> Experiencer:
+    """Of whom the last thing named before tells."""
+    told = [one for one in reading.mentions_in(start, end) if one.kind in ("lab", "condition")]
+    return told[-1].experiencer if told else "patient"
 
 
 def _is_told_near(entry: dict[str, Any], behind: str) -> bool:
@@ -144,6 +164,17 @@ def _is_told_around(entry: dict[str, Any], normal: str, start: int, end: int) ->
     before = normal[max(0, start - _NEAR) : start].split("\n\n")[-1]
     text = f"{before} \0 {normal[end : end + _NEAR].split(chr(10) * 2)[0]}"
     return re.search(entry["around"], text) is not None and re.search(entry["not_around"], text) is None
+
+
+def _explained_above(reading: Reading, start: int, end: int, behind: dict[str, str]) -> Mention | None:
+    """The test of the lines above that explains a short name which, with its result behind it, opens its own line."""
+    line = reading.normal.rfind("\n", 0, start) + 1
+    opens = not reading.normal[line:start].strip(" \t-•*>|#")
+    if not opens or _RESULT_BEHIND.match(reading.normal, end) is None:
+        return None
+    begin = max(start - _REACH, reading.normal.rfind("\n\n", 0, start))
+    named = [one for one in reading.mentions_in(begin, line) if one.kind in ("lab", "condition")]
+    return named[-1] if named and named[-1].concept in behind else None
 
 
 def _explained_by(reading: Reading, start: int, behind: dict[str, str]) -> Mention | None:

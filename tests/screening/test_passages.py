@@ -2,8 +2,9 @@
 
 The table `passages.txt` has transplants, cells and pregnancies told in phrases, refusals in shorthand, doses of a trial
 on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
-values told again of the test before, multiples of the norm; `stories.txt` what a list and a story tell twice. Each has
-near misses of all of them.
+values told again of the test before, multiples of the norm; `stories.txt` what a list and a story tell twice;
+`grafts-and-viruses.txt` transplants told by their organ, donor or care, rows of viral loads, drugs of other diseases.
+Each has near misses of all of them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ def _rows(table: str) -> Iterator[tuple[str, str, str]]:
             yield criterion, answer, passage
 
 
-_TABLES = ("passages.txt", "organs.txt", "stories.txt")
+_TABLES = sorted(path.name for path in Path(__file__).parent.glob("*.txt"))
 _CRITERIA = sorted({(table, row[0]) for table in _TABLES for row in _rows(table)})
 
 
