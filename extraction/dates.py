@@ -292,16 +292,33 @@ def _order_by_newest(normal: str) -> Order:
         elif not (match["dm_m"] or match["md_m"]):
             words.append(read_date(match, "not known", None))
     told = [time.earliest for time in words if time and time.earliest]
-    if not told or not day_first:
+    if not day_first:
         return "not known"
+    if not told:
+        return _order_of_prose(normal)
     fits = {
         "day first": max((time.latest for time in day_first if time and time.latest), default=date.min) >= max(told),
         "month first": max((time.latest for time in month_first if time and time.latest), default=date.min)
         >= max(told),
     }
     if fits["day first"] == fits["month first"]:
-        return "not known"
+        return _order_of_prose(normal)
     return "day first" if fits["day first"] else "month first"
+
+
+def _order_of_prose(normal: str) -> Order:
+    """The order of the days told in words, where all are in one: "2 June" and never "June 2"."""
+    dates = find_dates(normal)
+    told = {"day first" if match["dmy_m"] or match["dm_m"] else "month first" for match in dates if _in_words(match)}
+    order: Order = "day first" if told == {"day first"} else "month first" if told == {"month first"} else "not known"
+    first = next((match for match in dates if match["num_y"]), None)
+    return "not known" if first is None or _is_ahead_by(normal, first, order) else order
+
+
+def _in_words(match: re.Match[str]) -> bool:
+    """Whether it is a day and a month's whole name with a space between: "2 June", "June 2, 2026", no "June 2nd"."""
+    written = r"\d{1,2} [^\W\d_]{4,}(?: \d{4})?" if match["dmy_m"] or match["dm_m"] else r"[^\W\d_]{4,} \d{1,2},? \d{4}"
+    return re.fullmatch(written, match.group()) is not None
 
 
 def _is_ahead_by(normal: str, title: re.Match[str], order: Order) -> bool:

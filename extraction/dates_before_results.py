@@ -30,7 +30,10 @@ _OCCASION = compiled(
 )
 # an event since which it has been so: "since her January admission it has halved", "since the visit of 3 May"
 _SINCE_THEN = compiled(r"\bsince (?:her|his|the|that|this|our|my)\s+(?:[\w-]+\s+){0,3}$", re.IGNORECASE)
-_PRESENT = compiled(r"\b(?:is|are|now|currently|today|remains|current|latest|most recent)\b", re.IGNORECASE)
+_PRESENT = compiled(
+    r"\b(?:is|are|now|currently|today|remains|current|latest|most recent|since then|ever since|ha(?:s|ve) been)\b",
+    re.IGNORECASE,
+)
 
 
 _ONE_OF_ROW = 50  # characters from one date of a row to the next
@@ -89,7 +92,7 @@ def date_before(reading: Reading, begin: int, start: int) -> TimeExpression | No
     earlier = [time for time in earlier if not any(first <= time.start < last for first, last in named)]
     for expression in reversed(earlier):
         between = reading.normal[expression.end : start]
-        if _came_with(reading, begin, expression, between):
+        if _came_with(reading, begin, expression, between) or _EVENT.fullmatch(between):
             return expression
         if not _other_matter(reading, expression.end, start) and not _CLAUSE.search(between) and len(between) < 160:
             return expression if _is_own(reading, begin, expression) else None
@@ -117,6 +120,13 @@ _ONSET = compiled(
 )
 _WITH = compiled(
     r"[\s,]*(?:with|showing|when|where|and had|having|at which|at that time|then with)\b|\s*,\s*[a-z]", re.IGNORECASE
+)
+# "in her last pregnancy (2021) she had a HELLP syndrome with an": an event of that time, and the value told with it
+_EVENT = compiled(
+    r"[)\],\s]*(?:she|he|they|the patient)\s+(?:had|developed|suffered|went through|got|experienced|presented|came|"
+    r"was (?:admitted|seen|brought|treated|taken))\s(?:(?!\b(?:now|since|currently|today|later|is|are)\b)[^.;])*"
+    r"\b(?:with|and)\s+(?:(?!\b(?:now|since|currently|today|later|is|are)\b)[^.;,]){0,40}",
+    re.IGNORECASE,
 )
 _NOW = compiled(r"\b(?:now|currently|today|at present|latest|most recent|last|since|but|recent)\b", re.IGNORECASE)
 

@@ -1,6 +1,6 @@
 """Values that a letter tells as the reason why a drug was stopped: facts in, the same with these put into the past.
 
-"Methotrexate 2019-2020: ALT went up to 640, stopped" is no result of today where the letter has another one.
+"Methotrexate 2019-2020: ALT went up to 640, stopped" is no result of today.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ _BEFORE = compiled(
     re.IGNORECASE,
 )
 
+_IS_NOW = compiled(r"\b(?:is|are|now|currently|today|remains|at present|still)\b", re.IGNORECASE)
+
 
 def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
     """All facts; an undated value in the story of a stopped drug is historical if the letter gives a further one."""
@@ -33,9 +35,36 @@ def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
         if number not in told and isinstance(fact.value, Quantity) and fact.temporality == "current"
     }
     return [
-        _past(reading, fact) if (number in told and fact.concept in others) or _is_before_drug(reading, fact) else fact
+        _dated(reading, fact)
+        if number in told and fact.concept not in others
+        else _past(reading, fact)
+        if number in told or _is_before_drug(reading, fact)
+        else fact
         for number, fact in enumerate(facts)
     ]
+
+
+def _dated(reading: Reading, fact: Fact) -> Fact:
+    """The value at the one time of its sentence, when the drug was stopped for it: "stopped in 2024 when it hit 510"."""
+    sentence = reading.sentences[reading.sentence_at(fact.start)]
+    told = {one.time for one in reading.times_in(sentence.start, sentence.end) if one.role in ("point", "end", "span")}
+    if len(told) != 1 or _IS_NOW.search(reading.normal, sentence.start, sentence.end) or not _is_reason(reading, fact):
+        return fact
+    return replace(fact, time=told.pop())
+
+
+def _is_reason(reading: Reading, fact: Fact) -> bool:
+    """Whether words of a reason lead to a value, or it is the only test of its sentence."""
+    sentence = reading.sentences[reading.sentence_at(fact.start)]
+    tests = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind in ("lab", "score")]
+    return len(tests) == 1 or _REASON.search(reading.normal, sentence.start, fact.start) is not None
+
+
+_REASON = compiled(
+    r"\b(?:because(?: of)?|for|with|when|as|after|owing to|due to|on account of|since|in view of|over)\s+"
+    r"(?:(?:an?|the|her|his|its)\s+)?$",
+    re.IGNORECASE,
+)
 
 
 def _is_before_drug(reading: Reading, fact: Fact) -> bool:
