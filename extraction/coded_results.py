@@ -46,6 +46,9 @@ def coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit
         number = _number_behind(page, concept, code.end(), limit, unit)
         if number is not None:
             return replace(number, start=code.start()) if _is_quantity(number) else number
+    told = _told_limit(page, code, limit)
+    if told is not None:
+        return Result(code.start(), told, Coded(found, page.text[code.start() : told]), None, told)
     behind = skip_space(page.normal, code.end(), limit)
     ends = (
         AFTER_CODE.match(page.normal, code.end(), limit)
@@ -68,6 +71,21 @@ def coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit
         return None  # "hepatitis B: non-immune" speaks of its vaccination
     written = page.text[code.start() : code.end()]
     return Result(code.start(), code.end(), Coded(meant(page, concept, code), written), None, code.end())
+
+
+_LIMIT = compiled(r"limit|threshold|value|line|cut-?off|lod|lld", re.IGNORECASE)
+_LIMIT_TOLD = compiled(
+    r"\s*(?:\(|of\b|is\b|being\b|which is\b|[=:])?\s*(?:of\s)?[<≤]?\s*\d[\d.,]*\s*(?:iu|u|copies|cop|cps|cp)\s?/\s?ml\)?",
+    re.IGNORECASE,
+)
+
+
+def _told_limit(page: Page, code: re.Match[str], limit: int) -> int | None:
+    """Where the limit ends that a load is below: "below the detection limit of 20 IU/mL"."""
+    if code_of(code.group()) != "undetected" or _LIMIT.search(code.group()) is None:
+        return None
+    told = _LIMIT_TOLD.match(page.normal, code.end(), limit)
+    return None if told is None else told.end()
 
 
 def _counted_behind(page: Page, concept: str, code: re.Match[str], limit: int) -> Result | None:

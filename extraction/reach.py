@@ -84,6 +84,8 @@ def reaches(
         return None
     if says in _CONDITIONS and kind in ("lab", "score") and " ".join(clause.words[slice(*cue)]) in _words("prevention"):
         return None  # "under prophylaxis her ALT is 205"
+    if says == "possible" and kind in ("lab", "score") and _is_request(clause, cue):
+        return None  # "May I ask you to see her, who weighs 64 kg?"
     if (
         says in _PERSONS
         and kind in _words("planned_kinds")
@@ -99,6 +101,11 @@ def reaches(
     if side == "answer":
         return _answer(clause, cue, target)
     return _backward(clause, says, cue, target)
+
+
+def _is_request(clause: Clause, cue: tuple[int, int]) -> bool:
+    """Whether a question mark ends what is politely asked for, and doubts nothing."""
+    return clause.words[slice(*cue)] == ("?",) and " ".join(clause.words[:2]) in _words("requests")
 
 
 def _leads_on(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> bool:

@@ -16,7 +16,7 @@ from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
 from extraction.result_courses import past_time
 from extraction.result_words import Page, alternatives
-from extraction.results import Result
+from extraction.results import Result, is_nucleic_acid
 from extraction.score_turns import next_total
 from kb.facts import Coded
 from kb.patterns import compiled
@@ -74,7 +74,8 @@ def turned(page: Page, concept: str, previous: Result, limit: int, drugs: list[i
 
 def _is_word_of_value(concept: str, result: Result) -> bool:
     """Whether a measured test is told in a word that a number can follow: "normal in 2023, now 400"."""
-    said = isinstance(result.value, Coded) and result.value.code in ("normal", "abnormal", "high", "low")
+    words = ("normal", "abnormal", "high", "low", *(("negative", "undetected") if is_nucleic_acid(concept) else ()))
+    said = isinstance(result.value, Coded) and result.value.code in words
     return said and canonical_unit(concept) is not None
 
 

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from extraction.knowledge import cues
 from extraction.numbers import decimal_comma, read_number
@@ -167,10 +168,13 @@ def _words_of_codes() -> dict[str, list[str]]:
     """The words of every code, those that can be graded also with each adverb: "clearly raised"."""
     known = cues("measurements")
     degrees, graded = known["graded"]["degrees"], known["graded"]["words"]
-    return {
-        code: [*words, *(f"{degree} {word}" for word in graded.get(code, ()) for degree in degrees)]
-        for code, words in known["codes"].items()
+    words = {
+        code: [*told, *(f"{degree} {word}" for word in graded.get(code, ()) for degree in degrees)]
+        for code, told in known["codes"].items()
     }
+    below = known["below_limits"]
+    words["undetected"] += map("".join, product((f"{sign} " for sign in below["signs"]), below["whose"], below["limits"]))
+    return words
 
 
 @functools.cache
