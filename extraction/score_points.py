@@ -16,7 +16,6 @@ from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from kb.patterns import compiled
 
-
 _FAR = 130  # characters before a name in which its points stand, an aside in brackets between
 
 

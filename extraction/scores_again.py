@@ -152,7 +152,7 @@ def _is_of_newer(reading: Reading, older: Fact, newer: Fact) -> bool:
 
 
 def _rows(reading: Reading, facts: Sequence[Fact]) -> Iterator[Fact]:
-    """ "We aimed at a SLEDAI below 4 and got 6 in May, 12 on 3 March": totals each with its day, the name without one."""
+    """ "We aimed at a SLEDAI below 4 and got 6 in May, 12 on 3 March": totals with their days, the name without one."""
     for named in reading.mentions:
         term = vocabulary().terms.get(named.concept) if named.kind == "score" else None
         if not isinstance(term, Score) or named.experiencer != "patient":
