@@ -82,7 +82,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         failing = _words("respiratory_failure").search(_sentence(reading, mention))
         found["respiratory_failure"] = "yes" if failing else None
     if mention.concept == "fever":
-        found["cause"] = "unexplained" if _words("unexplained").search(_sentence(reading, mention)) else None
+        found["cause"] = "unexplained" if _words("unexplained").search(_with_next(reading, mention)) else None
     if mention.concept == "lupus-nephritis":
         found["isn_class"] = nephritis_class(_sentence(reading, mention))
     if mention.concept in ("arthritis", "arthralgia"):
@@ -107,6 +107,17 @@ def _clause(reading: Reading, mention: Mention) -> str:
 
 def _sentence(reading: Reading, mention: Mention) -> str:
     return reading.normal[slice(*sentence_span(reading, mention))]
+
+
+def _with_next(reading: Reading, mention: Mention) -> str:
+    """The sentence of a mention, and the next one where a semicolon joins it or it tells of a source or a cause."""
+    text, following = _sentence(reading, mention), mention.sentence + 1
+    if following >= len(reading.sentences):
+        return text
+    behind = reading.sentences[following]
+    told = reading.normal[behind.start : behind.end]
+    joined = text.rstrip().endswith(";") or _words("of_source").search(told) is not None
+    return text + told if joined and not reading.is_parted(mention.sentence) else text
 
 
 def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from extraction import (
     conditions,
     demographics,
     events,
+    fevers,
     measurements,
     medications,
     phrases,
@@ -91,6 +92,7 @@ class Extractor:
         mentions += statements.find_statements(reading)
         mentions += answered_proposals.find_answers(reading)
         mentions += _not_named(mentions, phrases.find_phrases(reading))
+        mentions += fevers.find_fevers(reading)
         for start, end in itertools.starmap(running.from_letter, spans):
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         mentions = told_in_answers(reading.normal, mentions)
