@@ -259,7 +259,11 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = next(
-        (one for one in _words("cause_words").finditer(behind) if not _is_of_time(reading, mention.end + one.end())),
+        (
+            one
+            for one in _words("cause_words").finditer(behind)
+            if not _is_of_time(reading, mention.end + one.end()) and not _OF_PAPER.match(behind, one.start())
+        ),
         None,
     )
     if negated is not None and (named is None or negated.start() <= named.start()):
@@ -270,6 +274,14 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     if _words("other_cause_before").search(before):
         return "other"
     return "sle" if _LUPUS_RELATED.search(before) else None
+
+
+_OF_PAPER = compiled(  # "the myelitis from our last letter"
+    r"from\s+(?:(?:our|the|your|my|her|his|a|an|last|previous|former|earlier|old|discharge|clinic|first|recent)\s+)+"
+    r"(?:letters?|reports?|summary|summaries|notes?|records?|visits?|file|files|correspondence|history|consultation|"
+    r"conversation|call|papers|documents?)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_of_time(reading: Reading, offset: int) -> bool:

@@ -311,7 +311,8 @@ def _status_by_dates(
 
 _LENGTH = r"(?:\d{1,3}|[a-z]+)(?:[ -](?:full|whole))?[ -](?:days?|weeks?|wks?|months?)\b(?! of\b)"
 _MORE = compiled(
-    rf"\b(?:further|another|additional|extra|remaining)\s+{_LENGTH}|\b{_LENGTH}\s+(?:more|to go|left|to come|remaining|ahead)\b",
+    rf"\b(?:further|another|additional|extra|remaining)\s+{_LENGTH}"
+    rf"|\b{_LENGTH}\s+(?:more|to go|left|to come|remaining|ahead)\b",
     re.IGNORECASE,
 )
 _TO_COME = compiled(

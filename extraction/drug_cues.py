@@ -30,7 +30,8 @@ _LENGTH = compiled(
 _LENGTH_BEFORE = compiled(rf"\b{_UNITS}\s+(?:(?:in total|in all|is|are|were|was|being|altogether)\s+)*$", re.IGNORECASE)
 _LENGTH_BEHIND = compiled(
     r"[\s:,(]*(?:(?:for|is|a|an|to|be|last|minimum|min\.?|of|at|least|about|around|the|in|total|duration|length|course|"
-    rf"given|taken|altogether|not|less|than|some|up)\s+)*(?:(?:\d|half|another|[a-z]+(?:-[a-z]+)?)[\d.-]*\s?(?:a )?{_UNITS}|"
+    r"given|taken|altogether|not|less|than|some|up)\s+)*"
+    rf"(?:(?:\d|half|another|[a-z]+(?:-[a-z]+)?)[\d.-]*\s?(?:a )?{_UNITS}|"
     rf"(?:{_UNITS}\b))\b(?!['’]? (?:time|ago|after|later|from now|after that|hence)\b)",
     re.IGNORECASE,
 )
