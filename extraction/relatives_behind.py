@@ -93,9 +93,10 @@ def _struck() -> re.Pattern[str]:
 def give_to_the_struck(reading: Reading) -> None:
     """ "Lupus psychosis put her twin sister in hospital": the disease is that of the relative whom it befalls."""
     for mention in reading.mentions:
-        if mention.kind == "condition" and mention.experiencer == "patient":
-            if _struck().match(reading.normal, mention.end, reading.sentences[mention.sentence].end):
-                mention.experiencer = "family"
+        if mention.kind != "condition" or mention.experiencer != "patient":
+            continue
+        if _struck().match(reading.normal, mention.end, reading.sentences[mention.sentence].end):
+            mention.experiencer = "family"
 
 
 def give_to_relatives_behind(reading: Reading) -> None:
