@@ -91,8 +91,8 @@ def _size_word() -> re.Pattern[str]:
 def _lead() -> re.Pattern[str]:
     return compiled(
         r"(?:@|,|\b(?:only|just|still|but|to|was|is|became|measured|measures|showed|shows|found|finds|saw|sees|merely|"
-        r"now|remains|remained|left|at most|no more than))\s*(?:(?:there|we|I|it|was|is|were|found|saw|only|just|merely|"
-        r"at|by|most|now|a|an|the|very|still|again|already|has|had|become|shrunk|grown|,|:|showed|shows|with|as)\s*)*$",
+        r"now|remains|remained|left|at most|no more than))\s*(?:(?:there|we|I|it|was|is|were|found|saw|only|just|"
+        r"merely|at|by|most|now|a|an|the|very|still|again|already|has|had|become|shrunk|grown|,|:|showed|shows|with|as)\s*)*$",
         re.IGNORECASE,
     )
 
