@@ -201,8 +201,8 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
 
 
 def _is_compound(clause: Clause, start: int, end: int) -> bool:
-    """Whether only names and hyphens stand up to the second half of a compound: "relapse- and infection-free"."""
-    return all(i in clause.inside or clause.words[i] in ("-", "and", "or", ",") for i in range(start, end))
+    """Whether only names and their nouns stand between: "relapse- and infection-free", "seizure episode free"."""
+    return all(i in clause.inside or clause.words[i] in _words("compound_joints") for i in range(start, end))
 
 
 def _told_in_bracket(clause: Clause, between: Sequence[str], cue: tuple[int, int]) -> bool:
