@@ -21,7 +21,12 @@ from extraction.knowledge import cues
 from extraction.language_library import ConTextGraph, ConTextModifier
 from extraction.reach import Clause, reaches
 from extraction.reading import Mention, Reading
-from extraction.relatives_behind import give_back_to_patient, give_to_relatives_before, give_to_relatives_behind
+from extraction.relatives_behind import (
+    give_back_to_patient,
+    give_to_relatives_before,
+    give_to_relatives_behind,
+    give_to_the_struck,
+)
 from extraction.replaced_diagnoses import deny_replaced
 from extraction.signs import read_signs
 from extraction.subjects import carry_subjects
@@ -80,6 +85,7 @@ def assert_mentions(reading: Reading) -> None:
     carry_subjects(reading)
     give_to_relatives_before(reading)
     give_to_relatives_behind(reading)
+    give_to_the_struck(reading)
     give_back_to_patient(reading)
     reading.others = other_patients(reading)
     give_to_others(reading)

@@ -82,7 +82,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         failing = _words("respiratory_failure").search(_sentence(reading, mention))
         found["respiratory_failure"] = "yes" if failing else None
     if mention.concept == "fever":
-        found["cause"] = "unexplained" if _words("unexplained").search(_sentence(reading, mention)) else None
+        found["cause"] = "unexplained" if _words("unexplained").search(_with_next(reading, mention)) else None
     if mention.concept == "lupus-nephritis":
         found["isn_class"] = nephritis_class(_sentence(reading, mention))
     if mention.concept in ("arthritis", "arthralgia"):
@@ -107,6 +107,17 @@ def _clause(reading: Reading, mention: Mention) -> str:
 
 def _sentence(reading: Reading, mention: Mention) -> str:
     return reading.normal[slice(*sentence_span(reading, mention))]
+
+
+def _with_next(reading: Reading, mention: Mention) -> str:
+    """The sentence of a mention, and the next one where a semicolon joins it or it tells of a source or a cause."""
+    text, following = _sentence(reading, mention), mention.sentence + 1
+    if following >= len(reading.sentences):
+        return text
+    behind = reading.sentences[following]
+    told = reading.normal[behind.start : behind.end]
+    joined = text.rstrip().endswith(";") or _words("of_source").search(told) is not None
+    return text + told if joined and not reading.is_parted(mention.sentence) else text
 
 
 def _parts(reading: Reading, mention: Mention) -> tuple[str, str]:
@@ -248,7 +259,11 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = next(
-        (one for one in _words("cause_words").finditer(behind) if not _is_of_time(reading, mention.end + one.end())),
+        (
+            one
+            for one in _words("cause_words").finditer(behind)
+            if not _is_of_time(reading, mention.end + one.end()) and not _OF_PAPER.match(behind, one.start())
+        ),
         None,
     )
     if negated is not None and (named is None or negated.start() <= named.start()):
@@ -259,6 +274,14 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     if _words("other_cause_before").search(before):
         return "other"
     return "sle" if _LUPUS_RELATED.search(before) else None
+
+
+_OF_PAPER = compiled(  # "the myelitis from our last letter"
+    r"from\s+(?:(?:our|the|your|my|her|his|a|an|last|previous|former|earlier|old|discharge|clinic|first|recent)\s+)+"
+    r"(?:letters?|reports?|summary|summaries|notes?|records?|visits?|file|files|correspondence|history|consultation|"
+    r"conversation|call|papers|documents?)\b",
+    re.IGNORECASE,
+)
 
 
 def _is_of_time(reading: Reading, offset: int) -> bool:

@@ -56,7 +56,7 @@ def read_conditions(reading: Reading) -> list[Fact]:
                 continue
             charted = list(grades_of_chart(reading, mention))
             facts += charted or [*_facts(reading, mention), *grades_told_later(reading, mention)]
-            facts += sizes_told_later(reading, mention)
+            facts += sizes_told_later(reading, _as_concept(mention, _meant(reading, mention)))
     return told_once(facts)
 
 
@@ -104,6 +104,8 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
         time = None
     if course is None and (graded := time_of_grade(reading, mention)) is not None:
         time = graded
+    if _lasts_to_date(reading, mention, course):
+        time, course = None, None
     temporality = _temporality(reading, mention, time, course)
     course = with_last_treatment(reading, mention, time, course)
     assertion: Assertion = mention.assertion
@@ -126,6 +128,15 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
             course=course,
             attributes=attributes_of(reading, placed),
         )
+
+
+def _lasts_to_date(reading: Reading, mention: Mention, course: Course | None) -> bool:
+    """ "Unchanged between 27 February and today": a fluid seen up to the letter's day is there."""
+    letter = reading.letter_date
+    if mention.concept not in cues("conditions")["sized"] or course is None or course.end is None or letter is None:
+        return False
+    last = course.end.latest
+    return last is not None and letter.earliest is not None and last >= letter.earliest
 
 
 def _as_concept(mention: Mention, concept: str) -> Mention:

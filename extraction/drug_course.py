@@ -270,6 +270,13 @@ def _status_by_dates(
     """ "azathioprine 2010-2013", "rituximab x 2" are past; "since 2019" goes on."""
     if status.status == "past" and status.reason is None and end is None and _since(reading, times):
         return "current"
+    if (
+        status.status in ("current", "past")
+        and status.reason is None
+        and end is None
+        and _has_rest(reading, times, steps)
+    ):
+        return "current"
     if status.status != "current" and not (status.status == "past" and not status.told):
         return status.status
     today = reading.letter_date.latest if reading.letter_date is not None else None
@@ -300,6 +307,30 @@ def _status_by_dates(
     if dated and section != "medications" and not any(step.per_day or step.per_kg or step.dose for step in steps):
         return "past"
     return "current"
+
+
+_LENGTH = r"(?:\d{1,3}|[a-z]+)(?:[ -](?:full|whole))?[ -](?:days?|weeks?|wks?|months?)\b(?! of\b)"
+_MORE = compiled(
+    rf"\b(?:further|another|additional|extra|remaining)\s+{_LENGTH}"
+    rf"|\b{_LENGTH}\s+(?:more|to go|left|to come|remaining|ahead)\b",
+    re.IGNORECASE,
+)
+_TO_COME = compiled(
+    r"[^.;\n]{0,24}?\b(?:advised|planned|recommended|to go|to come|left|remaining|to be|foreseen|intended|needed|ahead|"
+    r"suggested|prescribed|proposed|will|due|outstanding|more|required)\b",
+    re.IGNORECASE,
+)
+
+
+def _has_rest(reading: Reading, times: Sequence[TimeExpression], steps: Sequence[DoseStep]) -> bool:
+    """ "Since 18 days, further 10 days advised", "14 days to go": a part of the course is still to come."""
+    if not steps:
+        return False
+    begun = any(time.role in ("start", "lookback") for time in times)
+    limit = reading.sentences[reading.sentence_at(steps[0].start)].end
+    drugs = [one.start for one in reading.mentions_in(steps[0].end, limit) if one.kind == "drug"]
+    more = _MORE.search(reading.normal, steps[0].start, min([limit, *drugs]))
+    return more is not None and (begun or _TO_COME.match(reading.normal, more.start()) is not None)
 
 
 def _ran_out(steps: Sequence[DoseStep], start: Time | None, today: date | None) -> bool:

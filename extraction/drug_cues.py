@@ -20,14 +20,31 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _ARTICLE = compiled(r"\b(?:(?:since|from|at|after|before) (?:the |her |his )?|the (?:very )?)$", re.IGNORECASE)
+_UNITS = r"(?:days?|weeks?|wks?|months?|mths?|mo|years?|yrs?|fortnight)"
 _LENGTH = compiled(
     r"(?:\b(?:days|weeks|months|course|end|duration)\s+(?:(?:is|are|was|were|being|been|has|have|then|now)\s+){0,3}"
     r"|\b(?:duration|length) of \w+ (?:days|weeks|months) )$",
     re.IGNORECASE,
 )
+# "one year planned", "planned minimum 12 wk", "is foreseen for a year": how long, of a drug that has been begun
+_LENGTH_BEFORE = compiled(rf"\b{_UNITS}\s+(?:(?:in total|in all|is|are|were|was|being|altogether)\s+)*$", re.IGNORECASE)
+_LENGTH_BEHIND = compiled(
+    r"[\s:,(]*(?:(?:for|is|a|an|to|be|last|minimum|min\.?|of|at|least|about|around|the|in|total|duration|length|course|"
+    r"given|taken|altogether|not|less|than|some|up)\s+)*"
+    rf"(?:(?:\d|half|another|[a-z]+(?:-[a-z]+)?)[\d.-]*\s?(?:a )?{_UNITS}|"
+    rf"(?:{_UNITS}\b))\b(?!['’]? (?:time|ago|after|later|from now|after that|hence)\b)",
+    re.IGNORECASE,
+)
 _BEEN = compiled(r"\s*(?:(?:had|has|have|was|were|is|are|been|then|also|thus|by then)\s+)*", re.IGNORECASE)
 _DENIED_PART = compiled(
     r"[,;.)]\s*(?:and |but |with )?(?:no|nil|without|free of|not any|neither)\s+(?:[\w-]+\s+){1,4}$", re.IGNORECASE
+)
+# "sterile since, now without infection": the present is that of the patient
+_PART = compiled(r"[,;.)]\s*(?:(?:and|but|she is|he is|is)\s+)*$", re.IGNORECASE)
+_DENIED_BEHIND = compiled(
+    r"\s+(?:is |she is |he is |again |fully |entirely |completely )*(?:without|free of|free from|no|well|cured|healed|"
+    r"recovered|afebrile|asymptomatic|symptom-free|fever-free|better|fine|healthy|clear)\b",
+    re.IGNORECASE,
 )
 _FEW = 4  # words between "none of them" and the word of the end
 
@@ -164,7 +181,9 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     found = [
         cue for cue in found if not (cue.group == "planned" and reading.normal[cue.end + 1 : cue.end + 2].isdigit())
     ]
-    found = [cue for cue in found if not _is_of_its_length(reading, cue) and not _is_of_a_disease(reading, start, cue)]
+    found = [
+        cue for cue in found if not _is_of_its_length(reading, start, cue) and not _is_of_a_disease(reading, start, cue)
+    ]
     causes = [cue.start for cue in breaks if reading.normal[cue.start : cue.end].lower() == "because"]
     found = [cue for cue in found if cue.group != "planned" or not any(at < cue.start for at in causes)]
     found = [cue for cue in found if cue.group != "allergy" or not reading.normal[start : cue.start].strip(" (-:")]
@@ -173,14 +192,27 @@ def _cues_between(reading: Reading, start: int, end: int, *, next_drug: int | No
     return found
 
 
-def is_of_a_length(reading: Reading, at: int) -> bool:
-    """Whether what is planned at a place is how long something goes on, or its end."""
-    return _LENGTH.search(reading.normal[max(0, at - 40) : at]) is not None
+def is_of_a_length(reading: Reading, drug: int, start: int, end: int) -> bool:
+    """Whether what is planned at [start, end) is how long a drug goes on, or its end; `drug` is where its name ends."""
+    if _LENGTH.search(reading.normal[max(0, start - 40) : start]) is not None:
+        return True
+    length = _LENGTH_BEFORE.search(reading.normal[max(drug, start - 40) : start]) or _LENGTH_BEHIND.match(
+        reading.normal, end
+    )
+    return length is not None and has_begun(reading, drug, start)
 
 
-def _is_of_its_length(reading: Reading, cue: Cue) -> bool:
+def has_begun(reading: Reading, start: int, end: int) -> bool:
+    """Whether the first day told in a stretch is one before the letter's."""
+    today = reading.letter_date.earliest if reading.letter_date is not None else None
+    told = [time.start_time or time.time for time in reading.times_in(start, end) if time.role != "end"]
+    days = [time.latest for time in told if time is not None and time.latest is not None]
+    return today is not None and any(day < today for day in days[:1])
+
+
+def _is_of_its_length(reading: Reading, drug: int, cue: Cue) -> bool:
     """ "Started on the 28th, fourteen days being intended", "the end is planned for April": no drug to come."""
-    return cue.group == "planned" and is_of_a_length(reading, cue.start)
+    return cue.group == "planned" and is_of_a_length(reading, drug, cue.start, cue.end)
 
 
 def _is_of_a_disease(reading: Reading, start: int, cue: Cue) -> bool:
@@ -202,6 +234,8 @@ def _is_of_a_denial(reading: Reading, start: int, cue: Cue) -> bool:
     """ "Completed on 5 May, no infection at present": the present is that of what is denied in a part of its own."""
     if cue.group != "current" or reading.normal[cue.start : cue.end].lower() not in cues("medications")["time_alone"]:
         return False
+    if _DENIED_BEHIND.match(reading.normal, cue.end) and _PART.search(reading.normal[start : cue.start]):
+        return True
     return _DENIED_PART.search(reading.normal[start : cue.start]) is not None
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from extraction.dose_items import read_items
 from extraction.dose_words import match_phrase, tokenise_dose
 from extraction.drug_chains import HARMS, chained
-from extraction.drug_cues import cue_before, cues_behind, has_amount, is_of_a_length
+from extraction.drug_cues import cue_before, cues_behind, has_amount, has_begun, is_of_a_length
 from extraction.drug_exceptions import is_excepted
 from extraction.drug_harms import harm_before_end
 from extraction.drug_never import has_aside, is_never_without, is_taken_all_the_same
@@ -252,7 +252,9 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
         return _NEVER if found is None else DrugStatus("never", found.kind, found.detail, True, None, found.end)
     near = reading.normal[scope.sentence_start : scope.sentence_end].lower()
     conditional = mention.assertion == "conditional" and "prophyla" not in near
-    of_length = mention.cue is not None and mention.cue[0] > scope.end and is_of_a_length(reading, mention.cue[0])
+    of_length = (
+        mention.cue is not None and mention.cue[0] > scope.end and is_of_a_length(reading, scope.end, *mention.cue)
+    )
     if conditional or (mention.temporality == "planned" and not of_length and not _has_begun(reading, scope)):
         return DrugStatus("planned")
     if mention.temporality == "historical":
@@ -266,10 +268,7 @@ def _from_context(reading: Reading, scope: Scope, scopes: Sequence[Scope], defau
 
 def _has_begun(reading: Reading, scope: Scope) -> bool:
     """ "Begun at 45 mg on 20 April and kept there, because each reduction we planned ...": the plan is another."""
-    today = reading.letter_date.earliest if reading.letter_date is not None else None
-    told = [time.start_time or time.time for time in reading.times_in(scope.end, scope.after)]
-    days = [time.latest for time in told if time is not None and time.latest is not None]
-    return today is not None and has_amount(reading, scope) and any(day < today for day in days[:1])
+    return has_amount(reading, scope) and has_begun(reading, scope.end, scope.after)
 
 
 def _in_succession(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> bool:

@@ -317,6 +317,10 @@ def _target_pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     return compiled(r"(?<![a-z])(?:" + "|".join(re.escape(name) for name in names) + r")(?!\d)", re.IGNORECASE)
 
 
+_CLAUSE_END = compiled(r"[,;:.]")
+_FREE_OF_IT = compiled(r"[- ]free\b", re.IGNORECASE)  # "relapse-free"
+
+
 def _outcome(reading: Reading, mention: Mention) -> str | None:
     """How it went: a relapse or poor response in its sentence or the next two outweighs a remission before it."""
     known = cues("events")
@@ -328,6 +332,8 @@ def _outcome(reading: Reading, mention: Mention) -> str | None:
     for outcome in ("relapse", "poor-response", "remission"):
         for match in pattern_of(tuple(known["outcomes"][outcome])).finditer(text):
             before = text[max(0, match.start() - 24) : match.start()]
-            if not holds(before, known["denied_outcome_before"]):
+            if outcome == "remission":
+                before = _CLAUSE_END.split(before)[-1]  # "without complications; no relapse"
+            if not holds(before, known["denied_outcome_before"]) and not _FREE_OF_IT.match(text, match.end()):
                 return outcome
     return None

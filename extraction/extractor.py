@@ -14,10 +14,10 @@ from extraction import (
     conditions,
     demographics,
     events,
+    fevers,
     measurements,
     medications,
     phrases,
-    scores_again,
     statements,
     systems_graded,
     whole_histories,
@@ -49,7 +49,6 @@ READERS: tuple[Callable[[Reading], Iterable[Fact]], ...] = (
     demographics.read_demographics,
     medications.read_medications,
     measurements.read_measurements,
-    scores_again.read_scores_again,
     systems_graded.read_graded_systems,
     conditions.read_conditions,
     events.read_events,
@@ -93,6 +92,7 @@ class Extractor:
         mentions += statements.find_statements(reading)
         mentions += answered_proposals.find_answers(reading)
         mentions += _not_named(mentions, phrases.find_phrases(reading))
+        mentions += fevers.find_fevers(reading)
         for start, end in itertools.starmap(running.from_letter, spans):
             mentions.append(Mention(start, end, "", "span", reading.sentence_at(start)))
         mentions = told_in_answers(reading.normal, mentions)

@@ -34,6 +34,8 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if any(holds(reading.normal[start:end], cues("conditions")["treated_still"]) for start, end in parts):
         return Course(start=time or (course.start if course else None), ongoing=True)
     last = _latest([one for part in parts for one in _days(reading, *part)])
+    if last is None and time is None:
+        last = _day_of_event(reading, mention)
     if last is None or (time is not None and (not _after(last, time) or _long_after(last, time))):
         return course
     return Course(start=time, end=last, ongoing=False)
@@ -102,6 +104,21 @@ def _parts(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
         treated = treated or holds(text, cues("conditions")["intervention"])
         if treated:
             yield following.start, following.end
+
+
+def _day_of_event(reading: Reading, mention: Mention) -> Time | None:
+    """The one day of the event told before what it was: "On 21 January she had a fit; MRI: cerebral lupus"."""
+    number = mention.sentence
+    if not number or reading.is_parted(number - 1):
+        return None
+    before = reading.sentences[number - 1]
+    events = [
+        one
+        for one in reading.mentions_in(before.start, before.end)
+        if _is_neuropsychiatric(one.concept) and one.assertion == "present" and one.experiencer == "patient"
+    ]
+    days = [one.time for one in reading.times_in(before.start, before.end) if one.role == "point"]
+    return days[0] if events and len(days) == 1 else None
 
 
 def _start_of_treatment(reading: Reading, start: int, named: int) -> int:

@@ -29,6 +29,7 @@ from extraction.results_before import as_before, number_before, report_led_to, w
 from extraction.score_points import points_before, points_behind
 from extraction.special_results import blood_pressure, feet_and_inches
 from extraction.stacked_results import stacked_result
+from extraction.visit_rows import values_of_visits
 from kb.facts import Coded, Quantity
 from kb.patterns import compiled
 
@@ -71,6 +72,10 @@ def read_group(
     if pressure is not None and _shared_numbers(page, group, pressure, limit):
         return
     if respective_results(reading, page, group, limit):
+        return
+    visits = values_of_visits(page, last.concept, last.mention.end, limit) if len(group) == 1 else []
+    if visits:
+        last.results = visits
         return
     after = _after(page, last, limit, sentence_end(reading, last))
     if after is not None and len(group) == 1:

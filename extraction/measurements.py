@@ -35,6 +35,7 @@ from extraction.result_words import Page, alternatives, page_of
 from extraction.results import Result
 from extraction.results_again import with_values_again
 from extraction.results_of_occasions import put_in_time
+from extraction.scores_again import with_scores_again
 from extraction.tables import read_tables
 from extraction.urine_told import urine_told
 from extraction.value_lines import read_value_lines
@@ -99,6 +100,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts = with_values_again(reading, page, put_in_time(reading, facts))
+    facts = with_scores_again(reading, facts)
     facts = [dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
     return sorted(facts, key=lambda fact: (fact.start, fact.end, fact.concept))
 

@@ -178,6 +178,8 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
     between = clause.words[start:end]
     if says == "background" and between not in ((), (",",)):
         return None
+    if clause.words[cue[0]] in _words("compounds_behind") and not _is_compound(clause, start, end):
+        return None  # "given in 2024, drug-free since"
     if between and clause.words[cue[1] - 1] in _words("places_behind") and not _words("in_places").isdisjoint(between):
         return None  # "at a travel clinic" names where, "transplant clinic" what is not yet done
     if says == "historical" and any(
@@ -206,6 +208,11 @@ def _backward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int
     elif clause.mention_between(start, end) and not _is_list(clause, start, end, item):
         return None
     return end - start
+
+
+def _is_compound(clause: Clause, start: int, end: int) -> bool:
+    """Whether only names and their nouns stand between: "relapse- and infection-free", "seizure episode free"."""
+    return all(i in clause.inside or clause.words[i] in _words("compound_joints") for i in range(start, end))
 
 
 def _told_in_bracket(clause: Clause, between: Sequence[str], cue: tuple[int, int]) -> bool:

@@ -92,6 +92,27 @@ def give_back_to_patient(reading: Reading) -> None:
                 mention.experiencer = "patient"
 
 
+@functools.cache
+def _struck() -> re.Pattern[str]:
+    sets = cues("context")["sets"]
+    relatives, sides = ("|".join(sorted(sets[name], key=len, reverse=True)) for name in ("relative", "kin_side"))
+    verbs = "|".join(sorted(cues("context")["strikes"], key=len, reverse=True))
+    return compiled(
+        rf"\s+(?:(?:has|had|nearly|almost|then|also|even|recently|once)\s+)*(?:{verbs})\s+(?:her|his|their)\s+"
+        rf"(?:(?:{sides}|own|younger|elder|older|twin|eldest|youngest)\s+)*(?:{relatives})\b(?!['’])",
+        re.IGNORECASE,
+    )
+
+
+def give_to_the_struck(reading: Reading) -> None:
+    """ "Lupus psychosis put her twin sister in hospital": the disease is that of the relative whom it befalls."""
+    for mention in reading.mentions:
+        if mention.kind != "condition" or mention.experiencer != "patient":
+            continue
+        if _struck().match(reading.normal, mention.end, reading.sentences[mention.sentence].end):
+            mention.experiencer = "family"
+
+
 def give_to_relatives_behind(reading: Reading) -> None:
     """Sets the experiencer of what a colon or bracket gives to a relative; what is denied of the patient is absent."""
     if not has_word(reading.normal, _relatives()):

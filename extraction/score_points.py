@@ -16,6 +16,14 @@ from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from kb.patterns import compiled
 
+_FAR = 130  # characters before a name in which its points stand, an aside in brackets between
+
+
+@functools.cache
+def _counted() -> re.Pattern[str]:
+    words = alternatives(word for word in cues("measurements")["number_words"] if not word.endswith("ce"))
+    return compiled(rf"(?<![\w.,/-])(?P<number>\d{{1,2}}|{words})\s+$", re.IGNORECASE)
+
 
 @functools.cache
 def _points_on() -> re.Pattern[str]:
@@ -26,12 +34,14 @@ def _points_on() -> re.Pattern[str]:
         r"|(?:score|total|value|sum|activity|figure) of |totals |totalling |activity[:=]?\s+)"
         r"(?:at |a |of |is |was )*(?P<number>\d{1,3})(?: points?)?"
         rf"|(?:total(?: of)? )?(?P<points>\d{{1,3}}|{words}) (?:points?|pts)"
-        r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))\s*"
+        r"|(?P<bare>(?<![\d.,/-])\d{1,3})(?= (?:by|on|according)\b))"
+        r"(?:\s*\([^()\n]{1,90}\))?\s*"
         r"(?:on|by|under|using|per|in|for|according to|with|of)?\s*(?:the |her |his )?[(\[]?$",
         re.IGNORECASE,
     )
 
 
+_COUNTED = compiled(r"\s+(?:points?|pts)\b", re.IGNORECASE)
 _POINTS_BEHIND = compiled(
     r"[^.;\n\d]{0,45}?"
     r"(?:(?:total |point )?scores?[ :=]*(?:of |is |was |at )?|(?=\d{1,2} ?(?:points?|pts)\b))"
@@ -53,17 +63,20 @@ def points_behind(reading: Reading, page: Page, named: Named) -> None:
 
 
 def points_before(reading: Reading, page: Page, named: Named) -> None:
-    """ "scores 21 on EULAR/ACR 2019", "12 points by SLEDAI-2K"."""
+    """ "scores 21 on EULAR/ACR 2019", "12 points by SLEDAI-2K", "four SLEDAI points"."""
     if named.mention.kind != "score" or named.results:
         return
-    start = max(reading.sentences[named.mention.sentence].start, named.mention.start - 40)
-    match = _points_on().search(page.normal[start : named.mention.start])
+    start = max(reading.sentences[named.mention.sentence].start, named.mention.start - _FAR)
+    told = page.normal[start : named.mention.start]
+    match = _points_on().search(told)
+    if match is None and _COUNTED.match(page.normal, named.mention.end):
+        match = _counted().search(told)
     written = (
         None
         if match is None
         else read_number(
             page.normal,
-            start + max(match.start(group) for group in ("number", "points", "bare")),
+            start + max(match.start(group) for group in match.groupdict()),
             named.mention.start,
             page.comma,
         )

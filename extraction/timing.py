@@ -13,6 +13,7 @@ from datetime import date
 
 from extraction.calendar_dates import calendar_dates
 from extraction.dates import Order
+from extraction.days_referred import days_referred
 from extraction.days_without_year import still_to_come
 from extraction.knowledge import cues
 from extraction.month_rows import month_rows
@@ -49,7 +50,12 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     for expression in (_with_role(normal, expression) for expression in kept):
         began = placed[-1].time if placed and placed[-1].role == "start" else None
         placed.append(still_to_come(normal, expression, reference, began))
-    return _joined(normal, placed)
+    referred = [one for one in days_referred(normal, placed) if not _overlaps(one, placed)]
+    return _joined(normal, sorted([*placed, *referred], key=lambda one: one.start))
+
+
+def _overlaps(expression: TimeExpression, others: list[TimeExpression]) -> bool:
+    return any(one.start < expression.end and expression.start < one.end for one in others)
 
 
 _COMPARED = compiled(
