@@ -24,6 +24,8 @@ _FEWEST = 3  # lines in a column
 _RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
 _FULL = 0.75  # of a column's width: how far its lines reach, in running text
 _LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_CONTINUED = 0.2  # of a column's lines: so many begin amid a sentence
+_BEGIN_LEVEL = 0.9  # of the entries of a table of wrapped cells
 _FAR = 2.2  # of that way: further down is something else
 _MOST_PARTS = 6
 _ONE_STEP = 1.5  # of the usual way from line to line: further down is another paragraph
@@ -39,21 +41,26 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The boxes of a page, its scale, and which boxes open list items."""
+    """The boxes of a page, its scale, which boxes open list items, and which begin in lower case."""
 
     boxes: Sequence[Box]
     scale: Scale
     marks: frozenset[int] = frozenset()
+    lower: frozenset[int] = frozenset()
 
 
-def blocks_of(boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset()) -> list[Block]:
-    """The boxes as blocks of lines in reading order; `marks` are the bullets and numbers that open list items.
+def blocks_of(
+    boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset(), lower: frozenset[int] = frozenset()
+) -> list[Block]:
+    """The boxes as blocks of lines in reading order.
+
+    `marks` are the bullets and numbers that open list items, `lower` the words that begin in lower case.
 
     >>> left, right = Box(0.1, 0.1, 0.2, 0.12), Box(0.3, 0.101, 0.4, 0.121)
     >>> blocks_of([right, left], Scale(0.01, 0.02))
     [[[1, 0]]]
     """
-    return _split(list(range(len(boxes))), _Page(boxes, scale, marks))
+    return _split(list(range(len(boxes))), _Page(boxes, scale, marks, lower))
 
 
 def _split(chosen: Row, page: _Page) -> list[Block]:
@@ -258,6 +265,8 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
         return False
     if all(sum(row[0] in page.marks for row in side) >= 2 for side in sides):
         return True
+    if all(_goes_on(side, page) for side in sides) and not _begin_level(sides[0], sides[1], page):
+        return True
     widths = [_widths(side, page) for side in sides]
     if all(
         statistics.median(width) >= _RUNNING_TEXT and statistics.median(width) >= _FULL * max(width) for width in widths
@@ -268,6 +277,33 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
         and all(statistics.median(width) >= _RUNNING_TEXT / 2 for width in widths)
         and _share_level(sides[0], sides[1], page) < 0.5
     )
+
+
+def _is_full(rows: list[Row], at: int, page: _Page) -> bool:
+    """Whether the first word of a row stands there for want of room at the end of the row before."""
+    margin = max(page.boxes[one].right for row in rows for one in row)
+    first = page.boxes[rows[at][0]]
+    return page.boxes[rows[at - 1][-1]].right + page.scale.width / 2 + first.right - first.left > margin
+
+
+def _continued(rows: list[Row], page: _Page) -> list[int]:
+    """The rows that begin in lower case behind a full one: amid a sentence."""
+    return [at for at in range(1, len(rows)) if rows[at][0] in page.lower and _is_full(rows, at, page)]
+
+
+def _goes_on(rows: list[Row], page: _Page) -> bool:
+    """Whether lines as wide as those of running text go on from one to the next."""
+    return (
+        max(_widths(rows, page)) >= _RUNNING_TEXT
+        and len(_continued(rows, page)) >= _FEWEST
+        and len(_continued(rows, page)) >= _CONTINUED * len(rows)
+    )
+
+
+def _begin_level(left: list[Row], right: list[Row], page: _Page) -> bool:
+    """Whether what begins on the two sides begins level, as wrapped cells of a table's rows do."""
+    begins = [[row for at, row in enumerate(rows) if at not in _continued(rows, page)] for rows in (left, right)]
+    return _share_level(begins[0], begins[1], page) > _BEGIN_LEVEL
 
 
 def _is_table(rows: list[Row], page: _Page) -> bool:
