@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import functools
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 
 from extraction.knowledge import cues
 from kb.patterns import compiled
@@ -52,10 +51,14 @@ def _mark(lines: Sequence[NumberedLine], chosen: Sequence[int], goes_on: list[bo
     if any(goes_on[at] for at in chosen):
         return
     margin = max((lines[at][1].box.right for at in chosen if len(lines[at][1].words) >= _FEWEST_WORDS), default=1.0)
+    within = frozenset(chosen)
     full = [
-        b
-        for a, b in pairwise(chosen)
-        if b == a + 1 and _follows(lines[a][1], lines[b][1]) and _is_full(lines[a][1], lines[b][1], margin)
+        at + 1
+        for at in chosen
+        if at + 1 < len(lines)
+        and (at + 1 in within or lines[at][1].column is not None)
+        and _follows(lines[at][1], lines[at + 1][1])
+        and _is_full(lines[at][1], lines[at + 1][1], margin)
     ]
     if len(full) < _FEWEST_FULL:
         return
@@ -93,7 +96,7 @@ def _opens(before: Line, line: Line, numbers: set[int]) -> bool:
         return len(line.words) > 1 and (int(number[1]) == 1 or int(number[1]) - 1 in numbers)
     if _ITEM.fullmatch(first):
         return True
-    if _DAY.fullmatch(first):
+    if _DAY.fullmatch(first) and len(line.words) > 1:
         is_open = before.text.count("(") > before.text.count(")")
         return not is_open and before.words[-1].text.lower() not in cues("sentences")["joining_words"]
     if before.text.isupper() and not text.isupper():

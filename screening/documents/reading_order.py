@@ -24,6 +24,8 @@ _FEWEST = 3  # lines in a column
 _RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
 _FULL = 0.75  # of a column's width: how far its lines reach, in running text
 _LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_LONG_COLUMN = 10  # lines
+_LETTERHEAD = 3  # lines above both columns
 _CONTINUED = 0.2  # of a column's lines: so many begin amid a sentence
 _BEGIN_LEVEL = 0.9  # of the entries of a table of wrapped cells
 _FAR = 2.2  # of that way: further down is something else
@@ -132,6 +134,8 @@ def _widest_stripe(rows: list[Row], page: _Page) -> _Stripe | None:
             found = _grown(seed, spans, page)
             tried.append(found)
             part = _columns_in(_trimmed(found, rows, spans, page), rows, page)
+            if part is None and _is_overflow(found, rows, page):
+                part = found
             if part is not None and (best is None or part.last - part.first > best.last - best.first):
                 best = part
     return best
@@ -224,6 +228,24 @@ def _columns_in(stripe: _Stripe, rows: list[Row], page: _Page, depth: int = 0) -
     ):
         return stripe
     return max((one for one in found if one is not None), key=lambda one: one.last - one.first, default=None)
+
+
+def _is_overflow(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
+    """Whether what stands to the right is the end of a text that fills a long column to the left.
+
+    It begins near the top, all its lines at one edge, some amid a sentence.
+    """
+    left, right = (_rows_of(side, page) for side in _sides(rows[stripe.first : stripe.last + 1], stripe, page))
+    if not right or len(left) < _LONG_COLUMN or not (right[0][0] in page.lower or _continued(right, page)):
+        return False
+    edges = [page.boxes[row[0]].left for row in right]
+    top = page.boxes[right[0][0]].top
+    return (
+        sum(page.boxes[row[0]].bottom < top for row in left) <= _LETTERHEAD
+        and max(edges) - min(edges) < _NARROWEST * page.scale.width
+        and _goes_on(left, page)
+        and not _is_table(right, page)
+    )
 
 
 def _end_of_longer(last: int, stripe: _Stripe, rows: list[Row], page: _Page) -> int:

@@ -10,9 +10,9 @@ import dataclasses
 import functools
 import operator
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from kb.layout import Box, Piece
 from kb.patterns import compiled
@@ -189,22 +189,30 @@ def _pitches(rows: Sequence[Sequence[Word]]) -> list[_Pitch | None]:
 
     A row of numbers does not show it, and is as one of the nearest rows that do, if its own characters are as wide.
     """
-    pitches: list[_Pitch | None] = []
-    unknown: list[int] = []
-    for at, row in enumerate(rows):
-        long = [word for word in row if len(word.text) >= _LONG_ENOUGH]
-        if sum(sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH for word in long) < 2:
-            unknown.append(at)
-            pitches.append(None)
-        else:
-            pitches.append(_pitch(long))
-    known = [at for at in range(len(rows)) if at not in set(unknown)]
-    for at in unknown:
-        before = max((other for other in known if other < at), default=None)
-        behind = min((other for other in known if other > at), default=None)
-        near = (pitches[other] for other in (before, behind) if other is not None)
-        pitches[at] = next((pitch for pitch in near if pitch is not None and _is_so_wide(rows[at], pitch)), None)
+    long = [[word for word in row if len(word.text) >= _LONG_ENOUGH] for row in rows]
+    shows = [sum(map(_is_of_letters, words)) > 1 for words in long]
+    pitches = [_pitch(words) if enough else None for words, enough in zip(long, shows, strict=True)]
+    for first, last in _runs_without(shows):
+        together = [word for words in long[first:last] for word in words]
+        pooled = _pitch(together) if sum(map(_is_of_letters, together)) > 1 else None
+        near = (pooled, pitches[first - 1] if first else None, pitches[last] if last < len(rows) else None)
+        for at in range(first, last):
+            pitches[at] = next((pitch for pitch in near if pitch is not None and _is_so_wide(rows[at], pitch)), None)
     return pitches
+
+
+def _is_of_letters(word: Word) -> bool:
+    return sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH
+
+
+def _runs_without(those: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """From where to where there is none that is so."""
+    at = 0
+    for one, run in groupby(those):
+        length = sum(1 for _ in run)
+        if not one:
+            yield at, at + length
+        at += length
 
 
 def _is_so_wide(row: Sequence[Word], pitch: _Pitch) -> bool:
