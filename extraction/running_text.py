@@ -31,6 +31,7 @@ from kb.patterns import compiled
 _WIDEST_PAGE, _NEARLY = 140, 0.7
 _NARROWEST_PAGE = 40  # characters
 _FEWEST_FULL = 3  # lines that end for their width alone, before that width is believed
+_FEWEST_LONGER = 3  # lines
 _WORSE = 2  # of such lines, that one longer line weighs up
 _LONG_ENOUGH = 45  # characters of a line that may be wrapped where the width is not known
 _WORDS_OF_PROSE = 10
@@ -114,6 +115,7 @@ def _is_prose(line: str) -> bool:
 def _joints(lines: Sequence[str]) -> Iterator[str | None]:
     """For each line but the last, what joins the next to it: a space, nothing inside a word; None where none does."""
     full, width = _full_line(lines), _width(lines)
+    lengths = sorted(len(line.rstrip()) for line in lines if not is_table_row(line))
     numbers: set[int] = set()  # of the items of the list so far
     for line, following in pairwise(lines):
         number = _NUMBER.match(line)
@@ -124,7 +126,8 @@ def _joints(lines: Sequence[str]) -> Iterator[str | None]:
         elif width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins):
             yield " "
         else:
-            yield " " if _is_wrapped(line, following, full, begins=begins) else None
+            room = _has_room(line, following, lengths)
+            yield " " if _is_wrapped(line, following, full, begins=begins, room=room) else None
 
 
 def _parts_word(line: str, following: str) -> bool:
@@ -138,6 +141,11 @@ def _is_reached(line: str, following: str, width: int) -> bool:
     """Whether the next line's first word would not have fitted on a line of that width."""
     length = len(line.rstrip())
     return 2 * length > width >= length and width < _with_next_word(length, following)
+
+
+def _has_room(line: str, following: str, lengths: Sequence[int]) -> bool:
+    """Whether the next line's first word would have fitted, by some lines that are longer still."""
+    return len(lengths) - bisect_left(lengths, _with_next_word(len(line.rstrip()), following)) >= _FEWEST_LONGER
 
 
 def _with_next_word(length: int, following: str) -> int:
@@ -198,8 +206,11 @@ def _full_line(lines: Sequence[str]) -> float:
     return longest * _NEARLY if longest > _WIDEST_PAGE else 0
 
 
-def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool:
-    """Whether a paragraph goes on over the line break, wherever its lines end."""
+def _is_wrapped(line: str, following: str, full: float, *, begins: bool, room: bool) -> bool:
+    """Whether a paragraph goes on over the line break, wherever its lines end.
+
+    Where there was room for the next word, its own looks say so.
+    """
     here, there = line.strip(), following.strip()
     if not here or not there or begins or here[-1] in ".!?:" or is_salutation(here):
         return False
@@ -220,4 +231,4 @@ def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool
         return False
     if there[0].islower() or goes_on:
         return True
-    return key_of(following) is None and len(here) >= max(full, _LONG_ENOUGH)
+    return not room and key_of(following) is None and len(here) >= max(full, _LONG_ENOUGH)

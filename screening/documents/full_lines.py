@@ -15,14 +15,14 @@ from kb.patterns import compiled
 from screening.documents.running_heads import NumberedLine
 from screening.documents.words import Line
 
-_DAY = compiled(r"\(?(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[./-]\d{1,2}|\d{1,2}[./-]\d{4})[,.:;)]*")
+_DAY = compiled(r"(?:\d{1,4}[./-]\d{1,2}[./-]\d{1,4}|\d{4}[./-]\d{1,2}|\d{1,2}[./-]\d{4})[,.:;]?")
 _ITEM = compiled(r"[-–*•●▪■◦‣·+>]|\[[ xX]?\]|\(?[a-zA-Z][.)]|#\d{0,2}")
 _NUMBER = compiled(r"\(?(\d{1,2})[.)]")
 _KEY = compiled(r"[A-Z][\w /&(),.'%+-]{0,48}:(?:\s|$)")
 _FEWEST_WORDS = 5  # of a line that shows how far lines reach; a page's number stands anywhere
 _FEWEST_FULL = 3  # lines that were broken because they were full, where lines reach that far
 _CELL_GAP = 3  # spaces
-_SAME_EDGE = 0.01  # of the page's width
+_HEADING = 3  # words
 
 
 def with_full_lines(lines: Sequence[NumberedLine]) -> list[NumberedLine]:
@@ -36,12 +36,11 @@ def with_full_lines(lines: Sequence[NumberedLine]) -> list[NumberedLine]:
 
 
 def _reaches(lines: Sequence[NumberedLine]) -> list[list[int]]:
-    """The places of the lines that reach equally far: those of whole pages, those of each column; blocks last."""
-    alike: dict[int | None, list[int]] = {}
+    """The places of the lines that reach equally far: those of whole pages, those of columns; blocks last."""
+    alike: dict[bool, list[int]] = {}
     blocks: dict[tuple[int, int], list[int]] = {}
     for at, (number, line) in enumerate(lines):
-        edge = round(line.column / _SAME_EDGE) if line.column is not None else None
-        alike.setdefault(edge, []).append(at)
+        alike.setdefault(line.column is None, []).append(at)
         blocks.setdefault((number, line.block), []).append(at)
     return [*alike.values(), *blocks.values()]
 
@@ -50,7 +49,7 @@ def _mark(lines: Sequence[NumberedLine], chosen: Sequence[int], goes_on: list[bo
     """Marks the lines that go on, if enough of those do that reach equally far and none is marked so far."""
     if any(goes_on[at] for at in chosen):
         return
-    margin = max((lines[at][1].box.right for at in chosen if len(lines[at][1].words) >= _FEWEST_WORDS), default=1.0)
+    margin = max((_reach(lines[at][1]) for at in chosen if len(lines[at][1].words) >= _FEWEST_WORDS), default=1.0)
     within = frozenset(chosen)
     full = [
         at + 1
@@ -63,8 +62,12 @@ def _mark(lines: Sequence[NumberedLine], chosen: Sequence[int], goes_on: list[bo
     if len(full) < _FEWEST_FULL:
         return
     numbers = _numbers(line for _, line in lines)
+    filled = frozenset(full)
+    dated = any(_is_dated(lines[at][1]) for at in chosen if at not in filled)
     for at in full:
-        goes_on[at] = not _opens(lines[at - 1][1], lines[at][1], numbers)
+        before, line = lines[at - 1][1], lines[at][1]
+        entry = (dated and _is_dated(line)) or (line.text[0].isupper() and _is_listed(lines, at - 1, filled))
+        goes_on[at] = not (entry and not _is_open(before)) and not _opens(before, line, numbers)
 
 
 def _follows(before: Line, line: Line) -> bool:
@@ -78,8 +81,13 @@ def _is_prose(line: Line) -> bool:
 def _is_full(before: Line, line: Line, margin: float) -> bool:
     """Whether the first word of a line had no room at the end of the line before."""
     first = line.words[0].box
-    character = (first.right - first.left) / len(line.words[0].text)
-    return before.box.right + character / 2 + first.right - first.left > margin
+    space = (before.box.right - before.box.left) / len(before.text) / 2
+    return _reach(before) + space + first.right - first.left > margin
+
+
+def _reach(line: Line) -> float:
+    """How far a line reaches from the left edge of the page, or of its column."""
+    return line.box.right - (line.column or 0.0)
 
 
 def _numbers(lines: Iterable[Line]) -> set[int]:
@@ -88,17 +96,32 @@ def _numbers(lines: Iterable[Line]) -> set[int]:
     return {int(number[1]) for number in found if number is not None}
 
 
+def _is_dated(line: Line) -> bool:
+    return len(line.words) > 1 and _DAY.fullmatch(line.words[0].text) is not None
+
+
+def _is_listed(lines: Sequence[NumberedLine], at: int, filled: frozenset[int]) -> bool:
+    """Whether a line stands right below another that ends neither for want of room nor a sentence: in a list."""
+    if at == 0 or at in filled or lines[at][1].apart or lines[at - 1][1].block != lines[at][1].block:
+        return False
+    above = lines[at - 1][1]
+    return len(above.words) > _HEADING and not above.text.endswith(tuple(".:?!,;")) and not _is_open(above)
+
+
+def _is_open(line: Line) -> bool:
+    """Whether a line ends amid brackets, or with a word that joins it to what follows."""
+    joining = line.words[-1].text.lower() in cues("sentences")["joining_words"]
+    return joining or line.text.count("(") > line.text.count(")")
+
+
 def _opens(before: Line, line: Line, numbers: set[int]) -> bool:
-    """Whether a line opens an entry: with a list's sign or number, a date, a heading, or a name and a colon."""
+    """Whether a line opens an entry: with a list's sign or number, a heading, or a name and a colon."""
     first, text = line.words[0].text, line.text
     number = _NUMBER.fullmatch(first)
     if number is not None:
         return len(line.words) > 1 and (int(number[1]) == 1 or int(number[1]) - 1 in numbers)
     if _ITEM.fullmatch(first):
         return True
-    if _DAY.fullmatch(first) and len(line.words) > 1:
-        is_open = before.text.count("(") > before.text.count(")")
-        return not is_open and before.words[-1].text.lower() not in cues("sentences")["joining_words"]
     if before.text.isupper() and not text.isupper():
         return True
     if before.text.endswith(tuple(".:?!")) and first[0].isupper() and text.strip(" :").lower() in _headings():

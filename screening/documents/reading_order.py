@@ -244,7 +244,7 @@ def _is_overflow(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
         sum(page.boxes[row[0]].bottom < top for row in left) <= _LETTERHEAD
         and max(edges) - min(edges) < _NARROWEST * page.scale.width
         and _goes_on(left, page)
-        and not _is_table(right, page)
+        and not any(_is_table(side, page) for side in (left, right))
     )
 
 
