@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from extraction.bare_answers import answered_lines
 from extraction.dates import month_names
 from extraction.lines import (
     is_answered,
@@ -117,11 +118,14 @@ def _joints(lines: Sequence[str]) -> Iterator[str | None]:
     full, width = _full_line(lines), _width(lines)
     lengths = sorted(len(line.rstrip()) for line in lines if not is_table_row(line))
     numbers: set[int] = set()  # of the items of the list so far
-    for line, following in pairwise(lines):
+    answered = answered_lines(lines)
+    for at, (line, following) in enumerate(pairwise(lines)):
         number = _NUMBER.match(line)
         numbers = numbers | {int(number[1])} if number else numbers if line.strip() else set()
         begins = _begins_item(following, numbers) or _signs(line, following)
-        if not begins and _parts_word(line, following):
+        if at in answered:
+            yield None
+        elif not begins and _parts_word(line, following):
             yield ""
         elif width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins):
             yield " "

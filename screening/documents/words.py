@@ -133,9 +133,7 @@ def page_lines(words: Sequence[Word]) -> list[Line]:
 def _columns(blocks: Sequence[Sequence[Box]]) -> list[float | None]:
     """The left edge of each block that stands beside another; None for the others."""
     whole = [functools.reduce(operator.or_, boxes) for boxes in blocks]
-    return [
-        box.left if any(_is_beside(box, other) for other in whole if other is not box) else None for box in whole
-    ]
+    return [box.left if any(_is_beside(box, other) for other in whole if other is not box) else None for box in whole]
 
 
 def _is_beside(box: Box, other: Box) -> bool:
