@@ -6,6 +6,7 @@ A line that ends so by chance stands alone; those of a form stand together, or h
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Sequence
 
 from extraction.knowledge import cues

@@ -18,6 +18,7 @@ Row = list[int]  # the places of a line's boxes in the sequence given, from left
 Block = list[Row]
 
 _SAME_LINE = 0.5  # of a line's height: how far the middles of two words of one line may lie apart
+_SMALL = 0.7  # of the usual height of a line: lines of small type stand closer, a raised figure within its line
 _NARROWEST = 1.8  # character widths: an empty stripe between two columns
 _CELL_GAP = 3.0  # character widths: what parts the cells of a table
 _FEWEST = 3  # lines in a column
@@ -83,14 +84,19 @@ def _rows_of(chosen: Sequence[int], page: _Page) -> list[Row]:
     """The lines of words side by side, from the top; a line may rise or fall slowly, as on a page that lies askew."""
     rows: list[Row] = []
     level: list[float] = []  # the middle of each row at its right end
+    smaller: set[int] = set()  # the rows that begin in small type
     at_height: dict[int, set[int]] = {}  # the rows in each stripe of the page as high as two lines
     for one in sorted(chosen, key=lambda one: (page.boxes[one].left, page.boxes[one].top)):
         middle, height = _middle(page.boxes[one]), page.boxes[one].bottom - page.boxes[one].top
         reach = _SAME_LINE * max(page.scale.height, min(height, 2 * page.scale.height))
+        small = height < _SMALL * page.scale.height
         stripe = int(middle / (2 * page.scale.height))
         others = [row for beside in (stripe - 1, stripe, stripe + 1) for row in at_height.get(beside, ())]
         near = min(others, key=lambda row: (abs(level[row] - middle), row), default=None)
+        if near is not None and small and near in smaller:
+            reach = _SAME_LINE * height
         if near is None or abs(level[near] - middle) >= reach:
+            smaller |= {len(rows)} if small else set()
             at_height.setdefault(stripe, set()).add(len(rows))
             rows.append([one])
             level.append(middle)
