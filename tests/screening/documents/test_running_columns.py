@@ -12,8 +12,8 @@ from tests.screening.documents.making import down, pdf
 
 _STORY = (
     "She has had lupus for nine years and takes mycophenolate with partial benefit. In the winter she was treated for "
-    "a chest infection with amoxicillin, which cleared within a week, and there has been no fever since. Her sister, who "
-    "works at the same school, has thyroid disease and her father has had a stroke. She has never been dialysed."
+    "a chest infection with amoxicillin, which cleared within a week, and there has been no fever since. Her sister "
+    "works at the same school and has thyroid disease and her father has had a stroke. She has never been dialysed."
 )
 _END = "The echocardiogram of March was normal and the lungs were clear on the film of the same day, as was the urine."
 
