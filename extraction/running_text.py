@@ -33,6 +33,7 @@ _WIDEST_PAGE, _NEARLY = 140, 0.7
 _NARROWEST_PAGE = 40  # characters
 _FEWEST_FULL = 3  # lines that end for their width alone, before that width is believed
 _FEWEST_LONGER = 3  # lines
+_NEARLY_FULL = 0.8  # of a line's characters, which are not all equally wide
 _WORSE = 2  # of such lines, that one longer line weighs up
 _LONG_ENOUGH = 45  # characters of a line that may be wrapped where the width is not known
 _WORDS_OF_PROSE = 10
@@ -148,8 +149,9 @@ def _is_reached(line: str, following: str, width: int) -> bool:
 
 
 def _has_room(line: str, following: str, lengths: Sequence[int]) -> bool:
-    """Whether the next line's first word would have fitted, by some lines that are longer still."""
-    return len(lengths) - bisect_left(lengths, _with_next_word(len(line.rstrip()), following)) >= _FEWEST_LONGER
+    """Whether the next line's first word would have fitted, by some lines that are a good deal longer still."""
+    needed = _with_next_word(len(line.rstrip()), following) / _NEARLY_FULL
+    return len(lengths) - bisect_left(lengths, needed) >= _FEWEST_LONGER
 
 
 def _with_next_word(length: int, following: str) -> int:

@@ -50,7 +50,7 @@ def _wrapped(*more: str) -> str:
 
 
 def test_a_tail_of_one_word_or_a_day_goes_on() -> None:
-    full = "and at the end of that month she was seen again in our own clinic on the day of"
+    full = "and at the end of that month she was seen again in our own clinic by me on the day of"
     assert _wrapped(full, "12.03.2026.").endswith("on the day of 12.03.2026.")
     assert _wrapped(full, "2025.").endswith("on the day of 2025.")
     assert _wrapped(full, "12.").endswith("on the day of 12.")
