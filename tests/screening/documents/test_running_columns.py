@@ -46,11 +46,11 @@ def test_a_table_beside_a_tail_of_prose_keeps_its_rows() -> None:
 
 def _wrapped(*more: str) -> str:
     """What is read of a letter of several full lines and some more, none of them apart."""
-    return text(pdf([*down(72, 100, [*textwrap.wrap(_STORY, 80), *more])]))
+    return text(pdf([*down(72, 100, [*textwrap.wrap(" ".join([_STORY] * 4), 80), *more])]))
 
 
 def test_a_tail_of_one_word_or_a_day_goes_on() -> None:
-    full = "and at the end of that month she was seen again in our own clinic by me on the day of"
+    full = "and at the end of that month she was seen again in our own clinic, on the day of"
     assert _wrapped(full, "12.03.2026.").endswith("on the day of 12.03.2026.")
     assert _wrapped(full, "2025.").endswith("on the day of 2025.")
     assert _wrapped(full, "12.").endswith("on the day of 12.")
