@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extraction.bare_answers import with_colons
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.scanning import matches_at
@@ -51,6 +52,7 @@ def fill_in(normal: str) -> str:
         out = _answered_cells(_rows(_marked(out)))
     if "  " in out:
         out = _wide_answers(out)
+    out = with_colons(out)
     if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
         out = _boxes(out)
     out = _questions().sub(_answered_question, out)

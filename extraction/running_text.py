@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
+from extraction.bare_answers import answered_lines
 from extraction.dates import month_names
 from extraction.lines import (
     is_answered,
@@ -31,6 +32,8 @@ from kb.patterns import compiled
 _WIDEST_PAGE, _NEARLY = 140, 0.7
 _NARROWEST_PAGE = 40  # characters
 _FEWEST_FULL = 3  # lines that end for their width alone, before that width is believed
+_FEWEST_LONGER = 3  # lines
+_NEARLY_FULL = 0.8  # of a line's characters, which are not all equally wide
 _WORSE = 2  # of such lines, that one longer line weighs up
 _LONG_ENOUGH = 45  # characters of a line that may be wrapped where the width is not known
 _WORDS_OF_PROSE = 10
@@ -114,17 +117,22 @@ def _is_prose(line: str) -> bool:
 def _joints(lines: Sequence[str]) -> Iterator[str | None]:
     """For each line but the last, what joins the next to it: a space, nothing inside a word; None where none does."""
     full, width = _full_line(lines), _width(lines)
+    lengths = sorted(len(line.rstrip()) for line in lines if not is_table_row(line))
     numbers: set[int] = set()  # of the items of the list so far
-    for line, following in pairwise(lines):
+    answered = answered_lines(lines)
+    for at, (line, following) in enumerate(pairwise(lines)):
         number = _NUMBER.match(line)
         numbers = numbers | {int(number[1])} if number else numbers if line.strip() else set()
         begins = _begins_item(following, numbers) or _signs(line, following)
-        if not begins and _parts_word(line, following):
+        if at in answered:
+            yield None
+        elif not begins and _parts_word(line, following):
             yield ""
         elif width is not None and _is_reached(line, following, width) and _runs_on(line, following, begins=begins):
             yield " "
         else:
-            yield " " if _is_wrapped(line, following, full, begins=begins) else None
+            room = _has_room(line, following, lengths)
+            yield " " if _is_wrapped(line, following, full, begins=begins, room=room) else None
 
 
 def _parts_word(line: str, following: str) -> bool:
@@ -138,6 +146,12 @@ def _is_reached(line: str, following: str, width: int) -> bool:
     """Whether the next line's first word would not have fitted on a line of that width."""
     length = len(line.rstrip())
     return 2 * length > width >= length and width < _with_next_word(length, following)
+
+
+def _has_room(line: str, following: str, lengths: Sequence[int]) -> bool:
+    """Whether the next line's first word would have fitted, by some lines that are a good deal longer still."""
+    needed = _with_next_word(len(line.rstrip()), following) / _NEARLY_FULL
+    return len(lengths) - bisect_left(lengths, needed) >= _FEWEST_LONGER
 
 
 def _with_next_word(length: int, following: str) -> int:
@@ -198,8 +212,11 @@ def _full_line(lines: Sequence[str]) -> float:
     return longest * _NEARLY if longest > _WIDEST_PAGE else 0
 
 
-def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool:
-    """Whether a paragraph goes on over the line break, wherever its lines end."""
+def _is_wrapped(line: str, following: str, full: float, *, begins: bool, room: bool) -> bool:
+    """Whether a paragraph goes on over the line break, wherever its lines end.
+
+    Where there was room for the next word, its own looks say so.
+    """
     here, there = line.strip(), following.strip()
     if not here or not there or begins or here[-1] in ".!?:" or is_salutation(here):
         return False
@@ -220,4 +237,4 @@ def _is_wrapped(line: str, following: str, full: float, *, begins: bool) -> bool
         return False
     if there[0].islower() or goes_on:
         return True
-    return key_of(following) is None and len(here) >= max(full, _LONG_ENOUGH)
+    return not room and key_of(following) is None and len(here) >= max(full, _LONG_ENOUGH)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from kb.layout import Layout, Page
 from screening.documents.content import Content
+from screening.documents.full_lines import with_full_lines
 from screening.documents.hyphens import undivided
 from screening.documents.running_heads import read_once
 from screening.documents.words import Line, Word, page_lines, text_of
@@ -26,7 +27,7 @@ def content_of_lines(
 ) -> Content:
     """The same, of pages whose lines are in reading order."""
     lines, repeated = read_once([lines for _, lines in pages])
-    text, pieces = text_of(undivided(lines))
+    text, pieces = text_of(undivided(with_full_lines(lines)))
     if repeated:
         notes = (*notes, "what stands at the head or foot of every page was read once")
     return Content(text, Layout(tuple(page for page, _ in pages), pieces, source), notes)

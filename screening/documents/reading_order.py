@@ -18,12 +18,17 @@ Row = list[int]  # the places of a line's boxes in the sequence given, from left
 Block = list[Row]
 
 _SAME_LINE = 0.5  # of a line's height: how far the middles of two words of one line may lie apart
+_SMALL = 0.7  # of the usual height of a line: lines of small type stand closer, a raised figure within its line
 _NARROWEST = 1.8  # character widths: an empty stripe between two columns
 _CELL_GAP = 3.0  # character widths: what parts the cells of a table
 _FEWEST = 3  # lines in a column
 _RUNNING_TEXT = 20.0  # character widths: the lines of running text are no shorter
 _FULL = 0.75  # of a column's width: how far its lines reach, in running text
 _LEVEL = 0.25  # of a line's height: how far apart the lines of two columns may be to stand level
+_LONG_COLUMN = 10  # lines
+_LETTERHEAD = 3  # lines above both columns
+_CONTINUED = 0.2  # of a column's lines: so many begin amid a sentence
+_BEGIN_LEVEL = 0.9  # of the entries of a table of wrapped cells
 _FAR = 2.2  # of that way: further down is something else
 _MOST_PARTS = 6
 _ONE_STEP = 1.5  # of the usual way from line to line: further down is another paragraph
@@ -39,21 +44,26 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The boxes of a page, its scale, and which boxes open list items."""
+    """The boxes of a page, its scale, which boxes open list items, and which begin in lower case."""
 
     boxes: Sequence[Box]
     scale: Scale
     marks: frozenset[int] = frozenset()
+    lower: frozenset[int] = frozenset()
 
 
-def blocks_of(boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset()) -> list[Block]:
-    """The boxes as blocks of lines in reading order; `marks` are the bullets and numbers that open list items.
+def blocks_of(
+    boxes: Sequence[Box], scale: Scale, marks: frozenset[int] = frozenset(), lower: frozenset[int] = frozenset()
+) -> list[Block]:
+    """The boxes as blocks of lines in reading order.
+
+    `marks` are the bullets and numbers that open list items, `lower` the words that begin in lower case.
 
     >>> left, right = Box(0.1, 0.1, 0.2, 0.12), Box(0.3, 0.101, 0.4, 0.121)
     >>> blocks_of([right, left], Scale(0.01, 0.02))
     [[[1, 0]]]
     """
-    return _split(list(range(len(boxes))), _Page(boxes, scale, marks))
+    return _split(list(range(len(boxes))), _Page(boxes, scale, marks, lower))
 
 
 def _split(chosen: Row, page: _Page) -> list[Block]:
@@ -74,14 +84,19 @@ def _rows_of(chosen: Sequence[int], page: _Page) -> list[Row]:
     """The lines of words side by side, from the top; a line may rise or fall slowly, as on a page that lies askew."""
     rows: list[Row] = []
     level: list[float] = []  # the middle of each row at its right end
+    smaller: set[int] = set()  # the rows that begin in small type
     at_height: dict[int, set[int]] = {}  # the rows in each stripe of the page as high as two lines
     for one in sorted(chosen, key=lambda one: (page.boxes[one].left, page.boxes[one].top)):
         middle, height = _middle(page.boxes[one]), page.boxes[one].bottom - page.boxes[one].top
         reach = _SAME_LINE * max(page.scale.height, min(height, 2 * page.scale.height))
+        small = height < _SMALL * page.scale.height
         stripe = int(middle / (2 * page.scale.height))
         others = [row for beside in (stripe - 1, stripe, stripe + 1) for row in at_height.get(beside, ())]
         near = min(others, key=lambda row: (abs(level[row] - middle), row), default=None)
+        if near is not None and small and near in smaller:
+            reach = _SAME_LINE * height
         if near is None or abs(level[near] - middle) >= reach:
+            smaller |= {len(rows)} if small else set()
             at_height.setdefault(stripe, set()).add(len(rows))
             rows.append([one])
             level.append(middle)
@@ -125,6 +140,8 @@ def _widest_stripe(rows: list[Row], page: _Page) -> _Stripe | None:
             found = _grown(seed, spans, page)
             tried.append(found)
             part = _columns_in(_trimmed(found, rows, spans, page), rows, page)
+            if part is None and _is_overflow(found, rows, page):
+                part = found
             if part is not None and (best is None or part.last - part.first > best.last - best.first):
                 best = part
     return best
@@ -219,6 +236,24 @@ def _columns_in(stripe: _Stripe, rows: list[Row], page: _Page, depth: int = 0) -
     return max((one for one in found if one is not None), key=lambda one: one.last - one.first, default=None)
 
 
+def _is_overflow(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
+    """Whether what stands to the right is the end of a text that fills a long column to the left.
+
+    It begins near the top, all its lines at one edge, some amid a sentence.
+    """
+    left, right = (_rows_of(side, page) for side in _sides(rows[stripe.first : stripe.last + 1], stripe, page))
+    if not right or len(left) < _LONG_COLUMN or not (right[0][0] in page.lower or _continued(right, page)):
+        return False
+    edges = [page.boxes[row[0]].left for row in right]
+    top = page.boxes[right[0][0]].top
+    return (
+        sum(page.boxes[row[0]].bottom < top for row in left) <= _LETTERHEAD
+        and max(edges) - min(edges) < _NARROWEST * page.scale.width
+        and _goes_on(left, page)
+        and not any(_is_table(side, page) for side in (left, right))
+    )
+
+
 def _end_of_longer(last: int, stripe: _Stripe, rows: list[Row], page: _Page) -> int:
     """The last row of the longer column: text as wide as the column goes on after the end of the other."""
     within, below = rows[stripe.first : last + 1], range(last + 1, stripe.last + 1)
@@ -258,6 +293,8 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
         return False
     if all(sum(row[0] in page.marks for row in side) >= 2 for side in sides):
         return True
+    if all(_goes_on(side, page) for side in sides) and not _begin_level(sides[0], sides[1], page):
+        return True
     widths = [_widths(side, page) for side in sides]
     if all(
         statistics.median(width) >= _RUNNING_TEXT and statistics.median(width) >= _FULL * max(width) for width in widths
@@ -268,6 +305,33 @@ def _parts_columns(stripe: _Stripe, rows: list[Row], page: _Page) -> bool:
         and all(statistics.median(width) >= _RUNNING_TEXT / 2 for width in widths)
         and _share_level(sides[0], sides[1], page) < 0.5
     )
+
+
+def _is_full(rows: list[Row], at: int, page: _Page) -> bool:
+    """Whether the first word of a row stands there for want of room at the end of the row before."""
+    margin = max(page.boxes[one].right for row in rows for one in row)
+    first = page.boxes[rows[at][0]]
+    return page.boxes[rows[at - 1][-1]].right + page.scale.width / 2 + first.right - first.left > margin
+
+
+def _continued(rows: list[Row], page: _Page) -> list[int]:
+    """The rows that begin in lower case behind a full one: amid a sentence."""
+    return [at for at in range(1, len(rows)) if rows[at][0] in page.lower and _is_full(rows, at, page)]
+
+
+def _goes_on(rows: list[Row], page: _Page) -> bool:
+    """Whether lines as wide as those of running text go on from one to the next."""
+    return (
+        max(_widths(rows, page)) >= _RUNNING_TEXT
+        and len(_continued(rows, page)) >= _FEWEST
+        and len(_continued(rows, page)) >= _CONTINUED * len(rows)
+    )
+
+
+def _begin_level(left: list[Row], right: list[Row], page: _Page) -> bool:
+    """Whether what begins on the two sides begins level, as wrapped cells of a table's rows do."""
+    begins = [[row for at, row in enumerate(rows) if at not in _continued(rows, page)] for rows in (left, right)]
+    return _share_level(begins[0], begins[1], page) > _BEGIN_LEVEL
 
 
 def _is_table(rows: list[Row], page: _Page) -> bool:

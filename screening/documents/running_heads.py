@@ -17,6 +17,7 @@ NumberedLine = tuple[int, Line]  # the page's number from 0, and a line there
 
 _MOST_LINES = 8  # of a head or foot
 _HEAD_ENDS, _FOOT_BEGINS = 0.25, 0.8  # of the page's height
+_LOWEST = 0.9  # of the page's height: nothing but a foot
 _SAME_PLACE = 0.02
 _SHARE = 0.6  # of the pages: the first may have its own
 _PAGE_NUMBER = compiled(
@@ -30,6 +31,7 @@ def read_once(pages: Sequence[Sequence[Line]]) -> tuple[list[NumberedLine], bool
 
     The head stays where it first stands, the foot comes to the end; page numbers are left out.
     """
+    pages = [[line for line in lines if not _is_page_number(line)] for lines in pages]
     if len(pages) < 2:
         return [(number, line) for number, lines in enumerate(pages) for line in lines], False
     heads = [_edge(lines, top=True) for lines in pages]
@@ -49,6 +51,11 @@ def read_once(pages: Sequence[Sequence[Line]]) -> tuple[list[NumberedLine], bool
     if end:
         end[0] = (end[0][0], dataclasses.replace(end[0][1], apart=True))
     return body + end, found
+
+
+def _is_page_number(line: Line) -> bool:
+    """Whether a line says no more than which page it is the foot of: where columns end, it may stand amid the text."""
+    return line.box.top > _LOWEST and _PAGE_NUMBER_IN_LINE.fullmatch(line.text.casefold()) is not None
 
 
 def _body(number: int, lines: Sequence[Line], *, goes_on: bool) -> list[NumberedLine]:

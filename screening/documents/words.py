@@ -7,17 +7,18 @@ keep their columns, and a paragraph's end is an empty line.
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from kb.layout import Box, Piece
 from kb.patterns import compiled
 from screening.documents.reading_order import Scale, blocks_of
 from screening.documents.table_rows import with_columns
 
-_DATE = compiled(r"\d{1,4}[./-]\d{1,2}[./-]\d")
 _MARK = compiled(r"[-–*•●▪■◦‣·+>]|\[[ xX]?\]|\(?(?:\d{1,2}|[a-zA-Z])[.)]")
 _WIDEST = 24  # spaces between two cells
 _USUAL_SPACE = 0.3  # of a line's height, where a page has no two words side by side
@@ -27,8 +28,6 @@ _STRETCHED = 3.5  # usual spaces: wider ones are no justified text's
 _LONG_ENOUGH = 3  # characters of a word that shows how wide characters are
 _BEARING = 0.15  # of a character's width: what its own room exceeds its ink by
 _SAME_WIDTH = 0.06  # how much the widths of characters may differ and be the same
-_FEWEST_WORDS = 5  # of a line that shows how far lines reach; a page's number stands anywhere
-_FEWEST_FULL = 3  # lines that were broken because they were full, in a block of running text
 _PARAGRAPH = 0.4  # of a line's height more than usual between two lines
 
 
@@ -52,13 +51,16 @@ class Line:
     """A line of a page: its words from left to right, each with the number of spaces before it.
 
     `apart` says that more than the usual space parts it from the line before, `goes_on` that its first word stands here
-    only because the line before was full.
+    only because the line before was full. `block` numbers the blocks of the page; `column` is the left edge of a block
+    that stands beside another.
     """
 
     words: tuple[Word, ...]
     spaces: tuple[int, ...]
     apart: bool = False
     goes_on: bool = False
+    block: int = 0
+    column: float | None = None
 
     @property
     def box(self) -> Box:
@@ -116,13 +118,27 @@ def page_lines(words: Sequence[Word]) -> list[Line]:
     boxes = [word.box for word in seen]
     scale = _scale(seen)
     marks = frozenset(at for at, word in enumerate(seen) if _MARK.fullmatch(word.text))
-    blocks = blocks_of(boxes, scale, marks)
+    lower = frozenset(at for at, word in enumerate(seen) if word.text[0].islower())
+    blocks = blocks_of(boxes, scale, marks, lower)
     usual = _usual_space(seen, [row for block in blocks for row in block])
     lines: list[Line] = []
-    for block in blocks:
+    columns = _columns([[seen[at].box for row in block for at in row] for block in blocks])
+    for number, (block, column) in enumerate(zip(blocks, columns, strict=True)):
         rows = [[seen[at] for at in row] for row in block]
-        lines += with_columns(_block_lines(rows, usual, lines[-1] if lines else None))
+        set_anew = with_columns(_block_lines(rows, usual, lines[-1] if lines else None))
+        lines += [dataclasses.replace(line, block=number, column=column) for line in set_anew]
     return lines
+
+
+def _columns(blocks: Sequence[Sequence[Box]]) -> list[float | None]:
+    """The left edge of each block that stands beside another; None for the others."""
+    whole = [functools.reduce(operator.or_, boxes) for boxes in blocks]
+    return [box.left if any(_is_beside(box, other) for other in whole if other is not box) else None for box in whole]
+
+
+def _is_beside(box: Box, other: Box) -> bool:
+    level = min(box.bottom, other.bottom) > max(box.top, other.top)
+    return level and (box.right <= other.left or other.right <= box.left)
 
 
 def _scale(words: Sequence[Word]) -> Scale:
@@ -163,22 +179,47 @@ def _block_lines(rows: list[list[Word]], usual: float, before: Line | None) -> l
         height = _line_height(row)
         apart = tops[at] - above > 1.5 * min(ordinary, height) + _PARAGRAPH * height
         lines.append(Line(tuple(row), _spaces(row, usual, pitches[at]), apart))
-    return _with_full_lines(lines)
+    return lines
 
 
 def _pitches(rows: Sequence[Sequence[Word]]) -> list[_Pitch | None]:
     """How the characters of each row stand where all have the same width, as a typewriter's; None for other rows.
 
-    A row of numbers does not show it, and is as the row before.
+    A row of numbers does not show it, and is as one of the nearest rows that do, if its own characters are as wide.
     """
-    pitches: list[_Pitch | None] = []
-    for row in rows:
-        long = [word for word in row if len(word.text) >= _LONG_ENOUGH]
-        if sum(sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH for word in long) < 2:
-            pitches.append(pitches[-1] if pitches else None)
-        else:
-            pitches.append(_pitch(long))
+    long = [[word for word in row if len(word.text) >= _LONG_ENOUGH] for row in rows]
+    shows = [sum(map(_is_of_letters, words)) > 1 for words in long]
+    pitches = [_pitch(words) if enough else None for words, enough in zip(long, shows, strict=True)]
+    for first, last in _runs_without(shows):
+        together = [word for words in long[first:last] for word in words]
+        pooled = _pitch(together) if sum(map(_is_of_letters, together)) > 1 else None
+        near = (pooled, pitches[first - 1] if first else None, pitches[last] if last < len(rows) else None)
+        for at in range(first, last):
+            pitches[at] = next((pitch for pitch in near if pitch is not None and _is_so_wide(rows[at], pitch)), None)
     return pitches
+
+
+def _is_of_letters(word: Word) -> bool:
+    return sum(map(str.isalpha, word.text)) >= _LONG_ENOUGH
+
+
+def _runs_without(those: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """From where to where there is none that is so."""
+    at = 0
+    for one, run in groupby(those):
+        length = sum(1 for _ in run)
+        if not one:
+            yield at, at + length
+        at += length
+
+
+def _is_so_wide(row: Sequence[Word], pitch: _Pitch) -> bool:
+    """Whether the characters of a row have that width."""
+    long = [word for word in row if len(word.text) >= _LONG_ENOUGH - 1]
+    return all(
+        abs((word.box.right - word.box.left + pitch.less) / len(word.text) - pitch.width) < _SAME_WIDTH * pitch.width
+        for word in long
+    )
 
 
 def _pitch(words: Sequence[Word]) -> _Pitch | None:
@@ -194,31 +235,6 @@ def _pitch(words: Sequence[Word]) -> _Pitch | None:
         if abs(width - mean) < 2 * _SAME_WIDTH * mean:
             return _Pitch(width, -less)
     return _Pitch(mean, _BEARING * mean)
-
-
-def _with_full_lines(lines: list[Line]) -> list[Line]:
-    """The lines of a block, those of running text that go on with the line before marked so."""
-    margin = max((line.box.right for line in lines if len(line.words) >= _FEWEST_WORDS), default=1.0)
-    full = [
-        not line.apart and _is_prose(before) and _is_prose(line) and _is_full(before, line, margin)
-        for before, line in pairwise(lines)
-    ]
-    if sum(full) < _FEWEST_FULL:
-        return lines
-    return [lines[0], *(dataclasses.replace(line, goes_on=goes) for line, goes in zip(lines[1:], full, strict=True))]
-
-
-def _is_prose(line: Line) -> bool:
-    return len(line.words) > 1 and max(line.spaces) < 3
-
-
-def _is_full(before: Line, line: Line, margin: float) -> bool:
-    """Whether the first word of a line had no room at the end of the line before; a mark or a date opens an entry."""
-    if _MARK.fullmatch(line.words[0].text) or _DATE.match(line.words[0].text):
-        return False
-    first = line.words[0].box
-    character = (first.right - first.left) / len(line.words[0].text)
-    return before.box.right + character / 2 + first.right - first.left > margin
 
 
 def _spaces(row: list[Word], usual: float, pitch: _Pitch | None = None) -> tuple[int, ...]:

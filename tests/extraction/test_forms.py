@@ -24,6 +24,9 @@ E8   pass    - Live vaccine last 30 days _____ No
 E8   fail    Live vaccine within 4 weeks?  Yes [x]  No [ ]
 E8   pass    Live vaccine within 4 weeks?  Yes [ ]  No [x]
 E10  pass    Any malignancy, past or present? No
+E10  pass    CANCER NO        TRANSPLANT NO
+E10  pass    Cancer no\nTransplant no
+E2a  fail    Cancer no\nDialysis last month yes
 E10  fail    Any malignancy, past or present? Yes - breast 2015
 E10  pass    Malignancy: Y [ ] N [x]
 E10  fail    Malignancy   ☒ yes  ☐ no

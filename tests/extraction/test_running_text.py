@@ -76,3 +76,11 @@ def test_a_day_at_the_end_of_a_paragraph_is_not_the_letters() -> None:
     )
     dated = find_letter_date(text)
     assert dated is not None and dated.earliest == date(2026, 4, 8)
+
+
+def test_a_line_that_had_room_for_the_next_word_is_not_joined_for_its_length() -> None:
+    long = (
+        "Admitted with pain of both wrists, treated at once, and discharged on the third day, all of it without harm."
+    )
+    listed = "Echo of the same day - LVEF 60 %, no effusion\nHRCT of the chest, clear"
+    assert listed in running_text("\n".join([long, listed, *[long] * 3])).text
