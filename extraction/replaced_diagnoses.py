@@ -199,7 +199,11 @@ def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
         if _pattern("revised").search(between) or _pattern("from_to").search(f"{before}\0{between}"):
             return True
         label = _pattern("label_before").search(before.rsplit("\n\n", 1)[-1]) or _pattern("label_behind").match(between)
-        return label is not None and _pattern("turn").search(between) is not None
+        if label is None or _pattern("one_more").match(normal, other.end):
+            return False
+        firm = _pattern("firm_label").search(before.rsplit("\n\n", 1)[-1]) or _pattern("doubt_behind").match(between)
+        turns = ("turn", "turn_straight") if firm else ("turn_firm", "turn_straight")
+        return any(_pattern(turn).search(between) for turn in turns)
     if other.end <= lupus.start:
         between = normal[other.end : lupus.start]
         return _pattern("mistaken").fullmatch(between) is not None
