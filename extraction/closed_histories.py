@@ -17,7 +17,9 @@ from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEFORE = 3
-_LISTS = frozenset({"nothing else", "full list", "complete list", "whole list", "entire list"})  # of today's drugs as well
+_LISTS = frozenset(
+    {"nothing else", "full list", "complete list", "whole list", "entire list"}
+)  # of today's drugs as well
 _NUMBER = compiled(r"\d")
 _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
 _TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
