@@ -137,8 +137,10 @@ def _is_excluded_for_good(reading: Reading, lupus: Mention) -> bool:
         now = any(word in behind[0] for word in ("could", "can", "meanwhile", "meantime", "now"))
         if not now:
             return False
-    rest = normal[lupus.end if behind is None else behind.end() : sentence.end]
-    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", rest)]
+    following = reading.sentences[min(lupus.sentence + 1, len(reading.sentences) - 1)]
+    rest = normal[lupus.end if behind is None else behind.end() : max(sentence.end, following.end)]
+    told = f"{normal[sentence.start : lupus.start]} {rest}"
+    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", told)]
     today = reading.letter_date.latest if reading.letter_date is not None else None
     old = any(today is None or year < today.year - 1 for year in years)
     return not old and _pattern("for_good_open").search(rest) is None

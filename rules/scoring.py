@@ -1,7 +1,7 @@
 """Scores worked out from a letter's findings: the tests that show each item in, the least total with its facts out.
 
-An item counts when one of its tests holds and none of them fails, or where all are asked for (`every`) when all hold;
-an item that is not shown stays open, so the total has no upper end. Which tests show which item is data (`kb/evidence`).
+An item counts when one of its tests holds and none of them fails, where `every` one is asked for when all hold; one
+that is not shown stays open, so the total has no upper end. Which tests show which item is data (`kb/evidence`).
 """
 
 from __future__ import annotations
