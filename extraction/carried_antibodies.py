@@ -15,7 +15,10 @@ from kb.facts import Coded
 from kb.vocabulary import Lab, vocabulary
 
 _REACH = 60
-_OTHERS = r"\s*(?:anti[\w/-]*(?:\s+antibod(?:y|ies))?(?:,|/|\s+and)\s+)*"  # antibodies before it in the same list
+_OTHERS = (  # antibodies before it in the same list
+    r"\s*(?:(?:(?:the |a |positive )?(?:ANAs?|antinuclear antibod(?:y|ies))(?: positivity| titre)?(?: (?:of|at))?"
+    r"(?: ?\(?1 ?[:/] ?\d[\d,]*\)?)?|anti[\w/-]*(?:\s+antibod(?:y|ies))?)(?:,|/|,?\s+and)\s+)*"
+)
 _CLOSED = r"(?:\s+(?:antibod(?:y|ies)|Ab))?\s*(?:\)|,|/|and\b)"
 
 

@@ -12,10 +12,14 @@ from collections.abc import Sequence
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
+from extraction.whole_histories import is_untold_in_part
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _SENTENCES_BEFORE = 3
+_LISTS = frozenset(
+    {"nothing else", "full list", "complete list", "whole list", "entire list"}
+)  # of today's drugs as well
 _NUMBER = compiled(r"\d")
 _LACKING = compiled(r"\b(?:only|sole|single)\b.*\b(?:not|never|yet)\b", re.IGNORECASE)
 _TAKEN = compiled(r"(?:has|have) (?:ever )?(?:had|received|taken|used|needed)\b", re.IGNORECASE)
@@ -40,6 +44,8 @@ def closes(reading: Reading, mention: Mention) -> bool:
     """Whether the statement names the drugs that were given, and no stretch of time that limits it."""
     sentence = reading.sentences[mention.sentence]
     written = reading.normal[mention.start : mention.end]
+    if is_untold_in_part(reading, sentence.start, sentence.end):
+        return False
     if _words("headings").search(written):
         return _heads(reading, mention)
     drugs = [one for one in reading.mentions_in(sentence.start, sentence.end) if one.kind == "drug"]
@@ -74,7 +80,7 @@ def _clause(reading: Reading, mention: Mention, end: int) -> str:
 def _is_of_today(text: str) -> bool:
     """ "Current medication: HCQ and MMF, nothing else"."""
     told = _words("at_all_times").findall(text)
-    return bool(told) and set(map(str.lower, told)) == {"nothing else"} and _words("of_today").search(text) is not None
+    return bool(told) and set(map(str.lower, told)) <= _LISTS and _words("of_today").search(text) is not None
 
 
 def _is_of_some_time(reading: Reading, mention: Mention, end: int) -> bool:

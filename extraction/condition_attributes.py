@@ -29,6 +29,7 @@ _LUPUS_RELATED = compiled(r"(?:lupus|SLE)[- ](?:related|associated|induced|attri
 _FULL_STOPS = compiled(r"[;.](?!\d)")
 _STOPS = compiled(r"[;,.](?!\d)")
 _DAYS_OF_A_MONTH = 30.44
+_NEAR_DEGREES = 60  # characters behind a fever that may tell its height
 _WORDS_OF_A_DEGREE = 3
 _NAME = 20  # characters of a plain name; a phrase is longer and may hold the size itself
 _BRACKET = compiled(r"\s*\([^()]{1,160}\)")
@@ -83,6 +84,7 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
         found["respiratory_failure"] = "yes" if failing else None
     if mention.concept == "fever":
         found["cause"] = "unexplained" if _words("unexplained").search(_with_next(reading, mention)) else None
+        found["degrees"] = _degrees(reading.normal[mention.end : mention.end + _NEAR_DEGREES])
     if mention.concept == "lupus-nephritis":
         found["isn_class"] = nephritis_class(_sentence(reading, mention))
     if mention.concept in ("arthritis", "arthralgia"):
@@ -348,6 +350,12 @@ def nephritis_class(text: str) -> str | None:
     bare = re.sub(r"\([^()]*\)|class(?:es)?", " ", match[1], flags=re.IGNORECASE)
     parts = [part.lower() for part in _CLASS_PART.findall(bare)]
     return "+".join(names[int(part)] if part.isdigit() else part for part in parts) or None
+
+
+def _degrees(behind: str) -> str | None:
+    """ "Fever up to 39.2 °C"; of a range its lower end."""
+    match = re.match(cues("conditions")["fever_degrees"], behind, re.IGNORECASE)
+    return match[1].replace(",", ".") if match else None
 
 
 def _joints(clause: str) -> str | None:

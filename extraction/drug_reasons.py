@@ -16,6 +16,7 @@ from extraction.dose_words import Phrases, Token, match_phrase, phrases, tokenis
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Reading
+from extraction.tables import blocks_of
 from kb.patterns import compiled
 
 _ALLERGIES = compiled(
@@ -135,8 +136,11 @@ def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Seq
 
 def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
     """ "azathioprine caused pancreatitis", "cytopenias on MMF", "methotrexate: pneumonitis": harm that ended it."""
-    if scope.borne:
+    if scope.borne or _goes_on_in_spite(reading, scope):
         return None
+    in_table = _in_column_of_reasons(reading, scope)
+    if in_table is not None:
+        return in_table
     tokens = tokenise_dose(reading.normal[scope.end : scope.after])
     if any(match_phrase(listed("caused"), tokens, at) for at in range(min(len(tokens), 8))):
         found = cause_in(reading, scope.end, scope.after, weak=False)
@@ -147,10 +151,46 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
         text = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
         if find_cues(listed("developed"), text, 0):
             return before
-    found = None if dosed else _straight_behind(reading, scope, scope.after) or _told_shorter(reading, scope)
+    shorter = _told_shorter(reading, scope)
+    if shorter is not None:
+        return shorter
+    found = None if dosed else _straight_behind(reading, scope, scope.after)
     if found is None or match_phrase(listed("also_of_the_disease"), tokenise_dose(found.detail), 0) is not None:
         return None
     return found
+
+
+def _goes_on_in_spite(reading: Reading, scope: Scope) -> bool:
+    """ "MMF gave her diarrhoea, but she stayed on it", in the sentence or, behind a semicolon, in the next one."""
+    end = scope.sentence_end
+    if reading.normal[:end].rstrip().endswith(";"):
+        end = reading.sentences[min(reading.sentence_at(end - 1) + 1, len(reading.sentences) - 1)].end
+    return _in_spite_of_harm().search(reading.normal, scope.end, end) is not None
+
+
+@functools.cache
+def _in_spite_of_harm() -> re.Pattern[str]:
+    return compiled(cues("medications")["in_spite_of_harm"], re.IGNORECASE)
+
+
+def _in_column_of_reasons(reading: Reading, scope: Scope) -> Reason | None:
+    """ "Reason stopped" heads the column in which the harm stands: whatever the harm, it ended the drug of the row."""
+    for rows in blocks_of(reading.normal):
+        head = [reading.normal[slice(*cell)].strip(" :*") for cell in rows[0].cells]
+        column = next((at for at, cell in enumerate(head) if at and _reasons_head().fullmatch(cell)), None)
+        row = next((row for row in rows[1:] if row.start <= scope.start < row.end), None)
+        if column is None or row is None or column >= len(row.cells) or scope.start >= row.cells[column][0]:
+            continue
+        start, end = row.cells[column]
+        for cue in find_cues(intolerances(), tokenise_dose(reading.normal[start:end]), start):
+            if not find_cues(listed("no_harm"), tokenise_dose(reading.normal[start : cue.start]), start):
+                return Reason("intolerance", reading.text[cue.start : cue.end], cue.end)
+    return None
+
+
+@functools.cache
+def _reasons_head() -> re.Pattern[str]:
+    return compiled(cues("medications")["column_of_reasons"], re.IGNORECASE)
 
 
 def cause_behind(reading: Reading, scope: Scope) -> Reason | None:

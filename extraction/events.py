@@ -278,7 +278,7 @@ def _attributes(reading: Reading, mention: Mention) -> dict[str, str]:
         found["kind"] = kind
     if mention.concept in known["sided"]:
         found["side"] = value_of(reading.normal[slice(*clause_span(reading, mention))], known["side"])
-    if mention.concept == "renal-biopsy":
+    if "renal-biopsy" in (mention.concept, _meant(reading, mention)):
         found["isn_class"] = _class_of_biopsy(reading, mention)
     return {name: value for name, value in found.items() if value is not None}
 

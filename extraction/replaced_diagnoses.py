@@ -31,6 +31,8 @@ def deny_replaced(reading: Reading) -> None:
     _deny_labels(reading)
     _deny_answered(reading)
     _deny_taken_back(reading)
+    _deny_withdrawn(reading)
+    _deny_concluded(reading)
     _settle_doubts(reading)
     _name_other_kind(reading)
 
@@ -113,6 +115,62 @@ def _deny_taken_back(reading: Reading) -> None:
             return
 
 
+def _deny_withdrawn(reading: Reading) -> None:
+    """ "So says the referral. SLE has now been ruled out": what was told before an exclusion for good is denied."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    if not told or told[-1].assertion == "possible" or told[-1].temporality == "planned":
+        return
+    labels = all(_is_label(reading, one) for one in told[:-1] if one.assertion in ("present", "possible"))
+    if _is_excluded_for_good(reading, told[-1]) or (labels and _is_without_evidence(reading, told[-1])):
+        for one in told:
+            one.assertion = "absent"
+
+
+def _is_excluded_for_good(reading: Reading, lupus: Mention) -> bool:
+    normal, sentence = reading.normal, reading.sentences[lupus.sentence]
+    behind = _pattern("for_good_behind").match(normal, lupus.end, sentence.end)
+    before = _pattern("for_good_before").search(normal[sentence.start : lupus.start])
+    part = _pattern("part_or_other_before").search(normal[sentence.start : lupus.start])
+    if (behind is None and before is None) or part is not None:
+        return False
+    if behind is not None and _pattern("for_good_denied").search(behind[0]) and "been" not in behind[0]:
+        now = any(word in behind[0] for word in ("could", "can", "meanwhile", "meantime", "now"))
+        if not now:
+            return False
+    following = reading.sentences[min(lupus.sentence + 1, len(reading.sentences) - 1)]
+    rest = normal[lupus.end if behind is None else behind.end() : max(sentence.end, following.end)]
+    told = f"{normal[sentence.start : lupus.start]} {rest}"
+    years = [int(year) for year in re.findall(r"\b(?:19|20)\d\d\b", told)]
+    today = reading.letter_date.latest if reading.letter_date is not None else None
+    old = any(today is None or year < today.year - 1 for year in years)
+    return not old and _pattern("for_good_open").search(rest) is None
+
+
+def _is_without_evidence(reading: Reading, lupus: Mention) -> bool:
+    sentence = reading.sentences[lupus.sentence]
+    before = _pattern("no_evidence_before").search(reading.normal[sentence.start : lupus.start])
+    return before is not None and _pattern("no_evidence_behind").match(reading.normal, lupus.end) is not None
+
+
+def _is_label(reading: Reading, lupus: Mention) -> bool:
+    before = reading.normal[max(0, lupus.start - _NEAR) : lupus.start].rsplit("\n\n", 1)[-1]
+    return _pattern("mere_label").search(before) is not None
+
+
+def _deny_concluded(reading: Reading) -> None:
+    """ "Sent to us as lupus. [...] It was drug-induced lupus": a label, and a conclusion that is another disease."""
+    told = [one for one in reading.mentions if one.concept == "sle" and one.experiencer == "patient"]
+    if not told or not all(_is_label(reading, one) for one in told):
+        return
+    for other in reading.mentions_in(told[-1].end, len(reading.normal)):
+        alone = vocabulary().is_one_of(other.concept, cues("conditions")["never_beside_sle"])
+        before = reading.normal[max(0, other.start - _NEAR) : other.start]
+        if alone and _stands_in_place(other) and _pattern("conclusion_before").search(before):
+            for one in told:
+                one.assertion = "absent"
+            return
+
+
 def _name_other_kind(reading: Reading) -> None:
     """Where systemic lupus is denied and another kind told, the bare word "lupus" means that kind."""
     systemic = _pattern("systemic")
@@ -136,7 +194,7 @@ def _is_unmade(reading: Reading, lupus: Mention) -> bool:
         reading.normal[max(0, lupus.start - _NEAR) : lupus.start],
         reading.normal[lupus.end : lupus.end + _FAR],
     )
-    if _pattern("narrowed").match(behind):
+    if _pattern("narrowed").match(behind) or _pattern("answered_no").match(behind):
         return True
     if _pattern("withdrawn_before").search(before) and _pattern("withdrawn_behind").match(behind):
         return True
@@ -199,7 +257,11 @@ def _replaces(reading: Reading, lupus: Mention, other: Mention) -> bool:
         if _pattern("revised").search(between) or _pattern("from_to").search(f"{before}\0{between}"):
             return True
         label = _pattern("label_before").search(before.rsplit("\n\n", 1)[-1]) or _pattern("label_behind").match(between)
-        return label is not None and _pattern("turn").search(between) is not None
+        if label is None or _pattern("one_more").match(normal, other.end):
+            return False
+        firm = _pattern("firm_label").search(before.rsplit("\n\n", 1)[-1]) or _pattern("doubt_behind").match(between)
+        turns = ("turn", "turn_straight") if firm else ("turn_firm", "turn_straight")
+        return any(_pattern(turn).search(between) for turn in turns)
     if other.end <= lupus.start:
         between = normal[other.end : lupus.start]
         return _pattern("mistaken").fullmatch(between) is not None

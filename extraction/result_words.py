@@ -173,7 +173,9 @@ def _words_of_codes() -> dict[str, list[str]]:
         for code, told in known["codes"].items()
     }
     below = known["below_limits"]
-    words["undetected"] += map("".join, product((f"{sign} " for sign in below["signs"]), below["whose"], below["limits"]))
+    words["undetected"] += map(
+        "".join, product((f"{sign} " for sign in below["signs"]), below["whose"], below["limits"])
+    )
     return words
 
 

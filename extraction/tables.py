@@ -185,7 +185,7 @@ def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         cells = _under_dates(page, row.cells, len(head.cells) + shift, {column + shift for column in columns})
         others = [cell for cell in row.cells[1:] if cell not in cells[1:]]
         others += [cell for place, cell in enumerate(cells) if place > 0 and place - shift not in columns]
-        bounds, unit = _range_of(page, others), _unit_of(page, others)
+        bounds, unit = _range_of(page, others) or _range_behind(page, test, cells[0]), _unit_of(page, others)
         for column, date in columns.items():
             if column + shift < len(cells) and column + shift > 0:
                 result = read_cell(page, test.concept, cells[column + shift], cells[0], unit, bounds)
@@ -211,7 +211,11 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         0 in columns and rows and date_of(reading, rows[0].cells[0]) is not None and len(columns) == len(head.cells) + 1
     ):
         return []
-    if any(re.search(r"\d", page.normal[test.end : head.cells[column][1]]) for column, test in columns.items()):
+    ranges = {column: _range_behind(page, test, head.cells[column]) for column, test in columns.items()}
+    if any(
+        ranges[column] is None and re.search(r"\d", page.normal[test.end : head.cells[column][1]])
+        for column, test in columns.items()
+    ):
         return []
     found: list[tuple[CellResult, Time | None]] = []
     for row in rows:
@@ -220,7 +224,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
         date = date_of(reading, row.cells[0])
         for column, test in columns.items():
             if column < len(row.cells):
-                result = read_cell(page, test.concept, row.cells[column], head.cells[column])
+                result = read_cell(page, test.concept, row.cells[column], head.cells[column], bounds=ranges[column])
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
@@ -248,6 +252,12 @@ def _range_of(page: Page, cells: list[tuple[int, int]]) -> Interval | None:
     """The reference range in one of the cells of a row that are under no date."""
     found = [bounds_in(page, *cell) for cell in cells]
     return next((bounds[0] for bounds in found if bounds is not None), None)
+
+
+def _range_behind(page: Page, test: Mention, cell: Cell) -> Interval | None:
+    """The reference range in brackets behind a test's name: "anti-dsDNA (<20 IU/mL)"."""
+    bracket = compiled(r"\s*\(([^()]{2,30})\)\s*").fullmatch(page.normal, test.end, cell[1])
+    return None if bracket is None else _range_of(page, [bracket.span(1)])
 
 
 def _unit_of(page: Page, cells: list[tuple[int, int]]) -> str | None:

@@ -11,6 +11,8 @@ import functools
 import re
 from datetime import date
 
+from dateutil.relativedelta import relativedelta
+
 from extraction.calendar_dates import calendar_dates
 from extraction.dates import Order
 from extraction.days_referred import days_referred
@@ -117,11 +119,14 @@ def _words_of_role(key: str) -> tuple[str, ...]:
     return tuple(f" {word}" for word in cues("timing")[key])
 
 
+_YEAR = compiled(r"(?:19|20)\d\d")
+
+
 def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpression]:
     """Two dates with a joint between them, the first of which opens a span, are one span."""
     joined: list[TimeExpression] = []
     for expression in expressions:
-        last = joined[-1] if joined else None
+        last = _in_year_of(normal, joined[-1], expression) if joined else None
         if last is not None and _opens_span(normal, last, expression) and last.time and expression.time:
             joined[-1] = TimeExpression(
                 last.start,
@@ -134,6 +139,20 @@ def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpressi
         else:
             joined.append(expression)
     return joined
+
+
+def _in_year_of(normal: str, first: TimeExpression, second: TimeExpression) -> TimeExpression:
+    """ "Between 3 March and 30 June 2025": the first day is of the year that stands behind the second."""
+    day, until = first.time, second.time
+    if day is None or until is None or day.earliest is None or day.latest is None or until.latest is None:
+        return first
+    told = _YEAR.search(normal[first.start : first.end]), _YEAR.search(normal[second.start : second.end])
+    if told[0] or not told[1] or day.earliest <= until.latest:
+        return first
+    back = relativedelta(years=max(1, day.earliest.year - until.latest.year))
+    time = Time(day.earliest - back, day.latest - back, day.written)
+    moved = dataclasses.replace(first, time=time)
+    return moved if _opens_span(normal, moved, second) else first
 
 
 def _opens_span(normal: str, first: TimeExpression, second: TimeExpression) -> bool:

@@ -114,4 +114,10 @@ def _is_of_all_the_past(reading: Reading, start: int, end: int) -> bool:
     """Whether the stretch speaks of the past up to now, and of no time, person or purpose that narrows it."""
     text = _pattern("until_now").sub(" so far ", reading.normal[start:end])
     told = _pattern("all_the_past").search(text) is not None
-    return told and _pattern("narrowed").search(text) is None
+    return told and _pattern("narrowed").search(text) is None and not is_untold_in_part(reading, start, end)
+
+
+def is_untold_in_part(reading: Reading, start: int, end: int) -> bool:
+    """Whether the words there, or the sentence behind them, say that a part of the past is not known."""
+    number = min(reading.sentence_at(max(start, end - 1)) + 1, len(reading.sentences) - 1)
+    return _pattern("untold").search(reading.normal, start, max(end, reading.sentences[number].end)) is not None

@@ -1,7 +1,7 @@
 """Scores worked out from a letter's findings: the tests that show each item in, the least total with its facts out.
 
-An item counts when one of its tests holds and none of them fails; an item that is not shown stays open, so the
-total has no upper end. Which tests show which item is data (`kb/evidence`).
+An item counts when one of its tests holds and none of them fails, where `every` one is asked for when all hold; one
+that is not shown stays open, so the total has no upper end. Which tests show which item is data (`kb/evidence`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import operator
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import kb
 from kb.calculators import eular_acr_2019, sledai_2k
@@ -43,7 +43,7 @@ def partial_score(name: str, situation: Situation, without: Collection[str] = ()
     """The least total that the letter's findings show for the score, the points of the items `without` left out."""
     asked = {item: tests for item, tests in evidence(name).items() if item not in without}
     found = {item: _findings(tests, situation) for item, tests in asked.items()}
-    shown = {item: pairs for item, pairs in found.items() if _shown(pairs)}
+    shown = {item: pairs for item, pairs in found.items() if _shown(pairs, _needed(name, item))}
     given = {item: Interval(1, 1) for item in shown if item != ENTRY}
     points = _points(name, given, entry=ENTRY in shown)
     facts = [fact for pairs in shown.values() for _, finding in pairs for fact in finding.facts]
@@ -67,7 +67,7 @@ def points_of(name: str, items: Collection[str], situation: Situation) -> tuple[
         pairs = _findings(evidence(name)[item], situation)
         facts += [key for _, finding in pairs for key in finding.facts]
         ruled_out = bool(pairs) and all(met(test.fails_when(), finding) for test, finding in pairs)
-        certain += _weight(name, item) if _shown(pairs) else 0
+        certain += _weight(name, item) if _shown(pairs, _needed(name, item)) else 0
         perhaps += 0 if ruled_out else _weight(name, item)
     return certain, perhaps, facts
 
@@ -81,10 +81,27 @@ def evidence(name: str) -> Mapping[str, tuple[Test, ...]]:
 def _read_evidence(name: str) -> Mapping[str, tuple[Test, ...]]:
     from rules.tests import KINDS  # the kinds include the score, which reads this module
 
-    content: dict[str, list[dict[str, Any]]] = kept_yaml(EVIDENCE / f"{name}.yaml")
     return {
-        item: tuple(KINDS[next(iter(test))].model_validate(test) for test in tests) for item, tests in content.items()
+        item: tuple(KINDS[next(iter(test))].model_validate(test) for test in _tests(told))
+        for item, told in _content(name).items()
     }
+
+
+def _content(name: str) -> dict[str, list[dict[str, Any]] | dict[str, list[dict[str, Any]]]]:
+    return cast(
+        "dict[str, list[dict[str, Any]] | dict[str, list[dict[str, Any]]]]", kept_yaml(EVIDENCE / f"{name}.yaml")
+    )
+
+
+def _tests(told: list[dict[str, Any]] | dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    return told["every"] if isinstance(told, dict) else told
+
+
+@functools.cache
+def _needed(name: str, item: str) -> int:
+    """How many of the item's tests have to hold: one, or every one."""
+    told = _content(name)[item]
+    return len(_tests(told)) if isinstance(told, dict) else 1
 
 
 def _findings(tests: tuple[Test, ...], situation: Situation) -> list[tuple[Test, Finding]]:
@@ -92,8 +109,8 @@ def _findings(tests: tuple[Test, ...], situation: Situation) -> list[tuple[Test,
     return [(test, finding) for test, finding in found if finding is not None]
 
 
-def _shown(pairs: list[tuple[Test, Finding]]) -> bool:
-    return any(met(test.holds_when(), finding) for test, finding in pairs) and not any(
+def _shown(pairs: list[tuple[Test, Finding]], needed: int) -> bool:
+    return sum(met(test.holds_when(), finding) for test, finding in pairs) >= needed and not any(
         met(test.fails_when(), finding) for test, finding in pairs if "measurement" in type(test).model_fields
     )
 

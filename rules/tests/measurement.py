@@ -39,7 +39,7 @@ class Measurement(Bounded):
 
     `normal_when`: stated normal without a number, these meet the bound. `computed_by`: worked out where no newer value
     is stated. `stated_as`: words (low) that meet the bound without a number, `not_when` words (negative) that do not.
-    `newest: false`: one value that meets the bound, of whatever day, settles it; others leave it open.
+    `newest: false`: one value or word that meets the bound, of whatever day, settles it; others leave it open.
     `no_better_than`: facts so marked (on oxygen) give an upper limit only. `free_of`: support (a
     transfusion) told in `free_for` before the result, or without its day, takes away the end that speaks for the
     patient. `raised_by` only raises it, as do the panels of `normal_when` and the examinations of
@@ -91,8 +91,7 @@ class Measurement(Bounded):
         facts = [fact for fact in situation.about(self.measurement) if fact.assertion in ("present", "possible")]
         values = self._values(facts, situation)
         if not self.newest:
-            reached = newest([one for one in values if self._meets(one.value.value)])
-            return self._numbers(reached, reached, (), ()) if reached else self._open(facts, values, (), situation)
+            return self._reached(facts, values, situation)
         fresh = newest([one for one in values if self._place(one, situation) != "outside"])
         statements = self._statements(facts, situation)
         if any(_turned_normal(one, fresh) for one in statements):
@@ -122,6 +121,16 @@ class Measurement(Bounded):
                 how = derivation.stated(usual.low, usual.high, "normal", stating)
                 return self._finding(usual.low, usual.high, stating, how, basis=_stated(normal, "normal"))
         return self._open(facts, values, statements, situation)
+
+    def _reached(
+        self, facts: Sequence[Fact], values: Sequence[Dated[Computed]], situation: Situation
+    ) -> Finding | None:
+        """The newest of the values that meet the bound, else of the words that do."""
+        reached = newest([one for one in values if self._meets(one.value.value)])
+        if reached:
+            return self._numbers(reached, reached, (), ())
+        words = newest([one for one in self._statements(facts, situation) if one.value in self.stated_as])
+        return self._met(words, self.stated_as[0]) if words else self._open(facts, values, (), situation)
 
     def _values(self, facts: Sequence[Fact], situation: Situation) -> list[Dated[Computed]]:
         """The stated values, and the computed ones that are newer than any stated."""

@@ -4,7 +4,8 @@ The table `passages.txt` has transplants, cells and pregnancies told in phrases,
 on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
 values told again of the test before, multiples of the norm; `stories.txt` what a list and a story tell twice;
 `grafts-and-viruses.txt` transplants told by their organ, donor or care, rows of viral loads, drugs of other diseases.
-Each has near misses of all of them.
+`classification-and-history.txt` items of the classification and histories of treatment. Each has near misses of all of
+them; behind a star stands a letter that does not say that she has SLE.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from screening.interface import screening_json
 from screening.pipeline import Pipeline
 from screening.protocols import read_protocol
 
-_HEAD = "10 March 2026\n\nDear colleague,\n\nThis 34-year-old woman has SLE. "
+_OPENING = "10 March 2026\n\nDear colleague,\n\n"
+_HEAD = f"{_OPENING}This 34-year-old woman has SLE. "
 
 
 def _rows(table: str) -> Iterator[tuple[str, str, str]]:
@@ -48,7 +50,8 @@ def _answer(pipeline: Pipeline, text: str, criterion: str) -> str:
 def test_passages_give_their_answers(pipeline: Pipeline, table: str, criterion: str) -> None:
     wrong = []
     for _, expected, passage in (row for row in _rows(table) if row[0] == criterion):
-        answer = _answer(pipeline, _HEAD + passage.replace("~", "\n") + "\n", criterion)
+        letter = _OPENING + passage[2:] if passage.startswith("* ") else _HEAD + passage
+        answer = _answer(pipeline, letter.replace("~", "\n") + "\n", criterion)
         if answer != expected:
             wrong.append(f"{criterion} is {answer}, not {expected}: {passage}")
     assert not wrong, "\n".join(wrong)
