@@ -75,7 +75,8 @@ def coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit
 
 _LIMIT = compiled(r"limit|threshold|value|line|cut-?off|lod|lld", re.IGNORECASE)
 _LIMIT_TOLD = compiled(
-    r"\s*(?:\(|of\b|is\b|being\b|which is\b|[=:])?\s*(?:of\s)?[<≤]?\s*\d[\d.,]*\s*(?:iu|u|copies|cop|cps|cp)\s?/\s?ml\)?",
+    r"\s*(?:\(|of\b|is\b|being\b|which is\b|[=:])?\s*(?:of\s)?[<≤]?\s*\d[\d.,]*\s*"
+    r"(?:iu|u|copies|cop|cps|cp)\s?/\s?ml\)?",
     re.IGNORECASE,
 )
 

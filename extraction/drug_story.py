@@ -45,7 +45,7 @@ def of_past_drugs(reading: Reading, facts: list[Fact]) -> list[Fact]:
 
 
 def _dated(reading: Reading, fact: Fact) -> Fact:
-    """The value at the one time of its sentence, when the drug was stopped for it: "stopped in 2024 when it hit 510"."""
+    """The value at the one time of its sentence, when the drug was stopped: "stopped in 2024 when it hit 510"."""
     sentence = reading.sentences[reading.sentence_at(fact.start)]
     told = {one.time for one in reading.times_in(sentence.start, sentence.end) if one.role in ("point", "end", "span")}
     if len(told) != 1 or _IS_NOW.search(reading.normal, sentence.start, sentence.end) or not _is_reason(reading, fact):
