@@ -25,6 +25,7 @@ _ANSWERED = compiled(r"[:?]\s*(?:[yY][eE][sS]|[nN][oO])")
 _LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w|\[|[☐☑☒✓])")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
 _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
+_BARRED_NUMBER = compiled(r"^[ \t]*\|[ #]*\d{1,3}[.)]?[ ]*\|(?=[^|\n]*$)", re.MULTILINE)  # "|13| Tumour history   none"
 _DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
 _HEADER_LINES = 25
 _WITHIN = compiled(r"[wW](?<!\w.)(?i:ithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:]))")
@@ -49,6 +50,7 @@ def fill_in(normal: str) -> str:
     if "_" in out:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
+        out = _BARRED_NUMBER.sub(lambda match: " " * len(match.group()), out)
         out = _answered_cells(_rows(_marked(out)))
     if "  " in out:
         out = _wide_answers(out)
@@ -77,8 +79,10 @@ def _any(key: str) -> str:
 
 @functools.cache
 def _questions() -> re.Pattern[str]:
-    """ "Any malignancy? No": a question with its answer in one line."""
-    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_any('answers')})(?![\w-]))", re.IGNORECASE)
+    """ "Any malignancy? No", "Any malignancy? - A3. No": a question with its answer in one line."""
+    lead = r"(?:(?:[-→=]+>?|A(?:ns(?:wer)?)?[ ]?\d{0,2}[.:)])[ \t]*)?"
+    answers = rf"{_any('answers')}|{cues('sentences')['form']['denying']}"
+    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+{lead})(?=(?:{answers})(?![\w-]))", re.IGNORECASE)
 
 
 def _answered_question(match: re.Match[str]) -> str:
