@@ -235,7 +235,7 @@ def _ticked_line(line: str, above: Sequence[str]) -> str:
 
 
 def _refused(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
-    """ "Wish of patient  [ ] agrees to take part  [x] does not agree": the denial that is ticked stands at its label."""
+    """ "Wish of patient  [ ] agrees to take part  [x] does not agree": what is ticked stands at its label."""
     label = line[: boxes[0].start()].rstrip(" \t:?")
     ticked = [at for at, box in enumerate(boxes) if box["ticked"]]
     if len(boxes) == 1 or len(ticked) != 1 or not label.strip():

@@ -306,6 +306,8 @@ def _is_full(match: re.Match[str]) -> bool:
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:
     labelled = _label().search(before)
+    if labelled is not None and not is_title and labelled["label"] == "DATA" and ":" not in labelled["colon"]:
+        labelled = None  # the heading of the results
     told_before = before if labelled is None else before[: labelled.start()]
     if is_title:
         told_before = re.split(r"[.;]\s+", told_before)[-1]
