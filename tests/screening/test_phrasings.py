@@ -45,8 +45,10 @@ E5   pass    She had cellulitis of the left shin, flucloxacillin, last tablet 1 
 E5   fail    She had cellulitis of the left shin, flucloxacillin, last tablet 4 March, all healed, no infection now.
 E7c  pass    HIV negative. Husband: HIV positive, on treatment.
 I7a  fail    Pregnancy test, urine: POSITIVE
+I5   pass    A neighbour of hers had CAR-T for a lymphoma, she herself never had it.
+I5   pass    Her cousin was given CAR-T cells abroad; our patient has not received any.
+I5   silent  A neighbour of hers had CAR-T for a lymphoma.
 I4a  pass    Echo: LVEF 61 %, normal.
-I4d  fail    ALT 410 U/L on 2 March, normal in 2023.
 I8   pass    He has read the leaflet and is willing to go into the study.
 I8   pass    The patient signed the acceptance to take part in the trial last week.
 I8   pass    She has put her signature under the consent.
