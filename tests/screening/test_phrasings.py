@@ -45,6 +45,12 @@ E5   pass    She had cellulitis of the left shin, flucloxacillin, last tablet 1 
 E5   fail    She had cellulitis of the left shin, flucloxacillin, last tablet 4 March, all healed, no infection now.
 E7c  pass    HIV negative. Husband: HIV positive, on treatment.
 I7a  fail    Pregnancy test, urine: POSITIVE
+I2a  pass    Classification? - SLE, yes by 2019 EULAR/ACR
+E5   silent  The patient of bed 9 had herpes zoster last week.
+E5   silent  Measles is going round the school where she cooks.
+E7c  pass    HIV combination test non-reactive.
+E7c  fail    HIV combination test reactive.
+I4b  pass    Twelve-lead normal.
 I5   pass    A neighbour of hers had CAR-T for a lymphoma, she herself never had it.
 I5   pass    Her cousin was given CAR-T cells abroad; our patient has not received any.
 I5   silent  A neighbour of hers had CAR-T for a lymphoma.
