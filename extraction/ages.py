@@ -20,7 +20,7 @@ from kb.facts import Interval
 from kb.patterns import compiled
 
 _OLDEST = 120
-_YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy])"
+_YEARS = r"(?:[Yy](?:ea)?r?\(s\)|[Yy]ears?|[Yy]rs?|YRS?|YEARS?|yo|y\.o|y/o|[Yy]|ans|a[nñ]os|anni|jaar|Jahre)"
 _MONTHS = r"(?i:months?|mths?|mo|m)"
 _NOT_A_PERSON = r"(?![ -]+(?:graft|history|fistula|transplant|lesion|scar|disease|follow|course|gap|remission))"
 _NO_MEASURE = (
@@ -28,7 +28,8 @@ _NO_MEASURE = (
     r"|days?|weeks?|wks?|months?|hours?|mins?)\b)"
 )
 _NO_SPAN = r"(?![ -]?(?:hx|h/o|history|of|ago|post|after|course|since|into|duration|before|later|on)\b)"
-_SEX = r"(?:[Ff]emale|[Mm]ale|FEMALE|MALE|[Ww]oman|[Mm]an)"
+_SEX = r"(?:[Ff]emale|[Mm]ale|FEMALE|MALE|[Ww]oman|[Mm]an|[Ff]eminine|[Mm]asculine)"
+_BESIDE_AGE = r"(?:sex|gender|weight|wt|height|ht|size|BMI|ethnicity|race|M/F|occupation|job)"
 _END = r"(?=[\s,;:.)/|(-]|$)"
 
 
@@ -94,6 +95,15 @@ def _forms() -> tuple[str, ...]:
         r"(?:[ ](?:is|now|today|just|only|currently|at[ ](?:visit|referral|screening|present)))?"
         r"[ ]{0,40}[:=|-]?[ ]{0,8}"
         rf"(?P<label>{number}){_NO_MEASURE}(?:[ ]?{_YEARS}(?![a-z])\.?)?{months.format('label')}",
+        # "Age, weight? - 34", "Age / sex / weight: 34 / F / 60 kg", "Age of the patient? 34", "How old is she? 34"
+        rf"\b[Aa](?:ge|GE)(?i:[ ]?[,/&+|][ ]?{_BESIDE_AGE}\b|[ ]and[ ]{_BESIDE_AGE}\b){{1,3}}"
+        rf"[ ]{{0,40}}[:?=|-][ ?:|-]{{0,8}}(?P<asked>{number}){_NO_MEASURE}(?:[ ]?{_YEARS}\b)?",
+        rf"(?:\b[Aa](?:ge|GE)(?:[ ]of[ ](?:the[ ])?(?:patient|pt))?[ ]?"
+        rf"|\b[Hh]ow[ ]old(?:[ ](?:is|are)[ ](?:(?:the|this|your)[ ])?(?:she|he|patient|pt|they))?[ ]?)"
+        rf"\?[ :|-]{{0,8}}(?P<question>{number}){_NO_MEASURE}(?:[ ]?{_YEARS}\b)?",
+        # at the head of a line or of an answer: "34, female, 60 kg", "34 / f"
+        rf"(?:^|(?<=\n)|(?<=[:?(-]\s))(?P<list_behind>[1-9]\d)[ ]?[,/;][ ]?"
+        rf"(?P<list_after>{_SEX}|[fm])(?=[ ]?[,;/).\n]|$)",
         # 34F, 34 yrs/M, 38 yrs / Male, 26 Y | F
         rf"(?<![\w./-])(?P<sex_behind>\d{{1,3}}(?![\d.]\d))[ ]?(?:{_YEARS}\.?)?[ ]?[/,|-]?[ ]?"
         rf"(?P<sex_after>[FM]){_END}(?![ ]?:)",
@@ -102,7 +112,8 @@ def _forms() -> tuple[str, ...]:
         r"(?![ ](?:ward|bay|nurse|doctor|partner))",
         rf"\((?P<bracket>\d{{1,3}}(?![\d.]\d)),[ ]?(?P<bracket_sex>{_SEX}|[FfMm])[),;]",
         # F/34, Female 34, F, 26 yrs, F aged 26, F26 with SLE
-        rf"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale|FEMALE|MALE)[ ]?[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
+        rf"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale|FEMALE|MALE|[Ff]eminine|[Mm]asculine)"
+        rf"(?:[ ](?:sex|gender))?[ ]?[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
         rf"(?P<sex_before>\d{{1,3}}(?![\d.]\d))(?:[ ]?{_YEARS}\b)?{_NO_MEASURE}{_END}",
         rf"(?<![\w])(?P<letter_first>[FfMm])(?:,[ ]|[ ](?:aged[ ]|age[ ])?)"
         rf"(?P<letter_before>\d{{1,3}}(?![\d.]\d))[ ]?{_YEARS}\b",
@@ -116,14 +127,15 @@ def _forms() -> tuple[str, ...]:
         rf"\b(?:{person}|{jobs})[ ]?[,(][ ]?(?:now[ ]|aged?[ ]|just[ ])?(?P<noun_comma>{number})"
         r"(?:[ ]and[ ]a[ ]half)?"
         rf"(?:[ ]?{_YEARS}\b\.?(?:[ ](?P<noun_comma_twelfths>\d\d?)/12)?"
-        rf"{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$)|(?=\.(?:\s|$))){_NO_MEASURE}",
+        rf"{months.format('noun_comma')}{_NO_SPAN}|(?=[,;)\n]|$|[ ]\((?!o))|(?=\.(?:\s|$))){_NO_MEASURE}",
         # a woman of 28 years
         rf"\b(?:{person}|{jobs})[ ](?:of|aged)[ ](?P<noun_of>{number})(?:[ ]?{_YEARS}\b)?{months.format('noun_of')}"
         rf"{_NO_MEASURE}",
         # "this 34 lady"
         rf"(?:\bthis[ ]|\ba[ ]|\bthe[ ])(?P<noun_near>\d{{1,2}})(?=[ ](?:[a-z-]+[ ]){{0,2}}{person}\b)",
         # Mrs N., 54 years
-        rf"\b(?:Mrs?|Ms|Miss|Herr|Frau)\.?[ ][A-Z]\w*\.?[ ]?[,(][ ]?(?P<title>{number})"
+        rf"\b(?:Mrs?|Ms|Miss|Herr|Frau|Madame|Mme|Monsieur|Mlle|Sra?|Sig(?:\.?ra)?|Signora|Mevrouw|Mw|Dhr|Smt|Shri)"
+        rf"\.?(?:[ ][A-Z]\w*\.?){{1,2}}[ ]?[,(][ ]?(?:aged?[ ])?(?P<title>{number})"
         rf"(?:[ ]?{_YEARS}\b|(?=[,)]))",
         # girl. 4 y 8 m
         rf"(?:^|(?<=[.:;,]\s)|(?<=\n))(?P<both>\d\d?)[ ]?(?:y|yrs?|years?)"
@@ -158,11 +170,11 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun"),
+    *("title", "both", "born", "pronoun", "asked", "question", "list_behind"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
-    "born_sex",
+    *("born_sex", "list_after"),
 )
 
 
@@ -177,7 +189,8 @@ _OPENS_ON_DIGIT = compiled(r"\((?=\d)")
 # a number with what an age in digits has behind it, or what may lead to one behind a bracket or a date
 _LEADS_ON = compiled(
     r"\d{1,2}[ ]\d\d?/12|\d{1,3}(?:\.\d|½)?(?:[ ]\d\d?/12)?(?:[ -]and[ -]a[ -]half)?[ /,|-]{0,4}"
-    r"(?:[yYFMfm岁]|(?i:months?\b))|\(\d|[ ]?[(,][ ]?[\dtefsnoTEFSNO]"
+    r"(?:[yYFMfm岁]|ans|a[nñ]os|anni|[jJ]a|(?i:months?\b))|[1-9]\d[ ]?[,/;][ ]?[wW]oman"
+    r"|\(\d|[ ]?[(,][ ]?[\dtefsnoTEFSNO]"
 )
 _BEHIND_LETTER = compiled(r"[ ,/|:(\d]")
 _BEHIND_ARTICLE = compiled(r"[ ]\d")
@@ -193,7 +206,26 @@ def _openings() -> Mapping[str, re.Pattern[str] | None]:
     known = cues("demographics")
     listed = [*known["people"], *known["occupations"], *(word for words in known["numbers"].values() for word in words)]
     words: dict[str, re.Pattern[str] | None] = {words_of(name.lower())[0]: None for name in listed}
-    words |= dict.fromkeys(("age", "aged", "baby", "female", "male", "mr", "mrs", "ms", "miss", "herr", "frau"))
+    words |= dict.fromkeys(
+        (
+            "age",
+            "aged",
+            "how",
+            "baby",
+            "female",
+            "male",
+            "feminine",
+            "masculine",
+            "mr",
+            "mrs",
+            "ms",
+            "miss",
+            "herr",
+            "frau",
+        )
+    )
+    words |= dict.fromkeys(("madame", "mme", "monsieur", "mlle", "sr", "sra", "sig", "signora", "mevrouw", "mw", "dhr"))
+    words |= dict.fromkeys(("smt", "shri"))
     words |= dict.fromkeys(("f", "m"), _BEHIND_LETTER)
     words |= dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE)
     return words | dict.fromkeys(("she", "he"), _BEHIND_PRONOUN)

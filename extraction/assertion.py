@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from extraction.bystanders import give_to_others, other_patients
 from extraction.context_cues import CueFinder
+from extraction.denied_lists import deny_listed
+from extraction.denied_of_patient import deny_of_patient
 from extraction.forms import deny_items
 from extraction.knowledge import cues
 from extraction.language_library import ConTextGraph, ConTextModifier
@@ -82,6 +84,7 @@ def assert_mentions(reading: Reading) -> None:
         _sentence(reading, number, list(group))
     read_signs(reading)
     deny_items(reading)
+    deny_listed(reading)
     carry_subjects(reading)
     give_to_relatives_before(reading)
     give_to_relatives_behind(reading)
@@ -90,6 +93,7 @@ def assert_mentions(reading: Reading) -> None:
     reading.others = other_patients(reading)
     give_to_others(reading)
     deny_replaced(reading)
+    deny_of_patient(reading)
 
 
 def _sentence(reading: Reading, number: int, mentions: list[Mention]) -> None:

@@ -118,8 +118,11 @@ def _belongs(normal: str, start: int) -> bool:
 
 @functools.cache
 def _thing_told() -> re.Pattern[str]:
-    things, between = ("|".join(map(re.escape, cues("demographics")[key])) for key in ("things", "things_between"))
-    return compiled(rf"(?<!with )(?<!has )(?<!and )\b(?:{things}) (?:(?:{between}) )+$", re.IGNORECASE)
+    keys = ("things", "things_between", "things_that_tell")
+    things, between, told_of = ("|".join(map(re.escape, cues("demographics")[key])) for key in keys)
+    return compiled(
+        rf"(?<!with )(?<!has )(?<!and )\b(?!(?:{told_of}) about )(?:{things}) (?:(?:{between}) )+$", re.IGNORECASE
+    )
 
 
 def _is_of_a_thing(normal: str, start: int) -> bool:
@@ -257,7 +260,7 @@ def _is_title(word: str) -> bool:
 
 def _written_to(normal: str, start: int) -> bool:
     """Whether a title is a colleague's: "Dear Mr", "seen by Mr"."""
-    before = re.findall(r"[a-z]+", normal[max(0, start - 20) : start].lower())[-1:]
+    before = re.findall(r"[^\W\d_]+", normal[max(0, start - 20) : start].lower())[-1:]
     return any(word in _words("writes_to") for word in before)
 
 

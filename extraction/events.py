@@ -59,7 +59,7 @@ def _without_references(reading: Reading, facts: list[Fact]) -> list[Fact]:
 def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
     known = cues("events")
     named_by_it = _is_clinic_of_the_grafted(reading, mention)
-    if not named_by_it and names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"]):
+    if not named_by_it and _names_something_else(reading, mention):
         return
     if spelling_means_another(reading, mention) or _is_heading(reading, mention):
         return
@@ -86,6 +86,14 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
             course=course,
             attributes=attributes,
         )
+
+
+def _names_something_else(reading: Reading, mention: Mention) -> bool:
+    """Whether the name goes on as that of a thing ("transplant clinic"); "CAR-T history: none" denies the cells."""
+    known = cues("events")
+    if mention.assertion == "absent" and names_a_thing_behind(reading.normal, mention.end, known["names_of_history"]):
+        return False
+    return names_a_thing_behind(reading.normal, mention.end, known["name_of_something_else"])
 
 
 def _is_heading(reading: Reading, mention: Mention) -> bool:

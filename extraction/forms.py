@@ -20,15 +20,23 @@ from kb.patterns import compiled
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
 _EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
 _BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
+_DENIAL_TICKED = compiled(r"(?:does |do |did |has |have )?not\b|no (?:consent|agreement)\b|refus|declin", re.IGNORECASE)
 _LIKE_A_BOX = compiled(r"[\[(☑☒✓✔☐□](?:(?<=[☑☒✓✔☐□])|[ _]{0,3}[xX✓✔√*]?[ _]?[\])])")
 _ANSWERED = compiled(r"[:?]\s*(?:[yY][eE][sS]|[nN][oO])")
 _LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w|\[|[☐☑☒✓])")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
 _ROW = compiled(r"^[ \t]*\|(?P<cells>[^\n]*)\|[ \t]*$", re.MULTILINE)
+_BARRED_NUMBER = compiled(r"^[ \t]*\|[ #]*\d{1,3}[.)]?[ ]*\|(?=[^|\n]*$)", re.MULTILINE)  # "|13| Tumour history   none"
 _DATES = compiled(r"(?:\| *[\w ./-]{0,10}(?:19|20)?\d\d *(?=\||$)){2}", re.MULTILINE)  # cells that are dates
 _HEADER_LINES = 25
 _WITHIN = compiled(r"[wW](?<!\w.)(?i:ithin(?: the)?(?= \d{1,2} (?:days|weeks|months)\)?\s*[?:]))")
-_DATE_CELL = compiled(r"(?:\d{1,2}[ ./-])?(?:\d{1,2}[./-]|[A-Za-z]{3,9}\.?[ ./-]?)?(?:(?:19|20)\d\d|(?<=\D)\d\d)")
+_MONTH = (
+    r"(?:jan|feb|f[eé]v|mar|m[aä]r|mrt|a[pbv]r|ma[yijg]|mei|ju[nli]|giu|lug|aug|ago|ao[uû]|sep|set|o[ckut]t|out|nov|de[czs]"
+    r"|dic|d[eé]c|ene|gen)[a-z]{0,7}"
+)
+_DATE_CELL = compiled(
+    rf"(?:\d{{1,2}}[ ./-])?(?:\d{{1,2}}[./-]|{_MONTH}\.?[ ./-]?)?(?:(?:19|20)\d\d|(?<=\D)\d\d)", re.IGNORECASE
+)
 _LABEL = compiled(r"[\s*•-]*[A-Za-z][\w /&(),'-]{1,60}")
 _WIDE = compiled(r" {2,}|\t")
 
@@ -49,6 +57,7 @@ def fill_in(normal: str) -> str:
     if "_" in out:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
+        out = _BARRED_NUMBER.sub(lambda match: " " * len(match.group()), out)
         out = _answered_cells(_rows(_marked(out)))
     if "  " in out:
         out = _wide_answers(out)
@@ -77,8 +86,10 @@ def _any(key: str) -> str:
 
 @functools.cache
 def _questions() -> re.Pattern[str]:
-    """ "Any malignancy? No": a question with its answer in one line."""
-    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+)(?=(?:{_any('answers')})(?![\w-]))", re.IGNORECASE)
+    """ "Any malignancy? No", "Any malignancy? - A3. No": a question with its answer in one line."""
+    lead = r"(?:(?:[-→=]+>?|A(?:ns(?:wer)?)?[ ]?\d{0,2}[.:)])[ \t]*)?"
+    answers = rf"{_any('answers')}|{cues('sentences')['form']['denying']}"
+    return compiled(rf"(?P<mark>\?)(?P<space>[ \t:]+{lead})(?=(?:{answers})(?![\w-]))", re.IGNORECASE)
 
 
 def _answered_question(match: re.Match[str]) -> str:
@@ -219,8 +230,20 @@ def _ticked_line(line: str, above: Sequence[str]) -> str:
     options = _option_run(line, boxes)
     if options is not None:
         return options
-    columns = _columns(line, boxes, above)
+    columns = _columns(line, boxes, above) or _refused(line, boxes)
     return columns if columns is not None else _listed(line, boxes)
+
+
+def _refused(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
+    """ "Wish of patient  [ ] agrees to take part  [x] does not agree": what is ticked stands at its label."""
+    label = line[: boxes[0].start()].rstrip(" \t:?")
+    ticked = [at for at, box in enumerate(boxes) if box["ticked"]]
+    if len(boxes) == 1 or len(ticked) != 1 or not label.strip():
+        return None
+    end = boxes[ticked[0] + 1].start() if ticked[0] + 1 < len(boxes) else len(line)
+    option = line[boxes[ticked[0]].end() : end].strip()
+    filled = f"{label} : {option}"
+    return filled.ljust(len(line)) if _DENIAL_TICKED.match(option) and len(filled) <= len(line) else None
 
 
 @functools.cache

@@ -66,6 +66,10 @@ _A_WRITING = compiled(
     re.IGNORECASE,
 )
 _CLOSED = compiled(r"\s*(?:\d\d[:.]\d\d\s*)?(?:[.;|]\s|[-–]\s)")  # what ends the words that a date opens
+_OPENS_A_WRITING = compiled(
+    r"[\s|,;:–-]*(?:[\w-]+ ){0,2}(?:note|letter|memo|fax|e-?mail|referral|summary|consultation|message|handover)\b",
+    re.IGNORECASE,
+)
 _IN_WORDS = compiled(r"twenty|thousand", re.IGNORECASE)
 _CELL = compiled(r"\s{2,}|\t|\|")  # what sets a date at the end of a line apart from the words before it
 
@@ -302,6 +306,8 @@ def _is_full(match: re.Match[str]) -> bool:
 
 def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: bool, is_title: bool) -> int | None:
     labelled = _label().search(before)
+    if labelled is not None and not is_title and labelled["label"] == "DATA" and ":" not in labelled["colon"]:
+        labelled = None  # the heading of the results
     told_before = before if labelled is None else before[: labelled.start()]
     if is_title:
         told_before = re.split(r"[.;]\s+", told_before)[-1]
@@ -332,6 +338,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         return _IN_TITLE
     if is_title and _opens_line(before) and _A_WRITING.search(before) and _CLOSED.match(line, match.end()):
         return _IN_TITLE  # "Covering note 15/01/2026 - please see the print. She ..."
+    if is_title and not before.strip() and _OPENS_A_WRITING.match(line, match.end()):
+        return _IN_TITLE  # "15/01/2026   Referral - she is complex, please read to the end"
     return _ALONE if _stands_alone(before, line[match.end() :]) else None
 
 

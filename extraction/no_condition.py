@@ -24,6 +24,9 @@ _PREGNANCY_LABEL = compiled(
     re.IGNORECASE,
 )
 _LABEL = compiled(r"[ \t]*(?:[-*•#>]+[ \t]*|\d{1,2}[.)][ \t]*)?([A-Za-z][A-Za-z /&-]{0,30}?)[ \t]*:")
+_ANSWER_IN_WORDS = compiled(
+    r"\s*[:=?–-][\s–-]*(?:(?:she|he|they|patient|pt) )?(?:has|have|had|did|was|is) (?:never|not)\b", re.IGNORECASE
+)
 _ANSWER = compiled(
     r"\s*[:=-]?\s*(?:(?:at )?(?:now|present|current(?:ly)?)\s*[:=–-]?\s*|"
     r"(?:in )?(?:the )?(?:last|past|previous) [\w-]+ (?:\w+ ?)?[:=–-]?\s*)?(?<=[:=–\s-])(\w+)",
@@ -64,7 +67,9 @@ def is_something_else(reading: Reading, mention: Mention) -> bool:
 def is_answered(normal: str, end: int) -> bool:
     """Whether a heading's name is answered on the spot ("Vaccination: none in the last 2 months")."""
     match = _ANSWER.match(normal, end)
-    return match is not None and match[1].lower() in cues("conditions")["answers"]
+    if match is not None and match[1].lower() in cues("conditions")["answers"]:
+        return True
+    return _ANSWER_IN_WORDS.match(normal, end) is not None
 
 
 def spelling_means_another(reading: Reading, mention: Mention) -> bool:

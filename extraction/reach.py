@@ -7,8 +7,9 @@ comma, at a bracket, at a result. Lists ("no fever, rash or ulcers") are crossed
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from extraction.knowledge import cues
 
@@ -142,7 +143,15 @@ def _opens_field(clause: Clause, at: int) -> bool:
 @functools.cache
 def _answers() -> frozenset[str]:
     content = cues("context")
-    return frozenset((*content["absent"]["answer"], *content["never"]["answer"]))
+    listed = (*content["absent"]["answer"], *content["never"]["answer"])
+    return frozenset(phrase for answer in listed for phrase in _with_sets(answer))
+
+
+def _with_sets(phrase: str) -> Iterator[str]:
+    """The phrases that a cue with sets stands for: "{person} {perfect} never been in one"."""
+    pieces = phrase.split()
+    words = [cues("context")["sets"][word[1:-1]] if word.startswith("{") else [word] for word in pieces]
+    return map(" ".join, product(*words))
 
 
 def _forward(clause: Clause, says: str, cue: tuple[int, int], target: tuple[int, int], kind: str) -> int | None:

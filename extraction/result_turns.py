@@ -135,10 +135,17 @@ def _normal_now() -> re.Pattern[str]:
     )
 
 
+_IS_NORMAL = compiled(
+    r"[.,;:)–-]\s*(?:normal|unremarkable|within (?:the )?normal (?:range|limits)|within (?:the )?range)", re.IGNORECASE
+)
+
+
 def _later_again(page: Page, start: int, limit: int) -> re.Match[str] | None:
     """ "400 under isoniazid in 2023; it is now normal": words, no number, then what points back to the value."""
     for match in _normal_now().finditer(page.normal, start, limit):
         between = page.normal[start : match.start()]
+        if not re.search(r"\w", between) and _IS_NORMAL.fullmatch(match.group()):
+            return None  # "LVEF 62 %, normal" judges the value itself
         for time in (one for one in page.times if start <= one.start and one.end <= match.start()):
             between = between.replace(page.normal[time.start : time.end], " ", 1)
         closes = re.match(

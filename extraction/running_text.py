@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 
 from extraction.bare_answers import answered_lines
 from extraction.dates import month_names
+from extraction.knowledge import cues
 from extraction.lines import (
     is_answered,
     is_heading,
@@ -123,6 +124,9 @@ def _joints(lines: Sequence[str]) -> Iterator[str | None]:
     for at, (line, following) in enumerate(pairwise(lines)):
         number = _NUMBER.match(line)
         numbers = numbers | {int(number[1])} if number else numbers if line.strip() else set()
+        if _is_answer_to(line, following):
+            yield " "
+            continue
         begins = _begins_item(following, numbers) or _signs(line, following)
         if at in answered:
             yield None
@@ -133,6 +137,19 @@ def _joints(lines: Sequence[str]) -> Iterator[str | None]:
         else:
             room = _has_room(line, following, lengths)
             yield " " if _is_wrapped(line, following, full, begins=begins, room=room) else None
+
+
+def _is_answer_to(line: str, following: str) -> bool:
+    """Whether a line holds but the answer to the question that the line before asks: "Any cancer?" / "A: never"."""
+    return line.rstrip().endswith("?") and _answer_line().match(following) is not None
+
+
+@functools.cache
+def _answer_line() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, cues("sentences")["form"]["answers"]), key=len, reverse=True))
+    return compiled(
+        rf"[ \t]*(?:A(?:ns(?:wer)?)?[ ]?\d{{0,2}}[.:)][ \t]*|[-→=]+>?[ \t]*)?(?:{words})(?![\w-])", re.IGNORECASE
+    )
 
 
 def _parts_word(line: str, following: str) -> bool:

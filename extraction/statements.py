@@ -171,6 +171,9 @@ def _is_of_something_else(concept: str, text: str, start: int, end: int) -> bool
     not_before, not_behind = (cues("statements")[concept].get(key) for key in ("not_before", "not_behind"))
     if not_before is not None and re.search(not_before, text[:start], re.IGNORECASE):
         return True
+    not_inside = cues("statements")[concept].get("not_inside")
+    if not_inside is not None and re.search(not_inside, text[start:end], re.IGNORECASE):
+        return True
     if not_behind is None:
         return False
     ends = [end, *(word.end() for word in _CONSENT.finditer(text, start, end))]

@@ -171,8 +171,8 @@ def _denied(reading: Reading, mention: Mention) -> tuple[Time | None, Course | N
     if window is not None:
         return window, None, "current"
     if mention.cue is not None:
-        between = reading.normal[mention.cue[0] : mention.start]
-        if holds(between, known["perfect_denials"]) and holds(between, known["perfect_verbs"]):
+        told = reading.normal[mention.cue[0] : max(mention.start, mention.cue[1])]
+        if holds(told, known["perfect_denials"]) and holds(told, known["perfect_verbs"]):
             return None, None, "historical"
     return (reading.letter_date if holds(sentence, known["now"]) else None), None, "current"
 

@@ -45,6 +45,8 @@ E10  silent                       Yes   No\nOrgan transplant         [ ]   [X]\n
 E6a  pass    | Question | Answer |\n|---|---|\n| Any cancer? | No |\n| Organ transplant? | No |
 I6   pass    Suitable for leukapheresis: [x] yes [ ] no
 I8   fail    Patient agrees to take part in this trial: [ ] yes [x] no
+I8   fail    Wish of patient    [ ] agree to enter the trial   [x] not agree
+I8   pass    Wish of patient    [x] agree to enter the trial   [ ] not agree
 E7c  fail    HIV antibody [x] pos [ ] neg
 E10  fail    HISTORY                yes   no\nOther disease ........ [ ]   [x]\nCancer ............... [x]   [ ]
 I4a  pass    SLE ........ [x] yes [ ] no     Year: 2018\n\nORGAN FUNCTION (all 2026-03-02)\nLVEF ........ 61 %
@@ -53,6 +55,33 @@ E7c  pass    HIV positive : No
 I4b  raised  ECG normal: No
 I4b  fail    ECG: [ ] normal [x] abnormal: atrial fibrillation
 I4a  fail    LVEF _54_ %   (echo _02/03/26_)
+E10  pass    |3| Tumour history     none\n|4| Infection now   none
+E5   pass    |3| Tumour history     none\n|4| Infection now   none
+I5   pass    |6| CAR-T history     none
+E10  pass    |9| Liver     ALT 16  AST 20\n|10| Tumour history    none
+E8   pass    |7| Live vaccine in 3 months  none
+E10  pass    Past problems\n[Denied] heart disease; tumour; dialysis; transplantation.
+E2a  pass    Past problems\n[Denied] heart disease; tumour; dialysis; transplantation.
+E10  fail    [Denied] smoking. Breast cancer in 2019.
+E2a  pass    >> NEVER HAD\n   dialysis / cancer / CAR-T / myocarditis\n\n>> OTHER\n   FluMist 2 March 2026
+I5   pass    >> NEVER HAD\n   dialysis / cancer / CAR-T / myocarditis\n\n>> OTHER\n   FluMist 2 March 2026
+E3e  pass    >> NEVER HAD\n   dialysis / cancer / CAR-T / myocarditis\n\n>> OTHER\n   FluMist 2 March 2026
+E8   fail    >> NEVER HAD\n   dialysis / cancer / CAR-T / myocarditis\n\n>> OTHER\n   FluMist 2 March 2026
+E2a  pass    Never:\n- cancer\n- dialysis\nLive vaccine: 2 March 2026
+E8   fail    Never:\n- cancer\n- dialysis\nLive vaccine: 2 March 2026
+E1   pass    None of the following: dialysis; neuropsychiatric lupus; cancer
+E10  fail    None of the following: dialysis; cancer except breast 2019
+E10  pass    Pertinent negatives: dialysis, transplant; cancer.
+E2a  pass    Relevant negatives\n\n* cancer\n* dialysis
+E10  fail    Never had\n  dialysis\nShe has breast cancer.
+E10  pass    Q4. Has the patient ever had cancer?\nA4. No.
+E2a  fail    Q: On dialysis?\nA: yes, thrice weekly.
+E10  pass    Cancer? - not that we know of
+E10  raised  Cancer? - not sure
+E11a pass    Trials: has not been in any for two years
+E11a pass    Clinical trials: she has never been in one
+E8   pass    Live vaccines: not one in the past twelve months
+I5   pass    CAR-T before? not to date
 E4   pass    | # | Item | Finding |\n| 1 | Other dz on steroids/IS | no other autoimmune or inflammatory disease |
 """
 _ROWS = [line.split(maxsplit=2) for line in _FORMS.strip().splitlines()]

@@ -10,6 +10,7 @@ from extraction.letter_date import find_letter_date
     [
         "Hangzhou, 15 June 2026\nDear colleague",
         "15 Jnne 2026\nDear colleague",
+        "15/06/2026   Referral - she is complex, please read to the end\n\nSLE\nGout\nAsthma\n\nDATA 12/06/2026",
         "the 15th day of June 2026\nDear colleague",
         "15 VI 2026\nDear colleague",
         "She has had this rash for years.\n\nWith kind regards\nBerlin, den 15.06.2026",

@@ -45,6 +45,26 @@ E5   pass    She had cellulitis of the left shin, flucloxacillin, last tablet 1 
 E5   fail    She had cellulitis of the left shin, flucloxacillin, last tablet 4 March, all healed, no infection now.
 E7c  pass    HIV negative. Husband: HIV positive, on treatment.
 I7a  fail    Pregnancy test, urine: POSITIVE
+I2a  pass    Classification? - SLE, yes by 2019 EULAR/ACR
+E5   silent  The patient of bed 9 had herpes zoster last week.
+E5   silent  Measles is going round the school where she cooks.
+E7c  pass    HIV combination test non-reactive.
+E7c  fail    HIV combination test reactive.
+I4b  pass    Twelve-lead normal.
+I5   pass    A neighbour of hers had CAR-T for a lymphoma, she herself never had it.
+I5   pass    Her cousin was given CAR-T cells abroad; our patient has not received any.
+I5   silent  A neighbour of hers had CAR-T for a lymphoma.
+I4a  pass    Echo: LVEF 61 %, normal.
+I8   pass    He has read the leaflet and is willing to go into the study.
+I8   pass    The patient signed the acceptance to take part in the trial last week.
+I8   pass    She has put her signature under the consent.
+I8   raised  He would like to come and hear about it.
+I8   raised  She asks repeatedly to be evaluated.
+I8   raised  The parents have requested this referral.
+I8   fail    Answer of the patient: does not agree
+I8   silent  She agrees to go in for the biopsy.
+I8   silent  Contraception was explained - she says no to any contraception.
+I8   silent  I explained the need for contraception; she said no.
 E10  pass    Negative: malignancy (father: gastric cancer), CAR-T therapy, live vaccines in the last 3 months, trials.
 I5   pass    Negative: malignancy (father: gastric cancer), CAR-T therapy, live vaccines in the last 3 months, trials.
 I4a  raised  Echo: pending
