@@ -147,9 +147,8 @@ def _is_answer_to(line: str, following: str) -> bool:
 @functools.cache
 def _answer_line() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, cues("sentences")["form"]["answers"]), key=len, reverse=True))
-    return compiled(
-        rf"[ \t]*(?:A(?:ns(?:wer)?)?[ ]?\d{{0,2}}[.:)][ \t]*|[-→=]+>?[ \t]*)?(?:{words})(?![\w-])", re.IGNORECASE
-    )
+    led = rf"(?:A(?:ns(?:wer)?)?[ ]?\d{{0,2}}[.:)]|[-→=]+>?)[ \t]*(?:{words})(?![\w-])"
+    return compiled(rf"[ \t]*(?:{led}|(?:{words})[ \t]*(?:[.,;:!(–-]|$))", re.IGNORECASE)
 
 
 def _parts_word(line: str, following: str) -> bool:
