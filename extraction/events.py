@@ -16,7 +16,7 @@ from extraction.episodes import episode_of
 from extraction.knowledge import cues
 from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
-from extraction.renal_replacement import last_session, lasts, replacement_told_once, until_transplant
+from extraction.renal_replacement import last_session, lasts, replacement_told_once, told_of_the_past, until_transplant
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
 from extraction.transplanted_organs import transplanted_organ
@@ -148,6 +148,8 @@ def _temporality(
         return _denied_temporality(reading, mention, time)
     if mention.assertion == "conditional":
         return mention.temporality
+    if time is None and course is None and lasts(mention.concept) and told_of_the_past(reading, mention):
+        return "historical"
     day = reading.letter_date.latest if reading.letter_date else None
     if time is not None and day is not None and time.earliest is not None and time.earliest > day:
         return "planned"

@@ -126,6 +126,17 @@ def until_transplant(reading: Reading, mention: Mention) -> TimeExpression | Non
     return None
 
 
+def told_of_the_past(reading: Reading, mention: Mention) -> bool:
+    """ "She was dialysed for two weeks, date not known": a past tense that does not go on, or an end untold."""
+    begin, end = sentence_span(reading, mention)
+    before, behind = reading.normal[begin : mention.start], reading.normal[mention.end : end]
+    known = cues("events")
+    if holds(before + " " + behind, known["of_now"]) or re.search(known["goes_on_since"], behind, re.IGNORECASE):
+        return False
+    done = re.search(known["past_of_it"], before, re.IGNORECASE) is not None
+    return done or re.search(known["end_untold"], behind, re.IGNORECASE) is not None
+
+
 def lasts(concept: str) -> bool:
     terms = vocabulary()
     lasting_ones = cues("events")["lasting_procedures"]

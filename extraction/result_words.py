@@ -106,7 +106,9 @@ def _system_of_liver(normal: str, bare: Mapping[str, Sequence[float]]) -> System
     """A bilirubin of 12 beside normal transaminases is in µmol/L: in mg/dL it would be a deep jaundice."""
     rule = cues("measurements")["liver_without_units"]
     bilirubin, enzymes = bare.get(rule["of"], ()), [value for name in rule["beside"] for value in bare.get(name, ())]
-    if not bilirubin or len(enzymes) < int(rule["fewest"]) or _spellings()[1].search(normal):
+    if not bilirubin or len(enzymes) < int(rule["fewest"]):
+        return None
+    if any(match.group().lower() not in rule["anywhere"] for match in _spellings()[1].finditer(normal)):
         return None
     if any(re.search(word, normal, re.IGNORECASE) for word in rule["not_with"]):
         return None
