@@ -15,13 +15,14 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from extraction.bystanders import give_to_others, other_patients
+from extraction.clause import Clause
 from extraction.context_cues import CueFinder
 from extraction.denied_lists import deny_listed
 from extraction.denied_of_patient import deny_of_patient
 from extraction.forms import deny_items
 from extraction.knowledge import cues
 from extraction.language_library import ConTextGraph, ConTextModifier
-from extraction.reach import Clause, reaches
+from extraction.reach import reaches
 from extraction.reading import Mention, Reading
 from extraction.relatives_behind import (
     give_back_to_patient,
