@@ -40,13 +40,16 @@ _CLAUSE_ENDS = compiled(
 # what ties an occasion to the result before it
 _TIED = compiled(
     r"[\s,(\[]*(?:at|before|prior to|pre-|after|when|during|for|on|while|with|around|just before|shortly before|"
-    r"(?:last )?(?:tested|done|taken|checked|measured|performed|dated|repeated|looked)|dates?|was|is|last|booking|"
+    r"(?:last )?(?:tested|done|taken|checked|measured|performed|dated|repeated|looked)|dates?|was|is|"
+    r"last(?! (?:infect|illness|period|menstr|dose|infusion|flare|relapse|treat|vaccin))|booking|"
     r"antenatal|screening|work-?up|blood donation)\b",
     re.IGNORECASE,
 )
 _OTHERS_DATE = compiled(
     r"\b(?:treat\w*|therap\w*|cured|"
-    r"infect\w*|diagnos\w*|vaccin\w*|immuni[sz]\w*|start\w*|stopp\w*|born|seen by)\b",
+    r"infect\w*|diagnos\w*|vaccin\w*|immuni[sz]\w*|start\w*|stopp\w*|born|seen by|"
+    r"menarche|menses|menstruat\w*|menopaus\w*|lmp|periods?|deliver\w*|miscarr\w*|hysterectom\w*|steriliz\w*|"
+    r"sterilis\w*|transplant\w*|operat\w*|surgery|illness|onset|doses?|infusions?|relaps\w*)\b",
     re.IGNORECASE,
 )
 _VALUES = compiled(

@@ -85,7 +85,29 @@ def _is_told_of_drug(reading: Reading, fact: Fact) -> bool:
     sentence = reading.sentences[reading.sentence_at(fact.start)]
     if not any(mention.kind == "drug" for mention in reading.mentions_in(_story(reading, fact), sentence.end)):
         return False
-    return pattern_of("drug_stopped").search(reading.normal[sentence.start : sentence.end]) is not None
+    if pattern_of("drug_stopped").search(reading.normal[sentence.start : sentence.end]) is not None:
+        return True
+    return _is_of_long_past_drug(reading, fact, sentence.start)
+
+
+def _is_of_long_past_drug(reading: Reading, fact: Fact, start: int) -> bool:
+    """ "Methotrexate 2014: toxic hepatitis, ALT 900": the time nearest before the value is a drug's, and long over."""
+    today = reading.letter_date.earliest if reading.letter_date else None
+    times = [one for one in reading.times_in(start, fact.start) if one.role != "duration"]
+    if today is None or not times or _IS_NOW.search(reading.normal, times[-1].end, fact.end + _NEAR):
+        return False
+    last = times[-1]
+    over = last.end_time or last.time
+    if last.role not in ("point", "end", "span") or over is None or over.latest is None:
+        return False
+    drugs = [one for one in reading.mentions_in(start, last.start) if one.kind == "drug"]
+    near = bool(drugs) and _ITS_TIME.fullmatch(reading.normal, drugs[-1].end, last.start) is not None
+    return near and today - over.latest > _LONG
+
+
+_NEAR = 16  # characters behind the value
+_ITS_TIME = compiled(r"(?:(?!\b(?:start|beg[au]n|since))[^.;:,\n]){0,30}[(:,]?\s*(?:\b(?:in|from|until|till|during|up to)\s+)?", re.IGNORECASE)
+_LONG = timedelta(days=183)
 
 
 def _story(reading: Reading, fact: Fact) -> int:

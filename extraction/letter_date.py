@@ -105,11 +105,24 @@ def find_letter_date(text: str) -> Time | None:
     title = _title(lines, filled)
     newest = _newest(normal, order)
     best: tuple[int, Time] | None = None
+    opening: Time | None = None
     for number in [*head, *(line for line in foot if line not in head)]:
         ranked = _rank(lines[number], order, is_title=number in title)
+        if ranked is not None and number in title and opening is None:
+            opening = ranked[1]
         if ranked is not None and (best is None or ranked[0] < best[0]) and not _long_before(ranked, newest):
             best = ranked
-    return _visit(normal, order) if best is None else best[1]
+    if best is None:
+        return _visit(normal, order)
+    return opening if opening is not None and _is_of_enclosed_report(best, opening) else best[1]
+
+
+def _is_of_enclosed_report(best: tuple[int, Time], opening: Time) -> bool:
+    """Whether the labelled date is that of a laboratory's print-out, released before the day that opens the letter."""
+    labels = cues("timing")["letter_date_labels"]
+    of_report = best[0] < len(labels) and labels[best[0]] in cues("timing")["labels_of_print_outs"]
+    released = best[1].latest
+    return of_report and released is not None and opening.earliest is not None and released < opening.earliest
 
 
 def _newest(normal: str, order: Order) -> date:

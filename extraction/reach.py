@@ -196,8 +196,12 @@ def _is_compound(clause: Clause, start: int, end: int) -> bool:
 
 def _told_in_bracket(clause: Clause, between: Sequence[str], cue: tuple[int, int]) -> bool:
     """ "Cells in 2024 (antigen not known)": what a bracket opened on the way says is not known has its own name."""
-    opened = "(" in between and ")" not in between
-    return opened and between[-1] != "(" and clause.words[cue[1] - 1] in _words("of_knowledge")
+    return _bracket_stays_open(between) and between[-1] != "(" and clause.words[cue[1] - 1] in _words("of_knowledge")
+
+
+def _bracket_stays_open(between: Sequence[str]) -> bool:
+    """Whether a bracket opens among the words, and none closes."""
+    return "(" in between and ")" not in between
 
 
 def _bracketed_between(words: Sequence[str], start: int, at: int, end: int) -> bool:
@@ -218,6 +222,8 @@ def _answer(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> in
     if not _answer_words(clause, cue):
         return None
     between = clause.words[target[1] : cue[0]]
+    if _bracket_stays_open(between) and clause.mention_between(target[1], cue[0], "lab", "score"):
+        return None  # "myelitis (MRI of the cord, antibodies absent)" answers for the tests in the bracket
     if " ".join(clause.words[cue[0] : cue[1]]) in _words("led_answers") and between not in ((":",), ("-",)):
         return None
     led = len(between) > 0 and between[-1] in _ANSWER_LEADS

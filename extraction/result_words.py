@@ -31,7 +31,10 @@ AFTER_CODE = compiled(
     r"when|after|before|which|is|was|were|are|has|have|then|too|also|x|he|she|we|i|no|not|only|the|her|his|"
     r"bilaterally|titre|titer|s/?co|coi|cut-?off|"
     r"ever since|all along|speckled|homogeneous|homogenous|nucleolar|pattern|overall|otherwise|"
-    r"thus|hence|despite|without|igg|igm|levels?|repeat)(?![a-z]))",
+    r"thus|hence|despite|without|igg|igm|levels?|repeat|"
+    r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs?|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?|"
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\.? (?=\d))(?![a-z]))",
     re.IGNORECASE,
 )
 # the next column of a print-out: a unit or the reference stands in it
@@ -106,14 +109,17 @@ def _system_of_liver(normal: str, bare: Mapping[str, Sequence[float]]) -> System
     """A bilirubin of 12 beside normal transaminases is in µmol/L: in mg/dL it would be a deep jaundice."""
     rule = cues("measurements")["liver_without_units"]
     bilirubin, enzymes = bare.get(rule["of"], ()), [value for name in rule["beside"] for value in bare.get(name, ())]
-    if not bilirubin or len(enzymes) < int(rule["fewest"]):
-        return None
-    if any(match.group().lower() not in rule["anywhere"] for match in _spellings()[1].finditer(normal)):
+    if not bilirubin or len(enzymes) < int(rule["fewest"]) or _counts_by_decilitre(normal, rule["weak"]):
         return None
     if any(re.search(word, normal, re.IGNORECASE) for word in rule["not_with"]):
         return None
     normal_enzymes = all(0 < value <= float(rule["at_most"]) for value in enzymes)
     return "si" if normal_enzymes and min(bilirubin) >= float(rule["at_least"]) else None
+
+
+def _counts_by_decilitre(normal: str, weak: Sequence[str]) -> bool:
+    """Whether a word of hospitals that count in mg/dL is told, other than the `weak` ones that are written anywhere."""
+    return any(match.group().lower() not in weak for match in _spellings()[1].finditer(normal))
 
 
 def _system_of_spelling(normal: str) -> System | None:

@@ -214,6 +214,8 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
         concept, code, settled = mention.concept.split("|")
         if cues("statements")[concept].get("bears_on") == "drugs" and not closes(reading, mention):
             continue
+        if _lacks_its_drugs(reading, mention, concept):
+            continue
         yield reading.fact(
             "statement",
             concept,
@@ -227,6 +229,16 @@ def read_statements(reading: Reading) -> Iterator[Fact]:
             time=_dated(reading, mention),
             course=_lasting(reading, mention) if cues("statements")[concept].get("lasting") else None,
         )
+
+
+def _lacks_its_drugs(reading: Reading, mention: Mention, concept: str) -> bool:
+    """ "All were well tolerated": whether neither its sentence nor the one before it names the drugs that it is of."""
+    referring = cues("statements")[concept].get("of_drugs_named")
+    if referring is None or not re.search(referring, reading.normal[mention.start : mention.end], re.IGNORECASE):
+        return False
+    start = reading.sentences[max(mention.sentence - 1, 0)].start
+    end = reading.sentences[mention.sentence].end
+    return all(one.kind != "drug" for one in reading.mentions_in(start, end))
 
 
 def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:

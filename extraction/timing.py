@@ -26,11 +26,11 @@ from kb.facts import Time
 from kb.patterns import compiled
 
 _BEFORE = compiled(
-    r"([a-z]+(?: [a-z]+)??) ?(?:(?:the |at least |about |around |approximately |early |late |mid-?|c\. ?|\(|"
+    r"([a-z]+(?: [a-z]+)??) {0,3}(?:(?:the |at least |about |around |approximately |early |late |mid-?|c\. ?|\(|"
     r"and including |including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |"
     r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
-_JOINT = compiled(r"\s?(?:->|-+|~|to|until|till|through|and|→)\s?$", re.IGNORECASE)
+_JOINT = compiled(r"(?:\s?(?:->|-+|~|→)\s?|\s{0,3}(?:to|until|till|through|and)\s{0,3})$", re.IGNORECASE)
 
 
 def find_times(normal: str, letter_date: Time | None, order: Order) -> list[TimeExpression]:
