@@ -24,6 +24,9 @@ _FAR = 260  # characters from a disease to the words that refer back to it
 _MOST_WORDS = 12  # between the words that refer back and the drug
 _FEW_WORDS = 4  # between the words of treating and the drug
 _ASIDE = 90  # characters of an aside between the disease and the words of treating
+_LABELLED = compiled(
+    r"[ \t]*(?:[-*•][ \t]*)?(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[ \t]*[).:]", re.IGNORECASE
+)
 _ITEM_ENDS = compiled(r";|\.\s|:\s|\n\s*(?:[-*•]|\d{1,2}[.)])\s*|\n\s*\n")
 
 
@@ -32,7 +35,9 @@ def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
     return (
         _referred_to(reading, chain)
         or _kept_by(reading, chain)
+        or _kept_up(reading, chain)
         or _itemised(reading, chain)
+        or _of_label(reading, chain)
         or _given_only_for(reading, chain)
         or _directed_by_others(reading, chain)
         or _of_graft(reading, chain)
@@ -78,6 +83,37 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     if told or subject is None or not _is_subject(opening[subject.end() :]):
         return None
     return _nearest(reading, first.sentence_start)
+
+
+def _kept_up(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "Allergic aspergillosis is the label, and X has been required ever since": told as lasting behind the drug."""
+    first, last = chain[0], chain[-1]
+    told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    if not told or not _is_here(told[-1], first):
+        return None
+    between = _unset(reading, told[-1].end, first.start)
+    if len(between) > _ASIDE or _turns(between) or _denied(between) or _of_list(between):
+        return None
+    behind = reading.normal[last.end : first.sentence_end]
+    lasts = compiled(cues("medications")["told_apart"]["kept_up"], re.IGNORECASE).search(behind)
+    own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
+    return told[-1].concept if lasts is not None and not own else None
+
+
+def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "For a) X", "ad 2: X": the disease that stands under this letter or number in a list above."""
+    first = chain[0]
+    begin = reading.normal.rfind("\n", 0, first.start) + 1
+    told = _LABELLED.match(reading.normal, begin, first.start)
+    if told is None or _turns(reading.normal[told.end() : first.start]):
+        return None
+    for line in compiled(rf"^[ \t]*{re.escape(told['label'])}[ \t]*[).:][^\n]*", re.MULTILINE | re.IGNORECASE).finditer(
+        reading.normal, 0, begin
+    ):
+        named = _named(reading, line.start(), line.end())
+        if named:
+            return named[0].concept if _is_here(named[0], first) else None
+    return None
 
 
 def _is_subject(between: str) -> bool:
@@ -187,10 +223,13 @@ def _directed_by_others(reading: Reading, chain: Sequence[Scope]) -> str | None:
     sentence = reading.normal[first.sentence_start : first.sentence_end]
     cared = compiled(known["other_care"], re.IGNORECASE).search(sentence)
     lasts = compiled(known["lasting_care"], re.IGNORECASE).search(sentence)
-    if cared is None or lasts is None or _denied(reading.normal[first.sentence_start : first.start]):
+    if cared is None or lasts is None:
         return None
     own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
-    return None if own else _nearest(reading, first.start)
+    beside = [one.end for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    if own or _denied(reading.normal[max([first.sentence_start, *beside]) : first.start]):
+        return None
+    return _nearest(reading, first.start)
 
 
 def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:
