@@ -13,6 +13,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from extraction.drug_never import is_never_without
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
@@ -24,6 +25,14 @@ _FAR = 260  # characters from a disease to the words that refer back to it
 _MOST_WORDS = 12  # between the words that refer back and the drug
 _FEW_WORDS = 4  # between the words of treating and the drug
 _ASIDE = 90  # characters of an aside between the disease and the words of treating
+_SAME_SUBJECT = compiled(
+    r"\band (?:has|is|was|had|still)(?: (?:since|always|ever|then|been|still|now|ever since))*\s*\Z", re.IGNORECASE
+)
+_HEAD = compiled(
+    r"[^.;:]{0,50}(?::|=|→| [-–])\s*"
+    r"(?:(?:(?:she|he) is |is )?(?:still |now |currently |always )?(?:on|takes|taking|receives|under|with|gets)\s+)?",
+    re.IGNORECASE,
+)
 _LABELLED = compiled(
     r"[ \t]*(?:[-*•][ \t]*)?(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[ \t]*[).:]", re.IGNORECASE
 )
@@ -74,9 +83,11 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     """ "Crohn's disease, operated twice, is kept in check by X", "Myasthenia since 2017. It needs X"."""
     first = chain[0]
     told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    told = [one for one in told if not _in_closed_brackets(reading, one, first)] or told
     if told and _is_here(told[-1], first):
         between = _NOT_WE.sub(" ", _unset(reading, told[-1].end, first.start))
-        joined = _is_subject(between) or _heads(between) or _depends(reading, between, first)
+        without = is_never_without(reading, first) and not _turns_to_another(between)
+        joined = without or _is_subject(between) or _heads(between) or _depends(reading, between, first)
         return told[-1].concept if joined and not _lupus_beside(reading, told) else None
     opening = reading.normal[first.sentence_start : first.start]
     subject = _pattern("subjects", r"\A\W*{}\b").match(opening)
@@ -116,12 +127,17 @@ def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
     return None
 
 
+def opens_label(between: str) -> bool:
+    """Whether a line of the text begins with the letter or number of a list: "ad 2)"."""
+    return any(_LABELLED.match(line) for line in between.split("\n")[1:])
+
+
 def _is_subject(between: str) -> bool:
     """Whether the disease is told as treated with what follows, an aside between them at the most."""
     found = list(_pattern("keeps", r"(?<!\w){}(?!\w)").finditer(between)) or list(_in_a_phrase().finditer(between))
     if not found or _denied(between):
         return False
-    aside, rest = between[: found[0].start()], between[found[0].end() :]
+    aside, rest = _SAME_SUBJECT.sub(" ", between[: found[0].start()]), between[found[0].end() :]
     return len(aside) <= _ASIDE and not _turns(aside) and not _turns(rest) and len(rest.split()) <= _FEW_WORDS
 
 
@@ -167,7 +183,7 @@ def _may_treat(disease: str, chain: Sequence[Scope]) -> bool:
 
 def _heads(between: str) -> bool:
     """ "Takayasu arteritis (2014): X", not "psoriasis. Medication: X"."""
-    head = compiled(r"(?:[^.;:]{0,50})(?::|=|→| [-–])\s*").fullmatch(between)
+    head = _HEAD.fullmatch(between)
     return head is not None and not _denied(between) and not _turns(between) and not _of_list(between)
 
 
@@ -177,6 +193,11 @@ def _depends(reading: Reading, between: str, first: Scope) -> bool:
         reading.normal[first.end : first.end + 16]
     )
     return behind is not None and not _denied(between) and not _turns(between) and len(between.split()) <= _FEW_WORDS
+
+
+def _turns_to_another(between: str) -> bool:
+    """Whether a sentence part ends between a disease and a drug that could not be left off."""
+    return compiled(r"[.;]\s").search(between) is not None
 
 
 def _of_list(text: str) -> bool:
@@ -250,7 +271,27 @@ def _named(reading: Reading, start: int, end: int) -> list[Mention]:
     """The diseases named, without the lupus that another one is told to be no part of."""
     no_disease = cues("medications")["told_apart"]["no_disease"]
     named = [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
+    named = _general_left_out(named)
     return [one for one in named if not (_is_own(one) and _set_apart_from(reading, one))]
+
+
+def _in_closed_brackets(reading: Reading, mention: Mention, drug: Scope) -> bool:
+    """ "Reactions (lepromatous leprosy, cured) that need X": what stands in brackets is not what X is for."""
+    before = reading.normal[drug.sentence_start : mention.start]
+    return before.count("(") > before.count(")") and ")" in reading.normal[mention.end : drug.start]
+
+
+def _general_left_out(named: list[Mention]) -> list[Mention]:
+    """Without those that name a disease told before in a more general word: "farmer's lung (ILD board)"."""
+    terms = vocabulary()
+    return [
+        one
+        for at, one in enumerate(named)
+        if not any(
+            other.concept != one.concept and terms.is_a(other.concept, one.concept) and other.assertion == "present"
+            for other in named[:at]
+        )
+    ]
 
 
 def _set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, holds_one, match_phrase, phrases, signs_of, tokenise_dose
 from extraction.drug_chains import chained
-from extraction.drug_diseases import disease_of
+from extraction.drug_diseases import disease_of, opens_label
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -173,11 +173,16 @@ def _chain(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Scop
     if at < 0:
         return [scope]
     first = last = at
-    while first > 0 and chained(reading, scopes[first - 1 : first + 1]):
+    while first > 0 and _one_list(reading, scopes[first - 1 : first + 1]):
         first -= 1
-    while last + 1 < len(scopes) and chained(reading, scopes[last : last + 2]):
+    while last + 1 < len(scopes) and _one_list(reading, scopes[last : last + 2]):
         last += 1
     return list(scopes[first : last + 1])
+
+
+def _one_list(reading: Reading, pair: Sequence[Scope]) -> bool:
+    """Whether two drugs stand in one list: "for b)" at the head of a line begins another."""
+    return chained(reading, pair) and not opens_label(reading.normal[pair[0].end : pair[1].start])
 
 
 def _led_by(reading: Reading, scope: Scope) -> str | None:
