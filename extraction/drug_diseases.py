@@ -244,7 +244,7 @@ def _directed_by_others(reading: Reading, chain: Sequence[Scope]) -> str | None:
     sentence = reading.normal[first.sentence_start : first.sentence_end]
     cared = compiled(known["other_care"], re.IGNORECASE).search(sentence)
     lasts = compiled(known["lasting_care"], re.IGNORECASE).search(sentence)
-    if cared is None or lasts is None:
+    if cared is None or (lasts is None and not is_never_without(reading, first)):
         return None
     own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
     beside = [one.end for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
@@ -272,7 +272,7 @@ def _named(reading: Reading, start: int, end: int) -> list[Mention]:
     no_disease = cues("medications")["told_apart"]["no_disease"]
     named = [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
     named = _general_left_out(named)
-    return [one for one in named if not (_is_own(one) and _set_apart_from(reading, one))]
+    return [one for one in named if not (_is_own(one) and set_apart_from(reading, one))]
 
 
 def _in_closed_brackets(reading: Reading, mention: Mention, drug: Scope) -> bool:
@@ -294,7 +294,7 @@ def _general_left_out(named: list[Mention]) -> list[Mention]:
     ]
 
 
-def _set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:
+def set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:
     """ "Unrelated to the", "another matter from the", straight before the name of the lupus."""
     before = reading.normal[max(0, lupus.start - _ASIDE) : lupus.start]
     return _pattern("apart_from", r"(?<!\w){}\s+(?:(?:the|her|his|their|any)\s+)?(?:systemic\s+)?\Z").search(before)
@@ -304,7 +304,7 @@ def _unset(reading: Reading, start: int, end: int) -> str:
     """The text of a stretch without its times and without the words that set a disease apart from the lupus."""
     text = masked_times(reading, start, end)
     for one in reading.mentions_in(start, end):
-        apart = _set_apart_from(reading, one) if _is_own(one) else None
+        apart = set_apart_from(reading, one) if _is_own(one) else None
         if apart is not None:
             first = max(0, one.start - (apart.end() - apart.start()) - start)
             text = text[:first] + " " * (one.end - start - first) + text[one.end - start :]
@@ -329,7 +329,8 @@ def _is_here(mention: Mention, scope: Scope) -> bool:
 def _nearest(reading: Reading, at: int) -> str | None:
     """The last disease named before a place, in its sentence or the one before: None where that is another one."""
     number = reading.sentence_at(at)
-    start = max(at - _FAR, reading.sentences[max(0, number - 1)].start)
+    back = 2 if reading.normal[: reading.sentences[number].start].rstrip()[-1:] == ";" else 1
+    start = max(at - _FAR, reading.sentences[max(0, number - back)].start)
     told = [one for one in _named(reading, start, at) if one.end <= at]
     if not told:
         return None
