@@ -30,6 +30,16 @@ _LONGEST = 36500  # days
 _SOON = 90  # days
 _BEHIND_A_LEVEL = 24  # characters
 _FAR = 60  # characters between a drug's own words and a date before it
+_TRIED = compiled(
+    r"\b(?:taper|tapering|wean|weaning|stop|stopping|withdrawal|withdrawing|reduction|reducing|reduce|lowering|lower|"
+    r"attempts?|trials?)(?: (?:was|were|it|this|tried|attempted))*(?: (?:in|on|at|of|last|during))?(?: the)?\s*\Z",
+    re.IGNORECASE,
+)
+_VAIN = compiled(
+    r"\s*(?:,?\s*(?:has|had|was|were|again|also)\s+)*(?:failed|unsuccessful|not successful|without success|in vain|"
+    r"not possible|brought|not tolerated)\b",
+    re.IGNORECASE,
+)
 _NEXT_DOSE = compiled(
     r"\bnext(?: (?:one|infusion|dose|injection|cycle|drip|round|administration))?"
     r"(?: (?:is|will be|falls|being))?(?: (?:due|planned|scheduled|booked|expected|foreseen|set))?"
@@ -55,7 +65,9 @@ def times_of(
     found = [
         time
         for time in reading.times_in(start, stop)
-        if not _opens_next(reading, time, scope) and not _of_next_dose(reading, time)
+        if not _opens_next(reading, time, scope)
+        and not _of_next_dose(reading, time)
+        and not _of_vain_ending(reading, time)
     ]
     if first and all(time.role in ("duration", "end") for time in found):
         before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
@@ -95,6 +107,14 @@ def _of_next_dose(reading: Reading, time: TimeExpression) -> bool:
     if not to_come or time.time.earliest <= today:
         return False
     return _NEXT_DOSE.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
+
+
+def _of_vain_ending(reading: Reading, time: TimeExpression) -> bool:
+    """ "An attempt to taper in December failed": the day on which a drug did not end."""
+    return (
+        _VAIN.match(reading.normal, time.end) is not None
+        and _TRIED.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
+    )
 
 
 def _clause_end(reading: Reading, scope: Scope) -> int:

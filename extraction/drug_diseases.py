@@ -33,9 +33,7 @@ _HEAD = compiled(
     r"(?:(?:(?:she|he) is |is )?(?:still |now |currently |always )?(?:on|takes|taking|receives|under|with|gets)\s+)?",
     re.IGNORECASE,
 )
-_LABELLED = compiled(
-    r"[ \t]*(?:[-*•][ \t]*)?(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[ \t]*[).:]", re.IGNORECASE
-)
+_LABELLED = compiled(r"(?<![\w)])(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[).:]", re.IGNORECASE)
 _ITEM_ENDS = compiled(r";|\.\s|:\s|\n\s*(?:[-*•]|\d{1,2}[.)])\s*|\n\s*\n")
 
 
@@ -115,12 +113,12 @@ def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
     """ "For a) X", "ad 2: X": the disease that stands under this letter or number in a list above."""
     first = chain[0]
     begin = reading.normal.rfind("\n", 0, first.start) + 1
-    told = _LABELLED.match(reading.normal, begin, first.start)
-    if told is None or _turns(reading.normal[told.end() : first.start]):
+    labels = list(_LABELLED.finditer(reading.normal, begin, first.start))
+    if not labels or _turns(reading.normal[labels[-1].end() : first.start]):
         return None
-    for line in compiled(rf"^[ \t]*{re.escape(told['label'])}[ \t]*[).:][^\n]*", re.MULTILINE | re.IGNORECASE).finditer(
-        reading.normal, 0, begin
-    ):
+    for line in compiled(
+        rf"^[ \t]*{re.escape(labels[-1]['label'])}[ \t]*[).:][^\n]*", re.MULTILINE | re.IGNORECASE
+    ).finditer(reading.normal, 0, begin):
         named = _named(reading, line.start(), line.end())
         if named:
             return named[0].concept if _is_here(named[0], first) else None
@@ -128,8 +126,8 @@ def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
 
 
 def opens_label(between: str) -> bool:
-    """Whether a line of the text begins with the letter or number of a list: "ad 2)"."""
-    return any(_LABELLED.match(line) for line in between.split("\n")[1:])
+    """Whether the letter or number of a disease in a list begins another part: "ad 2)"."""
+    return _LABELLED.search(between) is not None
 
 
 def _is_subject(between: str) -> bool:
