@@ -242,11 +242,12 @@ def _directed_by_others(reading: Reading, chain: Sequence[Scope]) -> str | None:
     sentence = reading.normal[first.sentence_start : first.sentence_end]
     cared = compiled(known["other_care"], re.IGNORECASE).search(sentence)
     lasts = compiled(known["lasting_care"], re.IGNORECASE).search(sentence)
-    if cared is None or (lasts is None and not is_never_without(reading, first)):
+    kept = is_never_without(reading, first)
+    if cared is None or (lasts is None and not kept):
         return None
     own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
     beside = [one.end for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
-    if own or _denied(reading.normal[max([first.sentence_start, *beside]) : first.start]):
+    if own or (not kept and _denied(reading.normal[max([first.sentence_start, *beside]) : first.start])):
         return None
     return _nearest(reading, first.start)
 

@@ -57,7 +57,10 @@ def next_total(page: Page, concept: str, previous: Result, limit: int) -> Result
         return None
     if "\n\n" in page.normal[previous.end : previous.end + match.start()]:
         return None
-    start, at, end = (previous.end + place for place in (match.start(), match.start("number"), match.end("number")))
+    start, at, end = (
+        previous.end + place
+        for place in (match.start("to") if went else match.start(), match.start("number"), match.end("number"))
+    )
     opened = max(page.normal.rfind(sign, previous.end, start + 1) for sign in "([;")
     start = start if opened < 0 else opened  # "(previous score, 10 November 2025: 14)" is told of the second alone
     written = read_number(page.normal, at, limit, page.comma)
@@ -81,7 +84,7 @@ def _went_to(page: Page, previous: Result, behind: str) -> re.Match[str] | None:
 def _to() -> re.Pattern[str]:
     number = rf"(?:\d{{1,3}}|{alternatives(cues('measurements')['number_words'])})"
     return compiled(
-        rf"(?:[\s,()]|\b(?:in|on|at|of|the|last|points?)\b){{0,12}}\bto\s+(?:(?:a|an|only|just|now)\s+)?(?P<number>{number})"
+        rf"[\s,()]*(?:(?:in|on|at|of|the|last|points?)\b[\s,()]*){{0,6}}\b(?P<to>to)\s+(?:(?:a|an|only|just|now)\s+)?(?P<number>{number})"
         rf"(?![.,]\d)(?:\s*(?:points?|pts))?(?=\s*(?:[.;,)(]|$|{_words('closes')}))",
         re.IGNORECASE,
     )
