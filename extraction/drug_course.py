@@ -103,8 +103,8 @@ def _opens_next(reading: Reading, time: TimeExpression, scope: Scope) -> bool:
 def _of_next_dose(reading: Reading, time: TimeExpression) -> bool:
     """ "X goes on, the next infusion is due on 2 May": a day to come, which begins nothing."""
     today = reading.letter_date.latest if reading.letter_date is not None else None
-    to_come = today is not None and time.time is not None and time.time.earliest is not None
-    if not to_come or time.time.earliest <= today:
+    day = time.time.earliest if time.time is not None else None
+    if today is None or day is None or day <= today:
         return False
     return _NEXT_DOSE.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
 
