@@ -30,6 +30,22 @@ _LONGEST = 36500  # days
 _SOON = 90  # days
 _BEHIND_A_LEVEL = 24  # characters
 _FAR = 60  # characters between a drug's own words and a date before it
+_TRIED = compiled(
+    r"\b(?:taper|tapering|wean|weaning|stop|stopping|withdrawal|withdrawing|reduction|reducing|reduce|lowering|lower|"
+    r"attempts?|trials?)(?: (?:was|were|it|this|tried|attempted))*(?: (?:in|on|at|of|last|during))?(?: the)?\s*\Z",
+    re.IGNORECASE,
+)
+_VAIN = compiled(
+    r"\s*(?:,?\s*(?:has|had|was|were|again|also)\s+)*(?:failed|unsuccessful|not successful|without success|in vain|"
+    r"not possible|brought|not tolerated)\b",
+    re.IGNORECASE,
+)
+_NEXT_DOSE = compiled(
+    r"\bnext(?: (?:one|infusion|dose|injection|cycle|drip|round|administration))?"
+    r"(?: (?:is|will be|falls|being))?(?: (?:due|planned|scheduled|booked|expected|foreseen|set))?"
+    r"(?: (?:on|for|in|at))?(?: the)?[\s:]*\Z",
+    re.IGNORECASE,
+)
 _NEAR = 60  # characters between words of a dose that stays and for how long
 
 
@@ -46,7 +62,13 @@ def times_of(
     start = scope.end if first else steps[0].start
     later = [group[0].start for group in groups if group and steps and group[0].start > steps[0].start]
     stop = min([scope.after, *later]) if later and not last else _clause_end(reading, scope)
-    found = [time for time in reading.times_in(start, stop) if not _opens_next(reading, time, scope)]
+    found = [
+        time
+        for time in reading.times_in(start, stop)
+        if not _opens_next(reading, time, scope)
+        and not _of_next_dose(reading, time)
+        and not _of_vain_ending(reading, time)
+    ]
     if first and all(time.role in ("duration", "end") for time in found):
         before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
         between = [time for time in before if not _drug_between(reading, time.end, scope)]
@@ -76,6 +98,23 @@ def _opens_next(reading: Reading, time: TimeExpression, scope: Scope) -> bool:
     if not later or reading.normal[time.end : later[0]].strip(" -:").lower() not in ("", "inj.", "tab.", "iv", "inj"):
         return False
     return reading.normal[scope.end : time.start].rstrip(" ([")[-1:] in (",", ";", ".", "\n")
+
+
+def _of_next_dose(reading: Reading, time: TimeExpression) -> bool:
+    """ "X goes on, the next infusion is due on 2 May": a day to come, which begins nothing."""
+    today = reading.letter_date.latest if reading.letter_date is not None else None
+    day = time.time.earliest if time.time is not None else None
+    if today is None or day is None or day <= today:
+        return False
+    return _NEXT_DOSE.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
+
+
+def _of_vain_ending(reading: Reading, time: TimeExpression) -> bool:
+    """ "An attempt to taper in December failed": the day on which a drug did not end."""
+    return (
+        _VAIN.match(reading.normal, time.end) is not None
+        and _TRIED.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
+    )
 
 
 def _clause_end(reading: Reading, scope: Scope) -> int:

@@ -226,8 +226,12 @@ def _is_of_a_disease(reading: Reading, start: int, cue: Cue) -> bool:
 
 def _is_of_its_ending(reading: Reading, start: int, cue: Cue) -> bool:
     """ "Weaning so far not possible": what cannot be done is to end it."""
+    if cue.group not in ("forbidden", "failed"):
+        return False
     words = tokenise_dose(reading.normal[max(start, cue.start - 60) : cue.start])[-5:]
-    return cue.group == "forbidden" and any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
+    if cue.group == "forbidden":
+        words = (*words, *tokenise_dose(reading.normal[cue.end : cue.end + 40])[:3])
+    return any(match_phrase(listed("endings"), words, at) for at in range(len(words)))
 
 
 def _is_of_a_denial(reading: Reading, start: int, cue: Cue) -> bool:

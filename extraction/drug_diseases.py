@@ -13,6 +13,7 @@ import functools
 import re
 from collections.abc import Sequence
 
+from extraction.drug_never import is_never_without
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
@@ -24,6 +25,15 @@ _FAR = 260  # characters from a disease to the words that refer back to it
 _MOST_WORDS = 12  # between the words that refer back and the drug
 _FEW_WORDS = 4  # between the words of treating and the drug
 _ASIDE = 90  # characters of an aside between the disease and the words of treating
+_SAME_SUBJECT = compiled(
+    r"\band (?:has|is|was|had|still)(?: (?:since|always|ever|then|been|still|now|ever since))*\s*\Z", re.IGNORECASE
+)
+_HEAD = compiled(
+    r"[^.;:]{0,50}(?::|=|→| [-–])\s*"
+    r"(?:(?:(?:she|he) is |is )?(?:still |now |currently |always )?(?:on|takes|taking|receives|under|with|gets)\s+)?",
+    re.IGNORECASE,
+)
+_LABELLED = compiled(r"(?<![\w)])(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[).:]", re.IGNORECASE)
 _ITEM_ENDS = compiled(r";|\.\s|:\s|\n\s*(?:[-*•]|\d{1,2}[.)])\s*|\n\s*\n")
 
 
@@ -32,7 +42,9 @@ def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
     return (
         _referred_to(reading, chain)
         or _kept_by(reading, chain)
+        or _kept_up(reading, chain)
         or _itemised(reading, chain)
+        or _of_label(reading, chain)
         or _given_only_for(reading, chain)
         or _directed_by_others(reading, chain)
         or _of_graft(reading, chain)
@@ -69,9 +81,11 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     """ "Crohn's disease, operated twice, is kept in check by X", "Myasthenia since 2017. It needs X"."""
     first = chain[0]
     told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    told = [one for one in told if not _in_closed_brackets(reading, one, first)] or told
     if told and _is_here(told[-1], first):
         between = _NOT_WE.sub(" ", _unset(reading, told[-1].end, first.start))
-        joined = _is_subject(between) or _heads(between) or _depends(reading, between, first)
+        without = is_never_without(reading, first) and not _turns_to_another(between)
+        joined = without or _is_subject(between) or _heads(between) or _depends(reading, between, first)
         return told[-1].concept if joined and not _lupus_beside(reading, told) else None
     opening = reading.normal[first.sentence_start : first.start]
     subject = _pattern("subjects", r"\A\W*{}\b").match(opening)
@@ -80,12 +94,48 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
     return _nearest(reading, first.sentence_start)
 
 
+def _kept_up(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "Allergic aspergillosis is the label, and X has been required ever since": told as lasting behind the drug."""
+    first, last = chain[0], chain[-1]
+    told = [one for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    if not told or not _is_here(told[-1], first):
+        return None
+    between = _unset(reading, told[-1].end, first.start)
+    if len(between) > _ASIDE or _turns(between) or _denied(between) or _of_list(between):
+        return None
+    behind = reading.normal[last.end : first.sentence_end]
+    lasts = compiled(cues("medications")["told_apart"]["kept_up"], re.IGNORECASE).search(behind)
+    own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
+    return told[-1].concept if lasts is not None and not own else None
+
+
+def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "For a) X", "ad 2: X": the disease that stands under this letter or number in a list above."""
+    first = chain[0]
+    begin = reading.normal.rfind("\n", 0, first.start) + 1
+    labels = list(_LABELLED.finditer(reading.normal, begin, first.start))
+    if not labels or _turns(reading.normal[labels[-1].end() : first.start]):
+        return None
+    for line in compiled(
+        rf"^[ \t]*{re.escape(labels[-1]['label'])}[ \t]*[).:][^\n]*", re.MULTILINE | re.IGNORECASE
+    ).finditer(reading.normal, 0, begin):
+        named = _named(reading, line.start(), line.end())
+        if named:
+            return named[0].concept if _is_here(named[0], first) else None
+    return None
+
+
+def opens_label(between: str) -> bool:
+    """Whether the letter or number of a disease in a list begins another part: "ad 2)"."""
+    return _LABELLED.search(between) is not None
+
+
 def _is_subject(between: str) -> bool:
     """Whether the disease is told as treated with what follows, an aside between them at the most."""
     found = list(_pattern("keeps", r"(?<!\w){}(?!\w)").finditer(between)) or list(_in_a_phrase().finditer(between))
     if not found or _denied(between):
         return False
-    aside, rest = between[: found[0].start()], between[found[0].end() :]
+    aside, rest = _SAME_SUBJECT.sub(" ", between[: found[0].start()]), between[found[0].end() :]
     return len(aside) <= _ASIDE and not _turns(aside) and not _turns(rest) and len(rest.split()) <= _FEW_WORDS
 
 
@@ -131,7 +181,7 @@ def _may_treat(disease: str, chain: Sequence[Scope]) -> bool:
 
 def _heads(between: str) -> bool:
     """ "Takayasu arteritis (2014): X", not "psoriasis. Medication: X"."""
-    head = compiled(r"(?:[^.;:]{0,50})(?::|=|→| [-–])\s*").fullmatch(between)
+    head = _HEAD.fullmatch(between)
     return head is not None and not _denied(between) and not _turns(between) and not _of_list(between)
 
 
@@ -141,6 +191,11 @@ def _depends(reading: Reading, between: str, first: Scope) -> bool:
         reading.normal[first.end : first.end + 16]
     )
     return behind is not None and not _denied(between) and not _turns(between) and len(between.split()) <= _FEW_WORDS
+
+
+def _turns_to_another(between: str) -> bool:
+    """Whether a sentence part ends between a disease and a drug that could not be left off."""
+    return compiled(r"[.;]\s").search(between) is not None
 
 
 def _of_list(text: str) -> bool:
@@ -187,10 +242,14 @@ def _directed_by_others(reading: Reading, chain: Sequence[Scope]) -> str | None:
     sentence = reading.normal[first.sentence_start : first.sentence_end]
     cared = compiled(known["other_care"], re.IGNORECASE).search(sentence)
     lasts = compiled(known["lasting_care"], re.IGNORECASE).search(sentence)
-    if cared is None or lasts is None or _denied(reading.normal[first.sentence_start : first.start]):
+    kept = is_never_without(reading, first)
+    if cared is None or (lasts is None and not kept):
         return None
     own = any(_is_own(one) for one in _named(reading, first.sentence_start, first.sentence_end))
-    return None if own else _nearest(reading, first.start)
+    beside = [one.end for one in _named(reading, first.sentence_start, first.start) if one.end <= first.start]
+    if own or (not kept and _denied(reading.normal[max([first.sentence_start, *beside]) : first.start])):
+        return None
+    return _nearest(reading, first.start)
 
 
 def _of_graft(reading: Reading, chain: Sequence[Scope]) -> str | None:
@@ -211,10 +270,30 @@ def _named(reading: Reading, start: int, end: int) -> list[Mention]:
     """The diseases named, without the lupus that another one is told to be no part of."""
     no_disease = cues("medications")["told_apart"]["no_disease"]
     named = [one for one in reading.mentions_in(start, end) if _is_treatable(one) and one.concept not in no_disease]
-    return [one for one in named if not (_is_own(one) and _set_apart_from(reading, one))]
+    named = _general_left_out(named)
+    return [one for one in named if not (_is_own(one) and set_apart_from(reading, one))]
 
 
-def _set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:
+def _in_closed_brackets(reading: Reading, mention: Mention, drug: Scope) -> bool:
+    """ "Reactions (lepromatous leprosy, cured) that need X": what stands in brackets is not what X is for."""
+    before = reading.normal[drug.sentence_start : mention.start]
+    return before.count("(") > before.count(")") and ")" in reading.normal[mention.end : drug.start]
+
+
+def _general_left_out(named: list[Mention]) -> list[Mention]:
+    """Without those that name a disease told before in a more general word: "farmer's lung (ILD board)"."""
+    terms = vocabulary()
+    return [
+        one
+        for at, one in enumerate(named)
+        if not any(
+            other.concept != one.concept and terms.is_a(other.concept, one.concept) and other.assertion == "present"
+            for other in named[:at]
+        )
+    ]
+
+
+def set_apart_from(reading: Reading, lupus: Mention) -> re.Match[str] | None:
     """ "Unrelated to the", "another matter from the", straight before the name of the lupus."""
     before = reading.normal[max(0, lupus.start - _ASIDE) : lupus.start]
     return _pattern("apart_from", r"(?<!\w){}\s+(?:(?:the|her|his|their|any)\s+)?(?:systemic\s+)?\Z").search(before)
@@ -224,7 +303,7 @@ def _unset(reading: Reading, start: int, end: int) -> str:
     """The text of a stretch without its times and without the words that set a disease apart from the lupus."""
     text = masked_times(reading, start, end)
     for one in reading.mentions_in(start, end):
-        apart = _set_apart_from(reading, one) if _is_own(one) else None
+        apart = set_apart_from(reading, one) if _is_own(one) else None
         if apart is not None:
             first = max(0, one.start - (apart.end() - apart.start()) - start)
             text = text[:first] + " " * (one.end - start - first) + text[one.end - start :]
@@ -249,7 +328,8 @@ def _is_here(mention: Mention, scope: Scope) -> bool:
 def _nearest(reading: Reading, at: int) -> str | None:
     """The last disease named before a place, in its sentence or the one before: None where that is another one."""
     number = reading.sentence_at(at)
-    start = max(at - _FAR, reading.sentences[max(0, number - 1)].start)
+    back = 2 if reading.normal[: reading.sentences[number].start].rstrip()[-1:] == ";" else 1
+    start = max(at - _FAR, reading.sentences[max(0, number - back)].start)
     told = [one for one in _named(reading, start, at) if one.end <= at]
     if not told:
         return None

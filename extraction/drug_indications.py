@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from extraction.dose_items import read_items
 from extraction.dose_words import Phrases, holds_one, match_phrase, phrases, signs_of, tokenise_dose
 from extraction.drug_chains import chained
-from extraction.drug_diseases import disease_of
+from extraction.drug_diseases import disease_of, opens_label, set_apart_from
 from extraction.drug_reasons import find_cues, listed
 from extraction.drug_scope import Scope, masked_times
 from extraction.knowledge import cues
@@ -28,6 +28,8 @@ _LEADING_FOR = compiled(
     r"|as treatment (?:for|of)) (?:[\w'-]+ ){0,3}",
     re.IGNORECASE,
 )
+_PART_BEGINS = compiled(r"[,;:]\s+(?:and\s+|but\s+)?|\s(?:and|but)\s+")
+_ONE_CLAUSE = compiled(r"\s+(?:[\w'-]+\s+){1,8}")  # "and for the eye disease the eye clinic maintains X"
 _BACK = compiled(
     r"\b(?:for (?:it|this|that|these|them|which|the latter)"
     r"|to (?:protect|preserve|keep|control|suppress|maintain) (?:it|this|them))\b",
@@ -128,6 +130,8 @@ def _behind(reading: Reading, scope: Scope, end: int) -> str | None:
     for mention in reading.mentions_in(scope.end, max(scope.after, end)):
         if not _is_treatable(mention) or mention.sentence != scope.mention.sentence:
             continue
+        if set_apart_from(reading, mention):
+            continue  # "X, quite apart from what we do for the lupus"
         tokens = tokenise_dose(reading.normal[max(scope.end, mention.start - 24) : mention.start])
         for at in range(len(tokens)):
             found = match_phrase(index, tokens, at)
@@ -173,11 +177,16 @@ def _chain(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> list[Scop
     if at < 0:
         return [scope]
     first = last = at
-    while first > 0 and chained(reading, scopes[first - 1 : first + 1]):
+    while first > 0 and _one_list(reading, scopes[first - 1 : first + 1]):
         first -= 1
-    while last + 1 < len(scopes) and chained(reading, scopes[last : last + 2]):
+    while last + 1 < len(scopes) and _one_list(reading, scopes[last : last + 2]):
         last += 1
     return list(scopes[first : last + 1])
+
+
+def _one_list(reading: Reading, pair: Sequence[Scope]) -> bool:
+    """Whether two drugs stand in one list: "for b)" at the head of a line begins another."""
+    return chained(reading, pair) and not opens_label(reading.normal[pair[0].end : pair[1].start])
 
 
 def _led_by(reading: Reading, scope: Scope) -> str | None:
@@ -185,7 +194,12 @@ def _led_by(reading: Reading, scope: Scope) -> str | None:
     start = scope.sentence_start
     for mention in reading.mentions_in(start, scope.start):
         known = _is_treatable(mention) and _is_apart(mention.concept)
-        if known and _LEADING_FOR.fullmatch(reading.normal[start : mention.start]):
+        before = reading.normal[start : mention.start]
+        if known and _LEADING_FOR.fullmatch(before):
+            return mention.concept
+        part = _PART_BEGINS.split(before)[-1]
+        between = reading.normal[mention.end : scope.start]
+        if known and _LEADING_FOR.fullmatch(part) and _ONE_CLAUSE.fullmatch(between):
             return mention.concept
     return None
 

@@ -64,6 +64,8 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     if before is not None and before.group == "never":
         before = None if is_taken_all_the_same(reading, scope, (before.start, before.end)) else before
     after = cues_behind(reading, scope, scopes)
+    if is_never_without(reading, scope):  # "every attempt to go below 10 mg of X ended in a relapse"
+        after = [cue for cue in after if cue.group == "current"]
     default = _default(reading, scope)
     if before is not None and before.group in HARMS and default != "allergy" and _is_denied(reading, before):
         if not after:

@@ -67,8 +67,11 @@ def _relative_pattern() -> re.Pattern[str]:
         rf"|(?P<recent>{any_of(cues('timing')['recent_words'])})(?![a-z])"
         rf"|(?P<part>{part})[ -](?:(?P<part_month>{month})\.?[ ,]*)?(?P<part_year>(?:19|20)\d\d)?(?![\d])"
         rf"|(?P<season>{any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
+        rf"|(?P<season_told>{any_of(list(cues('timing')['seasons']))}),? (?:of )?(?:the )?"
+        r"(?P<of_year>year before last|(?:last|past|previous|this|current) year)(?![a-z])"
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
-        rf" (?P<season_back>{any_of(list(cues('timing')['seasons']))})(?![a-z]|,? (?:of )?(?:19|20)\d\d)"
+        rf" (?P<season_back>{any_of(list(cues('timing')['seasons']))})"
+        r"(?![a-z]|,? (?:of )?(?:(?:19|20)\d\d|(?:the )?(?:(?:last|past|previous|this|current) year|year before)))"
         rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})"
         r"(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
         r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
@@ -210,6 +213,13 @@ def _lookback(match: re.Match[str], reference: date | None) -> TimeExpression | 
     )
 
 
+def _last_of_two(season: str, newest: Time, written: str) -> Time:
+    """ "Last spring", in spring: the one before, or the one that goes on."""
+    if newest.earliest is None:
+        return newest
+    return Time(season_of(season, newest.earliest.year - 1, written).earliest, newest.latest, written)
+
+
 def _relative_time(match: re.Match[str], reference: date, written: str) -> Time | None:
     if match["ago"] or match["since"]:
         read = read_amount(written)
@@ -230,8 +240,16 @@ def _relative_time(match: re.Match[str], reference: date, written: str) -> Time 
         return week_month_or_year(which, unit, reference, written)
     if match["part"]:
         return part_of_period(match, reference, written)
+    if match["season_told"]:
+        told = match["of_year"].lower()
+        back = 2 if told.endswith("before last") else 0 if told.startswith(("this", "current")) else 1
+        season = season_of(match["season_told"], reference.year - back, written)
+        return None if season.earliest is None or season.earliest > reference else season
     if match["season_back"]:
-        return season_before(match["season_back"], reference, written)
+        newest = season_before(match["season_back"], reference, written)
+        if newest is not None and newest.latest == reference and written.lower().startswith("last"):
+            return _last_of_two(match["season_back"], newest, written)
+        return newest
     if match["month"]:
         month = month_number(match["month"])
         year = reference.year if month <= reference.month else reference.year - 1

@@ -25,6 +25,9 @@ _AROUND = 34  # ... in which the words of its occasion stand
 _BEFORE = 24  # ... before the first total
 
 
+_FROM = compiled(r"\bfrom\s+(?:[\w-]+\s+){0,4}\Z", re.IGNORECASE)
+
+
 def _words(key: str) -> str:
     return alternatives(cues("measurements")["score_turns"][key])
 
@@ -45,25 +48,46 @@ def next_total(page: Page, concept: str, previous: Result, limit: int) -> Result
     if not isinstance(vocabulary().terms[concept], Score) or not isinstance(previous.value, Quantity):
         return None
     blank = _without_days(page, previous.end, limit)
-    match = _next().search(blank)
+    match = _went_to(page, previous, blank)
+    went = match is not None
+    match = match or _next().search(blank)
     if match is None or compiled(rf"{_words('turned_from')}\s*$", re.IGNORECASE).search(
         blank, 0, match.start("number")
     ):
         return None
     if "\n\n" in page.normal[previous.end : previous.end + match.start()]:
         return None
-    start, at, end = (previous.end + place for place in (match.start(), match.start("number"), match.end("number")))
+    start, at, end = (
+        previous.end + place
+        for place in (match.start("to") if went else match.start(), match.start("number"), match.end("number"))
+    )
     opened = max(page.normal.rfind(sign, previous.end, start + 1) for sign in "([;")
     start = start if opened < 0 else opened  # "(previous score, 10 November 2025: 14)" is told of the second alone
     written = read_number(page.normal, at, limit, page.comma)
     found = None if written is None or written.unit is not None else numeric_result(page, concept, written, limit)
     if found is None or not isinstance(found.value, Quantity):
         return None
-    order = _order(page, previous, (start, at, end), limit)
+    order = "newer" if went else _order(page, previous, (start, at, end), limit)
     if order == "older":
         return None
     value = found.value if order == "newer" else _both(previous.value, found.value)
     return replace(found, start=start, value=value, is_turn=True)
+
+
+def _went_to(page: Page, previous: Result, behind: str) -> re.Match[str] | None:
+    """ "She went from a SLEDAI of 14 last spring to 2 in January": what behind "from" a total has come to."""
+    before = page.normal[max(0, previous.start - _BEFORE) : previous.start]
+    return _to().match(behind) if _FROM.search(before) else None
+
+
+@functools.cache
+def _to() -> re.Pattern[str]:
+    number = rf"(?:\d{{1,3}}|{alternatives(cues('measurements')['number_words'])})"
+    return compiled(
+        rf"[\s,()]*(?:(?:in|on|at|of|the|last|points?)\b[\s,()]*){{0,6}}\b(?P<to>to)\s+(?:(?:a|an|only|just|now)\s+)?(?P<number>{number})"
+        rf"(?![.,]\d)(?:\s*(?:points?|pts))?(?=\s*(?:[.;,)(]|$|{_words('closes')}))",
+        re.IGNORECASE,
+    )
 
 
 def _both(first: Quantity, second: Quantity) -> Quantity:

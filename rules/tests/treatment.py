@@ -32,7 +32,8 @@ class Treatment(YesNo):
     `needing`: diseases that count by themselves; `may_need`: those that leave it open, and count when a drug is told to
     be for them; `instead`, and `replacing` where `instead_when_denied` is denied: diseases in the
     place of the trial's own, which count when any such drug goes on;
-    `doubtful`: indications that leave it open. `denied_as` denies such diseases, `denied_by` all of the treatments.
+    `doubtful`: indications that leave it open. `denied_as` denies such diseases, `denied_outright` any other disease,
+    `denied_by` all of the treatments.
     """
 
     treatment: Annotated[tuple[str, ...], Names(("drug",))] = Field(min_length=1)
@@ -46,6 +47,7 @@ class Treatment(YesNo):
     doubtful: Annotated[tuple[str, ...], Names(("condition",))] = ()
     denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
     denied_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
+    denied_outright: Annotated[tuple[str, ...], Names(("statement",))] = ()
 
     def finding_id(self) -> str:
         return f"other-disease-needing.{'+'.join(self.treatment)}"
@@ -112,6 +114,11 @@ class Treatment(YesNo):
         denied = denials(self.denied_as, situation) if self.denied_as else None
         if denied is not None and denied.complete:
             return list(denied.covering)
+        outright = [
+            fact for name in self.denied_outright for fact in situation.about(name) if fact.assertion == "present"
+        ]
+        if outright:
+            return outright
         stated = [[fact for fact in situation.about(name) if fact.assertion == "present"] for name in self.denied_by]
         return [fact for facts in stated for fact in facts] if stated and all(stated) else []
 

@@ -178,6 +178,29 @@ I8   silent  It was decided not to proceed with the screw.
 I7a  silent  The patient walked out while carrying her baby in a car seat.
 E11a silent  She failed several medication trials including valproic acid and topiramate.
 I8   silent  Kidney biopsy: the risks were explained and the patient gave her informed consent.
+E4   fail    Severe asthma. The lung team could never bring her under prednisolone 10 mg a day.
+E4   fail    Sarcoidosis 2018. Every attempt to go below 7.5 mg of prednisone ended badly, so the lung clinic leaves it.
+E4   fail    Multiple sclerosis since 2014. Ocrelizumab goes on, the next infusion is due on 2 May.
+E4   fail    Problems:\nA) SLE\nB) sarcoidosis\nTreatment:\nad A) hydroxychloroquine 200 mg\nad B) prednisone 10 mg
+E4   raised  Problems:\nA) SLE\nB) sarcoidosis\nTreatment:\nad A) prednisone 10 mg, mycophenolate 2 g\nad B) none now
+E4   fail    Cryptogenic organising pneumonia was proven in 2024 and prednisolone 12.5 mg has been necessary ever since.
+E4   silent  Nephritis class IV was proven in 2024 and mycophenolate 2 g has been necessary ever since.
+E4   fail    Scleritis since 2012, not lupus in the eye clinic's view. It is kept white with adalimumab.
+E4   silent  Episcleritis in June, settled with drops. Prednisolone 7.5 mg for lupus.
+E4   fail    Lepromatous leprosy cured, but type 2 reactions still demand prednisone 25 mg a day.
+E4   fail    Aplastic anaemia (2020, before SLE): still on ciclosporin.
+E4   silent  Bone marrow suppression on azathioprine in 2021. Now on mycophenolate 2 g and prednisolone 5 mg.
+E4   fail    Hepatitis of autoimmune origin in 2016; lifelong azathioprine 75 mg, apart from what we give for the lupus.
+E4   fail    Cogan syndrome: her hearing holds only while prednisolone stays at 10 mg or above.
+E4   pass    She has no disease other than SLE.
+E4   silent  No disease other than SLE was found to explain the fever.
+E4   pass    Other AI dz: nil.
+E4   pass    We can rule out another autoimmune or inflammatory disease.
+E4   pass    At no point has a disease other than lupus needed long-term corticosteroids or immunosuppressants.
+E4   raised  HPA axis suppression, on hydrocortisone 20 mg daily.
+I3   fail    On belimumab she came from a SLEDAI-2K of 16 in the summer of last year to 4 in February 2026.
+I3   pass    She went from a SLEDAI of 4 in the summer of last year to 12 on 2 March 2026.
+I3   raised  SLEDAI 14 in the spring of last year.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
