@@ -106,7 +106,10 @@ def _is_of_long_past_drug(reading: Reading, fact: Fact, start: int) -> bool:
 
 
 _NEAR = 16  # characters behind the value
-_ITS_TIME = compiled(r"(?:(?!\b(?:start|beg[au]n|since))[^.;:,\n]){0,30}[(:,]?\s*(?:\b(?:in|from|until|till|during|up to)\s+)?", re.IGNORECASE)
+_ITS_TIME = compiled(
+    r"(?:(?!\b(?:start|beg[au]n|since))[^.;:,\n]){0,30}[(:,]?\s*(?:\b(?:in|from|until|till|during|up to)\s+)?",
+    re.IGNORECASE,
+)
 _LONG = timedelta(days=183)
 
 
