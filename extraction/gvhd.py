@@ -22,7 +22,9 @@ _SENTENCES_BEHIND = 2
 _CHART = 900  # characters below the name in which its chart stands
 _NOW = 32  # characters beside a grade that may say that it is today's
 _SINCE_THEN = compiled(r"\s*,?\s*(?:ever )?since(?: then| that time)?\s*(?=[.,;)\n]|$)", re.IGNORECASE)
-_FOR = compiled(r"\b(?:for|against|because of|to treat|to control)\s(?:(?:the|her|his|chronic|acute)\s)*$", re.IGNORECASE)
+_FOR = compiled(
+    r"\b(?:for|against|because of|to treat|to control)\s(?:(?:the|her|his|chronic|acute)\s)*$", re.IGNORECASE
+)
 _PARTS = compiled(r"[;,()]|\b(?:and|but|then)\b")
 
 
