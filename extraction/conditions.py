@@ -14,7 +14,7 @@ from extraction.ages import find_ages
 from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.episodes import episode_of
-from extraction.gvhd import grades_of_chart, grades_told_later, time_of_grade
+from extraction.gvhd import grades_of_chart, grades_told_later, time_of_grade, without_reasons
 from extraction.interventions import told_once, with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
@@ -57,7 +57,7 @@ def read_conditions(reading: Reading) -> list[Fact]:
             charted = list(grades_of_chart(reading, mention))
             facts += charted or [*_facts(reading, mention), *grades_told_later(reading, mention)]
             facts += sizes_told_later(reading, _as_concept(mention, _meant(reading, mention)))
-    return told_once(facts)
+    return told_once(without_reasons(reading, facts))
 
 
 def _named_again(reading: Reading, mention: Mention) -> Mention | None:

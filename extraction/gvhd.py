@@ -21,6 +21,10 @@ from kb.vocabulary import vocabulary
 _SENTENCES_BEHIND = 2
 _CHART = 900  # characters below the name in which its chart stands
 _NOW = 32  # characters beside a grade that may say that it is today's
+_SINCE_THEN = compiled(r"\s*,?\s*(?:ever )?since(?: then| that time)?\s*(?=[.,;)\n]|$)", re.IGNORECASE)
+_FOR = compiled(
+    r"\b(?:for|against|because of|to treat|to control)\s(?:(?:the|her|his|chronic|acute)\s)*$", re.IGNORECASE
+)
 _PARTS = compiled(r"[;,()]|\b(?:and|but|then)\b")
 
 
@@ -136,7 +140,21 @@ def _time(reading: Reading, found: re.Match[str], sentence: Sentence) -> tuple[T
     if now.search(reading.normal, max(sentence.start, found.start() - _NOW), min(stop, found.end() + _NOW)):
         return reading.letter_date, False
     earlier = [time for time in times if time.end <= found.start()]
-    return (earlier[-1].time, earlier[-1].role == "start") if earlier else (None, False)
+    lasts = _SINCE_THEN.match(reading.normal, found.end(), sentence.end) is not None
+    return (earlier[-1].time, lasts or earlier[-1].role == "start") if earlier else (None, False)
+
+
+def without_reasons(reading: Reading, facts: list[Fact]) -> list[Fact]:
+    """The facts without a graded disease that is only what a drug is given for, where its grade of today is told."""
+    lasting = {
+        one.concept for one in facts if "grade" in one.attributes and one.course is not None and one.course.ongoing
+    }
+    return [fact for fact in facts if fact.concept not in lasting or not _is_reason(reading, fact)]
+
+
+def _is_reason(reading: Reading, fact: Fact) -> bool:
+    bare = "grade" not in fact.attributes and fact.time is None and fact.assertion == "present"
+    return bare and _FOR.search(reading.normal, max(0, fact.start - 24), fact.start) is not None
 
 
 def _is_parted(reading: Reading, found: re.Match[str], time: TimeExpression) -> bool:

@@ -38,7 +38,8 @@ _OPEN_BRACKET = compiled(r"\([^()]*$")
 def is_something_else(reading: Reading, mention: Mention) -> bool:
     """Whether the name is part of another thing's name, or means another thing here."""
     known = cues("conditions")
-    if reading.section_at(mention.start) in known["skipped_sections"] and not _has_own_label(reading, mention):
+    skipped = reading.section_at(mention.start) in known["skipped_sections"]
+    if skipped and not _has_own_label(reading, mention) and not _is_denied_apart(reading, mention):
         return True
     if compiled(known["not_asked"], re.IGNORECASE).match(reading.normal[mention.end : mention.end + 12]):
         return True
@@ -101,6 +102,19 @@ def _has_own_label(reading: Reading, mention: Mention) -> bool:
     label = _LABEL.match(reading.normal, begin, mention.start)
     skipped = cues("conditions")["skipped_sections"]
     return label is not None and not any(label[1].lower() in cues("sections")[section] for section in skipped)
+
+
+def _is_denied_apart(reading: Reading, mention: Mention) -> bool:
+    """ "Vaccines: influenza in October. Without infection at present.": a denial in a sentence of its own."""
+    begin = reading.normal.rfind("\n", 0, mention.start) + 1
+    start, end = sentence_span(reading, mention)
+    if mention.assertion != "absent" or start <= begin or mention.concept in cues("events")["disease_as_vaccine"]:
+        return False
+    of_section = any(one.kind in ("vaccine", "drug") for one in reading.mentions_in(start, end))
+    return not of_section and _OF_SKIPPED.search(reading.normal, start, end) is None
+
+
+_OF_SKIPPED = compiled(r"vaccin|immuni[sz]|booster|\bjabs?\b|\bdoses?\b|allerg|reaction|intoleran", re.IGNORECASE)
 
 
 def _is_heading(reading: Reading, mention: Mention) -> bool:

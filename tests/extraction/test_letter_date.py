@@ -10,6 +10,8 @@ from extraction.letter_date import find_letter_date
     [
         "Hangzhou, 15 June 2026\nDear colleague",
         "15 Jnne 2026\nDear colleague",
+        "15 June 2026\n\nThe print-out is below.\n\nALT 21 U/L\nAST 24 U/L\n\nAuthorised 12/06/2026 16:40   END",
+        "15 June 2026\n\nThe print-out is below.\n\nALT 21 U/L\nAST 24 U/L\n\nReported: 12/06/2026",
         "15/06/2026   Referral - she is complex, please read to the end\n\nSLE\nGout\nAsthma\n\nDATA 12/06/2026",
         "the 15th day of June 2026\nDear colleague",
         "15 VI 2026\nDear colleague",
