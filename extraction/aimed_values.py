@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from extraction.reading import Mention, Reading
-from extraction.result_words import pattern_of
+from extraction.result_words import courtesy, pattern_of
 from extraction.results import Result
 from extraction.wished_results import bracket_opened
 from kb.facts import Quantity
@@ -49,7 +49,7 @@ def is_not_measured(reading: Reading, mention: Mention, result: Result) -> bool:
     clauses = list(_CLAUSE_START.finditer(before))
     opened = bracket_opened(before, 0, len(before))
     clause = before[max(opened, clauses[-1].end() if clauses else 0) :]
-    between = reading.normal[mention.end : end]
+    between = courtesy().sub("", reading.normal[mention.end : end])
     dated = bool(reading.times_in(sentence.start, start))  # "was well when the EF was 60 %" is of no day
     return _tells_no_result(clause, between if dated else "") or _tells_no_result(between)
 

@@ -180,6 +180,8 @@ def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
         looked = rf"{alternatives(known['only_looked_into'])}\s+for\s+(?:an?\s+|the\s+|possible\s+)*$"
         if re.search(looked, before, re.IGNORECASE):
             return True
+        if compiled(known["spoken_of_before"], re.IGNORECASE).search(before):
+            return True
     if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
         return False
     told = reading.normal[mention.cue[0] : mention.start]

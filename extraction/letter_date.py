@@ -34,6 +34,7 @@ _LIKE_A_DATE = compiled(
 )
 _NEAR_ENOUGH = 0.74  # of two words' letters: one wrong of four
 _TOLD, _IN_TITLE, _IN_TEXT, _ALONE, _IN_A_STORY = 80, 90, 95, 100, 110  # behind every sure label
+_BELOW_TITLE = 92  # a label without a colon in the text, with words behind its date
 _WORDS_OF_A_LABEL = 12  # more before a date without a colon are a sentence's
 _SALUTATION = compiled(r"\s*(?:dear|hi|hello|to whom|good (?:morning|afternoon))\b", re.IGNORECASE)
 _LAST_OF_STAY = compiled(
@@ -65,6 +66,7 @@ _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
     re.IGNORECASE,
 )
+_GOES_ON = compiled(r"\s?[:,.]\s+[^\W\d_]\w+[^\n]{12}")
 _CLOSED = compiled(r"\s*(?:\d\d[:.]\d\d\s*)?(?:[.;|]\s|[-–]\s)")  # what ends the words that a date opens
 _OPENS_A_WRITING = compiled(
     r"[\s|,;:–-]*(?:[\w-]+ ){0,2}(?:note|letter|memo|fax|e-?mail|referral|summary|consultation|message|handover)\b",
@@ -184,7 +186,8 @@ def _rank(line: str, order: Order, *, is_title: bool) -> tuple[int, Time] | None
     only = len(dates) == 1 or _in_two_languages(line, dates, order)
     best: tuple[int, Time] | None = None
     for match in dates:
-        before, last_end = _CELL.split(line[last_end : match.start()])[-1], match.end()
+        told = compiled(r"(?<=[^\s|]) {2,3}$").sub(" ", line[last_end : match.start()])
+        before, last_end = _CELL.split(told)[-1], match.end()
         time = read_date(match, order, None)
         if time is None or time.earliest is None or time.earliest > date(2100, 1, 1):
             continue
@@ -227,6 +230,8 @@ def repaired(line: str) -> str:
         line = re.sub(r"(?<=\d)((?:st|nd|rd|th)?) day of (?=[A-Z])", r"\1 of ", line)
     if dated and any(sign in line for sign in (" I", " V", " X")):
         line = compiled(r"\b(\d{1,2}) ([IVX]{1,4}) ((?:19|20)\d\d)\b").sub(r"\1.\2.\3", line)
+    if dated:
+        line = _YEAR_OF_AN_ERA.sub("", line)
     line = _in_digits(line)
     if dated and ("l " in line or "I " in line):
         line = compiled(r"\b([0-3]?)[lI](?= [A-Z][a-z]{2,8},? (?:19|20)\d\d\b)").sub(r"\g<1>1", line)
@@ -261,6 +266,10 @@ _BLANKS = compiled(
     re.IGNORECASE,
 )
 _PAGE = compiled(r"^\W*(?:page|seite|p\.|pg\.?) ?\d{1,2}(?: ?(?:of|/|von) ?\d{1,2})?\W*", re.IGNORECASE)
+_YEAR_OF_AN_ERA = compiled(  # before the same year of the common era: "Reiwa 8 / 2026-07-08", "B.E. 2569 (2026-07-08)"
+    r"\b(?:reiwa|heisei|minguo|ROC|R\.O\.C\.|B\.?E\.?)\s?(?:year\s)?\d{1,4}(?:\s?[/(,=-]\s?|\s)(?=20\d\d)",
+    re.IGNORECASE,
+)
 _PARTED = compiled(r"[\dtT](?:(?<=\d)(?:[./]? \d|\d{7})|(?<=\b[tT]) \d)")
 _YEAR = compiled(r"[12](?:(?<=1)9|(?<=2)0)\d\d")
 _ARTICLE = compiled(r",\s*(?:den|der|le|il|el|a|the|on|dia|d\.)\s+$", re.IGNORECASE)  # "Berlin, den", "Lyon, le"
@@ -336,6 +345,8 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         if label == "letter" and not told_before.strip():
             label = "letter date"  # "Date seen 06-Jul-2026     Letter 07-Jul-2026"
         rank = int(cues("timing")["letter_date_labels"].index(label))
+        if not is_title and ":" not in labelled["colon"] and _GOES_ON.match(line, match.end()):
+            return _BELOW_TITLE  # "Consultation of 04.09.2025: arthritis of both wrists", under a dated head
         return min(rank, _IN_TITLE) if is_title else rank
     head = line[: match.start()]
     if ("today" in head.lower() and _TODAY.search(head)) or (
@@ -349,7 +360,7 @@ def _rank_of(line: str, match: re.Match[str], before: str, *, only: bool, last: 
         return None
     if is_title and not _told(line) and len(words) <= _WORDS_OF_A_TITLE:
         return _IN_TITLE
-    if is_title and _opens_line(before) and _A_WRITING.search(before) and _CLOSED.match(line, match.end()):
+    if is_title and _opens_line(before.rstrip(" ,")) and _A_WRITING.search(before) and _CLOSED.match(line, match.end()):
         return _IN_TITLE  # "Covering note 15/01/2026 - please see the print. She ..."
     if is_title and not before.strip() and _OPENS_A_WRITING.match(line, match.end()):
         return _IN_TITLE  # "15/01/2026   Referral - she is complex, please read to the end"

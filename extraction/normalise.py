@@ -34,12 +34,16 @@ _SAME_MEANING = {
 # first and looks back over itself, so that the search leaps from one candidate to the next.
 _DIGIT_IN_WORD = compiled(
     r"[015](?:(?<=[^\W\d_]{2}.)(?=[a-z]{2})|(?<=[A-Z]{2}0)(?=[A-Z]{2})|(?<=\b[A-Z]0)(?=[a-z]{3})"
-    r"|(?<=[a-z][01])(?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3}[01])(?=[a-z]\b)|(?<=\bo1)(?=d\b)|(?<=[A-Z][a-z][01])(?=[a-z]))"
+    r"|(?<=[a-z][01])(?=[a-z]{2})(?![a-z]\b)|(?<=[a-z]{3}[01])(?=[a-z]\b)|(?<=\bo1)(?=d\b)|(?<=\bd0)(?=es\b)|(?<=\bn0)(?=ne\b)"
+    r"|(?<=\b[nN]0)(?=[tT]\b)|(?<=\b[fnlg]0)(?=[rwt]\b)"
+    r"|(?<=[A-Z][a-z][01])(?=[a-z]))"
 )
 _LETTER_IN_NUMBER = compiled(
     r"[OolI](?:(?<=\d[Oo])(?=\d| ?(?:mg|g|%)\b)"
     r"|(?<=[lI])(?<![^\W\d_].)(?=[.,]\d{1,2} ?(?:mg|g|mmol)/|\d+ ?(?:mg|kg|g|%)\b|[\dO] [A-Z][a-z]{2,8} [\dO]{4})"
-    r"|(?<=[A-Z]{2} [lI])(?=\d\b))"
+    r"|(?<=\d[lI])(?= ?%)|(?<=  l)(?=l?\d{1,3}(?:\s{2,}|\s*$))|(?<=  ll)(?=\d{1,2}(?:\s{2,}|\s*$))"
+    r"|(?<=[A-Z]{2} [lI])(?=\d\b))",
+    re.MULTILINE,
 )
 _DATE_SHAPED = compiled(
     r"[\dlIOoSZ](?<![\w/.-].)[\dlIOoSZ]?(?P<sign>[/.-])[\dlIOoSZ]{1,2}(?P=sign)[\dlIOoSZ]{2}(?:[\dlIOoSZ]{2})?"
@@ -58,7 +62,7 @@ _CAPITAL_I = compiled(
     r"I(?:(?<=[a-z]I)(?=[a-z](?![GMAED]))|(?<![^\W\d_].)(?=(?:ow|upus|eft|ungs?|ast|arge|iver|ess|ong|ittle|evels?"
     r"|eu[ck]o[a-z]+|VEF)\b))"
 )
-_I_OF_CODE = compiled(r"[l1](?<=[A-Z]{3}.)(?=-\d|[A-Z])")  # "SLEDAl-2K"
+_I_OF_CODE = compiled(r"[l1](?:(?<=[A-Z]{3}.)(?=-\d|[A-Z])|(?<=\bH.)(?=V\b))")  # "SLEDAl-2K"
 _READ_AS = {"0": "o", "1": "l", "5": "s", "O": "0", "o": "0", "l": "1", "I": "1"}
 _DIGITS = str.maketrans("lIOoSZ", "110052")
 
@@ -98,6 +102,8 @@ def normalise(text: str) -> str:
     'stopped at 15 mg'
     >>> normalise("smaIl, Iow, antiIgG")
     'small, low, antiIgG'
+    >>> normalise("n0t HlV; 9l %")
+    'not HIV; 91 %'
     >>> normalise("SLEDAl-2K was 14")
     'SLEDAI-2K was 14'
     >>> normalise("sodium (XE2qu) 140")

@@ -13,7 +13,7 @@ from extraction.knowledge import cues
 from extraction.numbers import read_number
 from extraction.numeric_results import numeric_result
 from extraction.reading import Reading
-from extraction.result_words import Page, alternatives, code_of, code_pattern
+from extraction.result_words import Page, alternatives, code_of, code_pattern, courtesy
 from extraction.results import Result
 from kb.facts import Coded, Interval, Quantity
 from kb.patterns import compiled
@@ -71,7 +71,7 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
     if nil is not None:
         first, last = nil.span("nil")
         return Result(first, last, Quantity(Interval(0.0, 0.0), "{score}", page.text[first:last]), None, last)
-    if _opening().match(page.normal, start, limit) is None:
+    if _opening().match(page.normal, start, limit) is None and courtesy().match(page.normal, start, limit) is None:
         return None
     blank = _without_times(page, start, limit)
     for match in _number().finditer(blank):
@@ -121,7 +121,7 @@ def _without_times(page: Page, start: int, limit: int) -> str:
     for time in (one for one in page.times if start <= one.start and one.end <= limit):
         first, last = time.start - start, time.end - start
         text = text[:first] + " " * (last - first) + text[last:]
-    for pattern in (_SHORT_DATE, _BRACKET):
+    for pattern in (_SHORT_DATE, _BRACKET, courtesy()):
         text = pattern.sub(lambda match: " " * len(match.group()), text)
     return text
 

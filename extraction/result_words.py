@@ -214,3 +214,9 @@ def skip_space(normal: str, at: int, limit: int) -> int:
     while at < limit and normal[at].isspace():
         at += 1
     return at
+
+
+@functools.cache
+def courtesy() -> re.Pattern[str]:
+    """What is said to the reader between a test's name and its value: ", should you want it,"."""
+    return compiled(cues("measurements")["asides"]["courtesies"], re.IGNORECASE)

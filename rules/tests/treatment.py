@@ -64,7 +64,8 @@ class Treatment(YesNo):
         yes += [fact for fact, weight in needing if weight == "counts"]
         unsure += [fact for fact, weight in needing if weight == "open"]
         replaced = self._replacing(situation)
-        if replaced and any(self._weigh(fact, situation) != "open" for fact in drugs):
+        kept = [fact for fact in drugs if not self._given_up(fact, situation)]
+        if replaced and any(self._weigh(fact, situation) != "open" for fact in kept):
             yes += replaced
         unsure += [*replaced, *self._perhaps(situation)]
         against = self._against(situation)
@@ -88,6 +89,17 @@ class Treatment(YesNo):
         if own is None or not denials((own,), situation).complete:
             return told
         return [*told, *(fact for fact in spoken_of(self.replacing, situation) if fact not in told)]
+
+    def _given_up(self, fact: Fact, situation: Situation) -> bool:
+        """Whether the same document says further on, of the drug and not of one of its doses, that it is past."""
+        return any(
+            one.concept == fact.concept
+            and one.document == fact.document
+            and one.start > fact.start
+            and dosing_of(one).status == "past"
+            and dosing_of(one).per_day is None
+            for one in taken(self.treatment, situation)
+        )
 
     def _weigh(self, fact: Fact, situation: Situation) -> Weight:
         """Whether the drug is for another disease; one with no indication told is taken to be for the trial's own."""

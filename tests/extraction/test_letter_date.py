@@ -87,6 +87,10 @@ from extraction.letter_date import find_letter_date
         "Dear colleague\n\nElectronic signature: A. Person, 2026-06-15 11:00",
         "Clinic of 9 June 2026, letter typed 15 June 2026\nDear colleague",
         "Case summary    2026-06-15\n\nMale, 36. Not seen again after discharge 2026-01-20.",
+        "District hospital            15 June 2026\n\nDear all,\n\nShe is 30.\n\nConsultation of 9 June 2026: new rash.",
+        "Letter of introduction      Reiwa 8 / 2026-06-15\n\nDear all,\n\nShe is 30.\n\nData 2026-06-09: Hb 10.5 g/dL.",
+        "Cover note, 15 June 2026. The sheet of a lady whom we saw.\n-----\nLABORATORY        REPORT 13-JUN-2026",
+        "Rheumatology       Scanned  20/06/2026\nWest wing          Letter dated  l5 June 2026\n\nDear colleague",
         "Date of clinic: 15/06/2026 (fifteenth of June)\nSigned off 20/06/2026\nDear colleague",
     ],
 )

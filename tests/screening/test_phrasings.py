@@ -201,6 +201,18 @@ E4   raised  HPA axis suppression, on hydrocortisone 20 mg daily.
 I3   fail    On belimumab she came from a SLEDAI-2K of 16 in the summer of last year to 4 in February 2026.
 I3   pass    She went from a SLEDAI of 4 in the summer of last year to 12 on 2 March 2026.
 I3   raised  SLEDAI 14 in the spring of last year.
+I3   fail    Joints and chest were quiet and her SLEDAI-2K, in case you want it, was 2.
+I3   pass    SLEDAI-2K, since your form asks for it, was 12.
+I3   raised  SLEDAI-2K, if you count the old cylinders, is 12.
+E6a  silent  Kidney transplantation has been raised as something for next year.
+E6a  silent  Liver transplantation remains a distant possibility.
+E6a  silent  The chest team brought up the idea of a lung transplant.
+E6a  fail    Kidney transplantation was first mooted in 2014 and performed in 2016.
+E6a  fail    Her kidney transplant raised no problems.
+I4f  fail    Bilirubin tot. 48 µmol/l
+I4b  fail    ECG: V-paced, beneath it a complete (3rd degree) AV block.
+E4   raised  It was drug-induced lupus and not SLE. He has had prednisolone 5 mg, and has been off prednisolone since May.
+E4   fail    This is MCTD and not SLE. She had prednisolone 40 mg in the winter and takes prednisolone 10 mg daily now.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
