@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from extraction.dose_steps import DoseStep
 from extraction.dose_words import match_phrase, tokenise_dose
+from extraction.drug_days import of_next_dose, of_vain_ending
 from extraction.drug_reasons import listed
 from extraction.drug_scope import Scope
 from extraction.drug_status import DrugStatus
@@ -30,22 +31,6 @@ _LONGEST = 36500  # days
 _SOON = 90  # days
 _BEHIND_A_LEVEL = 24  # characters
 _FAR = 60  # characters between a drug's own words and a date before it
-_TRIED = compiled(
-    r"\b(?:taper|tapering|wean|weaning|stop|stopping|withdrawal|withdrawing|reduction|reducing|reduce|lowering|lower|"
-    r"attempts?|trials?)(?: (?:was|were|it|this|tried|attempted))*(?: (?:in|on|at|of|last|during))?(?: the)?\s*\Z",
-    re.IGNORECASE,
-)
-_VAIN = compiled(
-    r"\s*(?:,?\s*(?:has|had|was|were|again|also)\s+)*(?:failed|unsuccessful|not successful|without success|in vain|"
-    r"not possible|brought|not tolerated)\b",
-    re.IGNORECASE,
-)
-_NEXT_DOSE = compiled(
-    r"\bnext(?: (?:one|infusion|dose|injection|cycle|drip|round|administration))?"
-    r"(?: (?:is|will be|falls|being))?(?: (?:due|planned|scheduled|booked|expected|foreseen|set))?"
-    r"(?: (?:on|for|in|at))?(?: the)?[\s:]*\Z",
-    re.IGNORECASE,
-)
 _NEAR = 60  # characters between words of a dose that stays and for how long
 
 
@@ -66,8 +51,8 @@ def times_of(
         time
         for time in reading.times_in(start, stop)
         if not _opens_next(reading, time, scope)
-        and not _of_next_dose(reading, time)
-        and not _of_vain_ending(reading, time)
+        and not of_next_dose(reading, time)
+        and not of_vain_ending(reading, time)
     ]
     if first and all(time.role in ("duration", "end") for time in found):
         before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
@@ -98,23 +83,6 @@ def _opens_next(reading: Reading, time: TimeExpression, scope: Scope) -> bool:
     if not later or reading.normal[time.end : later[0]].strip(" -:").lower() not in ("", "inj.", "tab.", "iv", "inj"):
         return False
     return reading.normal[scope.end : time.start].rstrip(" ([")[-1:] in (",", ";", ".", "\n")
-
-
-def _of_next_dose(reading: Reading, time: TimeExpression) -> bool:
-    """ "X goes on, the next infusion is due on 2 May": a day to come, which begins nothing."""
-    today = reading.letter_date.latest if reading.letter_date is not None else None
-    day = time.time.earliest if time.time is not None else None
-    if today is None or day is None or day <= today:
-        return False
-    return _NEXT_DOSE.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
-
-
-def _of_vain_ending(reading: Reading, time: TimeExpression) -> bool:
-    """ "An attempt to taper in December failed": the day on which a drug did not end."""
-    return (
-        _VAIN.match(reading.normal, time.end) is not None
-        and _TRIED.search(reading.normal[max(0, time.start - _FAR) : time.start]) is not None
-    )
 
 
 def _clause_end(reading: Reading, scope: Scope) -> int:

@@ -195,7 +195,7 @@ E4   fail    Cogan syndrome: her hearing holds only while prednisolone stays at 
 E4   pass    She has no disease other than SLE.
 E4   silent  No disease other than SLE was found to explain the fever.
 E4   pass    Other AI dz: nil.
-E4   pass    We can rule out another autoimmune or inflammatory disease.
+E4   pass    We can rule out a further autoimmune or inflammatory disease.
 E4   pass    At no point has a disease other than lupus needed long-term corticosteroids or immunosuppressants.
 E4   raised  HPA axis suppression, on hydrocortisone 20 mg daily.
 I3   fail    On belimumab she came from a SLEDAI-2K of 16 in the summer of last year to 4 in February 2026.
