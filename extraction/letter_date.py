@@ -66,7 +66,7 @@ _A_WRITING = compiled(
     r"^\W*$|\b(?:note|letter|memo|fax|e-?mail|referral|summary|consult\w*|message|hand-?over|update|cover|enclosure)\b",
     re.IGNORECASE,
 )
-_GOES_ON = compiled(r"\s?[:,.]\s+[^\W\d_]\w+[^\n]{12}")
+_GOES_ON = compiled(r"\s?[:,.]\s+[^\W\d_]\w+[^\n]{4}")
 _CLOSED = compiled(r"\s*(?:\d\d[:.]\d\d\s*)?(?:[.;|]\s|[-–]\s)")  # what ends the words that a date opens
 _OPENS_A_WRITING = compiled(
     r"[\s|,;:–-]*(?:[\w-]+ ){0,2}(?:note|letter|memo|fax|e-?mail|referral|summary|consultation|message|handover)\b",

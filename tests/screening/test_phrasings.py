@@ -211,7 +211,7 @@ E6a  fail    Kidney transplantation was first mooted in 2014 and performed in 20
 E6a  fail    Her kidney transplant raised no problems.
 I4f  fail    Bilirubin tot. 48 µmol/l
 I4b  fail    ECG: V-paced, beneath it a complete (3rd degree) AV block.
-E4   raised  It was drug-induced lupus and not SLE. He has had prednisolone 5 mg, and has been off prednisolone since May.
+E4   raised  It was drug-induced lupus, not SLE. He has had prednisolone 5 mg, and is off prednisolone since May.
 E4   fail    This is MCTD and not SLE. She had prednisolone 40 mg in the winter and takes prednisolone 10 mg daily now.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
