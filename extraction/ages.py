@@ -111,9 +111,13 @@ def _forms() -> tuple[str, ...]:
         rf"(?P<word_after>{_SEX}|[fm])(?![\w'])"
         r"(?![ ](?:ward|bay|nurse|doctor|partner))",
         rf"\((?P<bracket>\d{{1,3}}(?![\d.]\d)),[ ]?(?P<bracket_sex>{_SEX}|[FfMm])[),;]",
+        # "37 yrs, 58 kg", "(59 yrs, SLE since 2010)"
+        rf"(?:^|(?<=\n)|(?<=[.:(] )|(?<=\())(?P<weighed>{number})[ ]?{_YEARS}\b\.?"
+        r"[ ]?[,;/][ ]?(?=\d{2,3}(?:[.,]\d)?[ ]?kg\b)",
+        rf"\((?P<with_lupus>{number})[ ]?{_YEARS}\b\.?[ ]?[,;][ ]?(?=(?:SLE|lupus)\b)",
         # F/34, Female 34, F, 26 yrs, F aged 26, F26 with SLE
         rf"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale|FEMALE|MALE|[Ff]eminine|[Mm]asculine)"
-        rf"(?:[ ](?:sex|gender))?[ ]?[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
+        rf"(?:[ ](?:sex|gender))?[ ]{{0,3}}[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
         rf"(?P<sex_before>\d{{1,3}}(?![\d.]\d))(?:[ ]?{_YEARS}\b)?{_NO_MEASURE}{_END}",
         rf"(?<![\w])(?P<letter_first>[FfMm])(?:,[ ]|[ ](?:aged[ ]|age[ ])?)"
         rf"(?P<letter_before>\d{{1,3}}(?![\d.]\d))[ ]?{_YEARS}\b",
@@ -170,7 +174,7 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun", "asked", "question", "list_behind"),
+    *("title", "both", "born", "pronoun", "asked", "question", "list_behind", "weighed", "with_lupus"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),

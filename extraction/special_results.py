@@ -134,10 +134,18 @@ def by_level(page: Page, mention: Mention) -> str | None:
     return choice if choice and _LEVEL.match(page.normal, mention.end) else None
 
 
+_HELD_BEFORE = 60  # characters
 _REST_BEFORE = compiled(
     r"\b(?:other|remaining|(?:rest|remainder) of|(?:everything|all) else (?:in|of|on))(?: the| her| his| these)?\s+$",
     re.IGNORECASE,
 )
+
+
+def _is_held_before(normal: str, at: int) -> bool:
+    """Whether the same clause tells before a saturation what held it up: "high flow 30 L/min, FiO2 0.4, SpO2"."""
+    told = re.split(r"[.;]\s|\n", normal[max(0, at - _HELD_BEFORE) : at])[-1]
+    held = pattern_of("oxygen").search(told)
+    return held is not None and pattern_of("oxygen_no_more").search(told) is None
 
 
 def attributes_of(page: Page, concept: str, mention: Mention, result: Result, end: int) -> dict[str, str]:
@@ -153,6 +161,8 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
         if pattern_of("room_air").search(near):
             return {"support": "room-air"}
         if pattern_of("oxygen").search(near) or re.search(r"\b\d ?l(?:/min)?\b", near, re.IGNORECASE):
+            return {"support": "oxygen"}
+        if _is_held_before(page.normal, mention.start):
             return {"support": "oxygen"}
     syphilis = concept in ("syphilis-test", "treponemal-test", "nontreponemal-test")
     positive = isinstance(result.value, Coded) and result.value.code == "positive"
