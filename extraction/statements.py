@@ -163,8 +163,8 @@ def find_statements(reading: Reading) -> Iterator[Mention]:
                 if assertion is not None:
                     settled.add(concept)
                 label = "|".join((concept, code or "", assertion or ""))
-                start = match.start() if assertion is not None else _denied_from(concept, text, *match.span())
-                yield Mention(sentence.start + start, sentence.start + match.end(), label, "statement", number)
+                start, end = sentence.start + match.start(), sentence.start + match.end()
+                yield Mention(start, end, label, "statement", number)
 
 
 def _is_of_something_else(concept: str, text: str, start: int, end: int) -> bool:
@@ -179,13 +179,6 @@ def _is_of_something_else(concept: str, text: str, start: int, end: int) -> bool
         return False
     ends = [end, *(word.end() for word in _CONSENT.finditer(text, start, end))]
     return any(re.match(not_behind, text[at:], re.IGNORECASE) for at in ends)
-
-
-def _denied_from(concept: str, text: str, start: int, end: int) -> int:
-    """Where the words of a statement begin that a denial must reach: "no pill at present, willing to take it"."""
-    words = cues("statements")[concept].get("denied_from")
-    told = None if words is None else compiled(words, re.IGNORECASE).search(text, start, end)
-    return start if told is None else told.start()
 
 
 def _is_overtaken(candidates: Sequence[Pattern], concept: str, text: str, start: int) -> bool:
@@ -249,10 +242,15 @@ def _asserted(reading: Reading, mention: Mention, concept: str) -> Assertion:
         inside = _INSIDE.search(reading.normal, mention.start + 1, mention.end)
         if inside is not None:
             return "possible" if inside["yet"] else "absent"
-    stands_alone = {"stands_alone", "denied_from"} & cues("statements")[concept].keys()
-    if mention.assertion != "absent" or mention.cue is None or not stands_alone:
+    words = cues("statements")[concept].get("denied_from")
+    if mention.assertion != "absent" or mention.cue is None:
         return mention.assertion
-    between = reading.normal[mention.cue[1] : mention.start]
+    told = None if words is None else compiled(words, re.IGNORECASE).search(reading.normal, mention.start, mention.end)
+    if told is None and not cues("statements")[concept].get("stands_alone"):
+        return mention.assertion
+    if _INSIDE.search(reading.normal, mention.start, mention.end):
+        return mention.assertion  # "no pill at present and does not agree to it"
+    between = reading.normal[mention.cue[1] : mention.start if told is None else told.start()]
     return "present" if re.search(r"[,;:\n]|\b(?:and|but|with)\b", between) else "absent"
 
 
