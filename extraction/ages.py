@@ -110,11 +110,12 @@ def _forms() -> tuple[str, ...]:
         rf"(?<![\w./-])(?P<word_behind>{number})[ ]?{_YEARS}\.?{months.format('word_behind')}[ ]?[/,|;(-]{{0,2}}[ ]?"
         rf"(?P<word_after>{_SEX}|[fm])(?![\w'])"
         r"(?![ ](?:ward|bay|nurse|doctor|partner))",
-        rf"\((?P<bracket>\d{{1,3}}(?![\d.]\d)),[ ]?(?P<bracket_sex>{_SEX}|[FfMm])[),;]",
-        # "37 yrs, 58 kg", "(59 yrs, SLE since 2010)"
+        # (34, F), (59 yrs, SLE since 2010)
+        rf"\((?P<bracket>\d{{1,3}}(?![\d.]\d))(?:,[ ]?(?P<bracket_sex>{_SEX}|[FfMm])[),;]"
+        rf"|[ ]?{_YEARS}\b\.?[ ]?[,;][ ]?(?=(?:SLE|lupus)\b))",
+        # 37 yrs, 58 kg
         rf"(?:^|(?<=\n)|(?<=[.:(] )|(?<=\())(?P<weighed>{number})[ ]?{_YEARS}\b\.?"
         r"[ ]?[,;/][ ]?(?=\d{2,3}(?:[.,]\d)?[ ]?kg\b)",
-        rf"\((?P<with_lupus>{number})[ ]?{_YEARS}\b\.?[ ]?[,;][ ]?(?=(?:SLE|lupus)\b)",
         # F/34, Female 34, F, 26 yrs, F aged 26, F26 with SLE
         rf"(?<![\w])(?P<sex_first>[FM](?=[ ]?[/,|:])|[Ff]emale|[Mm]ale|FEMALE|MALE|[Ff]eminine|[Mm]asculine)"
         rf"(?:[ ](?:sex|gender))?[ ]{{0,3}}[/,|:(-]?[ ]?(?:aged[ ]|age[ ])?"
@@ -174,7 +175,7 @@ _YEAR_GROUPS = (
         "sex_before",
     ),
     *("letter_before", "aged_before", "line_before", "noun_behind", "noun_comma", "noun_of", "noun_near"),
-    *("title", "both", "born", "pronoun", "asked", "question", "list_behind", "weighed", "with_lupus"),
+    *("title", "both", "born", "pronoun", "asked", "question", "list_behind", "weighed"),
 )
 _SEX_GROUPS = (
     *("sex_glued", "sex_after", "word_after", "bracket_sex", "sex_first", "letter_first", "aged_first", "line_first"),
@@ -202,6 +203,10 @@ _TURNING = ("will", "turns", "is")  # what opens a birthday to come that is not 
 _HEAD = 600  # characters of a letter without capitals in which its patient is named
 _TENS = compiled(r"0'?s(?!\w)")
 _BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
+_FIRST_WORDS = (
+    *("age", "aged", "how", "baby", "female", "male", "feminine", "masculine", "mr", "mrs", "ms", "miss", "herr"),
+    *("frau", "madame", "mme", "monsieur", "mlle", "sr", "sra", "sig", "signora", "mevrouw", "mw", "dhr", "smt", "shri"),
+)
 
 
 @functools.cache
@@ -209,30 +214,12 @@ def _openings() -> Mapping[str, re.Pattern[str] | None]:
     """The first words of every form, with what must stand behind one that letters are full of."""
     known = cues("demographics")
     listed = [*known["people"], *known["occupations"], *(word for words in known["numbers"].values() for word in words)]
-    words: dict[str, re.Pattern[str] | None] = {words_of(name.lower())[0]: None for name in listed}
-    words |= dict.fromkeys(
-        (
-            "age",
-            "aged",
-            "how",
-            "baby",
-            "female",
-            "male",
-            "feminine",
-            "masculine",
-            "mr",
-            "mrs",
-            "ms",
-            "miss",
-            "herr",
-            "frau",
-        )
-    )
-    words |= dict.fromkeys(("madame", "mme", "monsieur", "mlle", "sr", "sra", "sig", "signora", "mevrouw", "mw", "dhr"))
-    words |= dict.fromkeys(("smt", "shri"))
-    words |= dict.fromkeys(("f", "m"), _BEHIND_LETTER)
-    words |= dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE)
-    return words | dict.fromkeys(("she", "he"), _BEHIND_PRONOUN)
+    return {
+        **dict.fromkeys([*(words_of(name.lower())[0] for name in listed), *_FIRST_WORDS]),
+        **dict.fromkeys(("f", "m"), _BEHIND_LETTER),
+        **dict.fromkeys(("this", "a", "the"), _BEHIND_ARTICLE),
+        **dict.fromkeys(("she", "he"), _BEHIND_PRONOUN),
+    }
 
 
 def _places(normal: str) -> list[int]:

@@ -354,8 +354,9 @@ def nephritis_class(text: str) -> str | None:
 
 def _degrees(behind: str) -> str | None:
     """ "Fever up to 39.2 °C"; of a range its lower end."""
-    match = re.match(cues("conditions")["fever_degrees"], behind, re.IGNORECASE)
-    return match[1].replace(",", ".") if match else None
+    known = cues("conditions")
+    match = re.match(known["leads_to_degrees"] + known["fever_degrees"], behind, re.IGNORECASE)
+    return match["least"].replace(",", ".") if match else None
 
 
 def _joints(clause: str) -> str | None:

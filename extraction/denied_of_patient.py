@@ -17,7 +17,12 @@ _KINDS = ("procedure", "vaccine", "condition")  # the first of them that is told
 
 def deny_of_patient(reading: Reading) -> None:
     """Adds an absent mention for each pronoun by which the patient is said not to have had what another had."""
-    found = [denied for number in range(len(reading.sentences)) for denied in _denied(reading, number)]
+    first: dict[int, re.Match[str]] = {}  # of each sentence
+    for denial in _herself().finditer(reading.normal):
+        number = reading.sentence_at(denial.start())
+        if denial.end() <= reading.sentences[number].end:
+            first.setdefault(number, denial)
+    found = [denied for number, denial in first.items() for denied in _denied(reading, number, denial)]
     if found:
         reading.mentions = InOrder(sorted([*reading.mentions, *found], key=lambda one: (one.start, one.end)))
 
@@ -27,11 +32,8 @@ def _herself() -> re.Pattern[str]:
     return compiled(cues("context")["denied_of_patient"], re.IGNORECASE)
 
 
-def _denied(reading: Reading, number: int) -> list[Mention]:
+def _denied(reading: Reading, number: int, denial: re.Match[str]) -> list[Mention]:
     sentence = reading.sentences[number]
-    denial = _herself().search(reading.normal, sentence.start, sentence.end)
-    if denial is None:
-        return []
     opens = not reading.normal[sentence.start : denial.start()].strip(" ,;-")
     first = sentence.start
     if opens and number and not reading.is_parted(number - 1):

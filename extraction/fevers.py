@@ -6,19 +6,17 @@ something else are none.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
+from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _CONCEPT = "fever"
-_DEGREES = compiled(
-    r"(?<![\d.,/<≤])(?:3[89]|4[01])(?:[.,]\d)?\s?(?:[-–]\s?(?:3[89]|4[01])(?:[.,]\d)?\s?)?"
-    r"(?:[°º]\s?(?:C(?:elsius)?\b)?|degrees(?:\s+(?:C|Celsius|centigrade))?\b|Celsius\b)",
-    re.IGNORECASE,
-)
+_BODY = (35.0, 38.0, 42.0)  # °C: the least that is a body's, the least of a fever, more than any
 _BOUND = compiled(
     r"(?:\b(?:if|when|whenever|once|should|in case of|below|under|less than|never|not|no|nor|without|above which|"
     r"threshold|target)\b[^.;\n]{0,40}|[<≤]\s?)$",
@@ -29,10 +27,24 @@ _OF_OTHERS = compiled(
 )
 
 
+@functools.cache
+def _degrees() -> re.Pattern[str]:
+    return compiled(r"(?<![\d.,/<≤])" + cues("conditions")["fever_degrees"], re.IGNORECASE)
+
+
+def _is_feverish(match: re.Match[str]) -> bool:
+    """Whether degrees, or the higher end of their range, are a fever's."""
+    told = [float(match[end].replace(",", ".")) for end in ("least", "most") if match[end]]
+    cool, fever, hot = _BODY
+    return match["bare"] is None and min(told) >= cool and fever <= max(told) < hot
+
+
 def find_fevers(reading: Reading) -> Iterator[Mention]:
     """A mention of fever for every such temperature, to be asserted and dated as the name would be."""
     kind = vocabulary().kinds[_CONCEPT]
-    for match in _DEGREES.finditer(reading.normal):
+    for match in _degrees().finditer(reading.normal):
+        if not _is_feverish(match):
+            continue
         number = reading.sentence_at(match.start())
         sentence = reading.sentences[number]
         if _BOUND.search(reading.normal[max(sentence.start, match.start() - 60) : match.start()]):

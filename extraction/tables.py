@@ -6,7 +6,9 @@ test on the column's date; where it names tests, every row is a date. Other rows
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.coded_results import meant
@@ -77,13 +79,14 @@ def read_tables(reading: Reading, page: Page) -> Tables:
     return Tables(found, covered)
 
 
-def blocks_of(normal: str) -> list[list[_Row]]:
+@functools.lru_cache(maxsize=2)  # results, findings, treatments and every drug's harm all ask
+def blocks_of(normal: str) -> tuple[tuple[_Row, ...], ...]:
     r"""The neighbouring lines of a text that have columns; an empty line ends them where they are not all set apart.
 
     >>> [len(rows) for rows in blocks_of("A  1\nB  2\n\nC  3\nD  4")], len(blocks_of("A  1\n\nB  2\n\nC  3")[0])
     ([2, 2], 3)
     """
-    blocks: list[list[_Row]] = []
+    blocks: list[tuple[_Row, ...]] = []
     rows: list[_Row] = []
     empty = 0  # lines since the last row
     apart = True  # whether all rows so far have an empty line between them
@@ -100,14 +103,14 @@ def blocks_of(normal: str) -> list[list[_Row]]:
         rule = not line.strip(" -|+=\t")  # a rule between rows does not end a table
         if not rows or not rule or (not line.strip() and len(rows) > 1 and (not apart or empty > 1)):
             if len(rows) > 1:
-                blocks.append(rows)
+                blocks.append(tuple(rows))
             rows, empty, apart = [], 0, True
     if len(rows) > 1:
-        blocks.append(rows)
-    return blocks
+        blocks.append(tuple(rows))
+    return tuple(blocks)
 
 
-def _body(reading: Reading, rows: list[_Row], head: int) -> list[_Row]:
+def _body(reading: Reading, rows: Sequence[_Row], head: int) -> list[_Row]:
     """The rows below a head, up to the next head: a row that names no test in its first cell but dates others."""
     body: list[_Row] = []
     for row in rows[head + 1 :]:
@@ -168,7 +171,7 @@ def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
     return None if named is None else Mention(*cell, named, "lab", reading.sentence_at(cell[0]))
 
 
-def _by_dates(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_dates(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a date: "Test | 3 May | 10 June" over rows of tests."""
     dates = {column: date_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns: dict[int, Time | None] = {column: date for column, date in dates.items() if date is not None}
@@ -203,7 +206,7 @@ def _under_dates(page: Page, cells: tuple[Cell, ...], width: int, dated: set[int
     return cells
 
 
-def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_tests(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a test: "Date | Hb | WCC" over rows of dates."""
     tests = {column: _test_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns = {column: test for column, test in tests.items() if test is not None}
@@ -230,7 +233,7 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: list[_Row]) -> lis
     return found
 
 
-def _by_rows(reading: Reading, page: Page, rows: list[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_rows(reading: Reading, page: Page, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
     """One row a result: "Date | Test | Result | Reference", where at least two rows open with a date and a test."""
     found: list[tuple[CellResult, Time | None]] = []
     for row in rows:
