@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extraction.bare_answers import with_colons
+from extraction.form_columns import LIKE_A_BOX, answers_of_head, marks_in_cells, marks_under_heads
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.scanning import matches_at
@@ -20,8 +21,8 @@ from kb.patterns import compiled
 _TICKED = r"\[[ _]?[xX✓✔√*][ _]?\]|[☑☒✓✔]|\([xX✓✔]\)"
 _EMPTY = r"\[[ _]{0,3}\]|[☐□]|\( {1,3}\)"
 _BOX = compiled(rf"(?P<ticked>{_TICKED})|(?P<empty>{_EMPTY})")
+_NOT_TICKED = compiled(rf"(?:{_EMPTY}) ?\S+(?: \S+)*")
 _DENIAL_TICKED = compiled(r"(?:does |do |did |has |have )?not\b|no (?:consent|agreement)\b|refus|declin", re.IGNORECASE)
-_LIKE_A_BOX = compiled(r"[\[(☑☒✓✔☐□](?:(?<=[☑☒✓✔☐□])|[ _]{0,3}[xX✓✔√*]?[ _]?[\])])")
 _ANSWERED = compiled(r"[:?]\s*(?:[yY][eE][sS]|[nN][oO])")
 _LEADER = compiled(r"(?<=[\w)?\]:]) ?(?:\.{4,}|(?:\. ){4,}\.?|_{4,}|…{2,}|-{5,})[ :]*(?=\w|\[|[☐☑☒✓])")
 _BLANK_LINE = compiled(r"(?<=\s)_{1,12}(?=[\w<>])|(?<=[\w%])_{1,12}(?=\s|$)", re.MULTILINE)  # "LVEF _54_ %"
@@ -58,11 +59,12 @@ def fill_in(normal: str) -> str:
         out = _BLANK_LINE.sub(lambda match: " " * len(match.group()), out)
     if "|" in out:
         out = _BARRED_NUMBER.sub(lambda match: " " * len(match.group()), out)
-        out = _answered_cells(_rows(_marked(out)))
+        out = _answered_cells(_rows(marks_in_cells(out)))
     if "  " in out:
         out = _wide_answers(out)
+        out = marks_under_heads(out)
     out = with_colons(out)
-    if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
+    if LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
         out = _boxes(out)
     out = _questions().sub(_answered_question, out)
     out = _WITHIN.sub(lambda match: "past".rjust(len(match.group())), out)
@@ -72,10 +74,6 @@ def fill_in(normal: str) -> str:
 def _colon(leader: re.Match[str]) -> str:
     led = leader.string[leader.start() - 1] == ":" or not leader.string[leader.end()].isalnum()
     return ("" if led else ": ").rjust(len(leader.group()))
-
-
-_CELL = compiled(r"(?:^|(?<=\|))[^|]*")
-_MARK = compiled(r"[xX✓✔●•*]")
 
 
 @functools.cache
@@ -110,27 +108,6 @@ def _turn(match: re.Match[str]) -> str:
     word = match["word"]
     told = cues("sentences")["form"]["turned"][word.lower()] if match["answer"].lower() == "no" else word
     return told.ljust(len(match.group())) if len(told) <= len(match.group()) else match.group()
-
-
-def _marked(normal: str) -> str:
-    """A cross or a tick in a cell under the heads "Yes | No" of a table is the answer that it stands under."""
-    lines, heads = normal.split("\n"), []
-    for at, line in enumerate(lines):
-        cells = [(cell.start(), cell.end(), cell.group()) for cell in _CELL.finditer(line)]
-        if _heads(line):
-            columns = cues("sentences")["form"]["columns"]
-            heads = [word.strip().lower() if word.strip().lower() in columns else "" for _, _, word in cells]
-            continue
-        if len(cells) != len(heads) or not any(heads):
-            heads = heads if "|" in line else []
-            continue
-        asked = [(cell, head) for cell, head in zip(cells, heads, strict=True) if head]
-        marked = [head for (_, _, word), head in asked if _MARK.fullmatch(word.strip())]
-        blank = all(not word.strip(" -_") or _MARK.fullmatch(word.strip()) for (_, _, word), _ in asked)
-        start, end = asked[0][0][0], asked[-1][0][1]
-        if len(marked) == 1 and blank and start > 0:
-            lines[at] = line[: start - 1] + f": {marked[0]}".ljust(end - start + 1) + line[end:]
-    return "\n".join(lines)
 
 
 def _rows(normal: str) -> str:
@@ -169,7 +146,7 @@ def _answered_cells(normal: str) -> str:
     dated = False
     for line in normal.split("\n"):
         dated = bool(line.strip()) and (dated or _DATES.search(line) is not None)
-        lines.append(line if dated or _heads(line) else _cell_of_answer().sub(r"\g<name>:", line))
+        lines.append(line if dated or answers_of_head(line) else _cell_of_answer().sub(r"\g<name>:", line))
     return "\n".join(lines)
 
 
@@ -268,16 +245,19 @@ def _option_run(line: str, boxes: Sequence[re.Match[str]]) -> str | None:
     start = min(min(box.start(), word.start("word")) for box, word in run)
     end = max(max(box.end(), word.end("word")) for box, word in run)
     ticked = [word["word"] for box, word in run if box["ticked"]]
+    if not ticked and any(box["ticked"] for box in boxes):
+        return None  # "[ ] none  [x] small"
     head = line[:start].rstrip(" \t:?")
     filled = (
         f"{head} : {ticked[0] if len(ticked) == 1 else '?'}" if head.strip() else f": {ticked[0]}" if ticked else ""
     )
-    return None if len(filled) > end else filled.ljust(end) + line[end:]
+    rest = _NOT_TICKED.sub(lambda match: " " * len(match.group()), line[end:])
+    return None if len(filled) > end else filled.ljust(end) + rest
 
 
 def _columns(line: str, boxes: Sequence[re.Match[str]], above: Sequence[str]) -> str | None:
     """A row of boxes under a heading "Yes  No": the box that is ticked says which."""
-    names = next((found for head in reversed(above) if (found := _heads(head))), None)
+    names = next((found for head in reversed(above) if (found := answers_of_head(head))), None)
     if names is None or len(boxes) != len(names) or not line[: boxes[0].start()].strip(" \t|"):
         return None
     if any(line[one.end() : other.start()].strip(" \t|") for one, other in pairwise(boxes)):
@@ -286,19 +266,6 @@ def _columns(line: str, boxes: Sequence[re.Match[str]], above: Sequence[str]) ->
     start, end = boxes[0].start(), boxes[-1].end()
     answer = f": {ticked[0] if len(ticked) == 1 else '?'}"
     return line[:start] + answer.ljust(end - start) + line[end:] if len(answer) <= end - start else None
-
-
-def _heads(line: str) -> list[str]:
-    """The answers that a heading names as its columns, in their order."""
-    if _BOX.search(line):
-        return []
-    words = [word.strip(" |:").lower() for word in _WIDE.split(line.replace("|", "  "))]
-    named = [word for word in words if word in cues("sentences")["form"]["columns"]]
-    return (
-        named
-        if {"yes", "no"} <= {"yes" if word in ("yes", "y") else "no" if word in ("no", "n") else word for word in named}
-        else []
-    )
 
 
 def _listed(line: str, boxes: Sequence[re.Match[str]]) -> str:

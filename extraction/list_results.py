@@ -124,9 +124,13 @@ def read_group(
         same = as_before(reading, page, group[0], taken)
         for named in group if same is not None else []:
             named.results = [same] if same is not None else []
-    if not any(named.results for named in group) and len(group) == 1:
+    if not any(named.results for named in group):
         aside = aside_result(reading, page, last.concept, last.mention.end, limit)
-        last.results = [] if aside is None else _course(reading, page, last, aside, limit, following)
+        if aside is not None and len(group) == 1:
+            last.results = _course(reading, page, last, aside, limit, following)
+        elif aside is not None and isinstance(aside.value, Coded):
+            for named in group:
+                named.results = [aside]
     if not last.results and len(group) == 1:
         below = stacked_result(reading, page, last)
         last.results = [] if below is None else [below]

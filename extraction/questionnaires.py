@@ -15,12 +15,16 @@ from kb.patterns import compiled
 
 _FEWEST = 3  # questions that make a form of a letter
 _QUESTION = compiled(r"[ \t]*(?:\(?\d{1,2}[.)]|[a-zA-Z][.)]|[-*•#])?[ \t]*\S[^\n]{0,160}\?[ \t]*")
+# "Dialysis : ?": an item of a form that nobody answered
+_OPEN = compiled(r"^[ \t>*•#-]*(?:\d{1,2}[.)])?[^\n:;?]{2,90}:\s*\?(?=[ \t]*$|[ \t]{2,})", re.MULTILINE)
 _ITEM = compiled(r"[ \t]*\(?\d{1,2}[.)][ \t]")
 
 
 def told_in_answers(normal: str, mentions: Iterable[Mention]) -> list[Mention]:
-    """The mentions without those of a form's questions."""
+    """The mentions without those of a form's questions, and of its items that nobody answered."""
     kept = list(mentions)
+    left_open = [match.span() for match in _OPEN.finditer(normal)] if "?" in normal else []
+    kept = [one for one in kept if not any(start <= one.start < end for start, end in left_open)]
     if normal.count("?\n") < _FEWEST:
         return kept
     asked = _questions(normal)

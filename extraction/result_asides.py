@@ -22,8 +22,10 @@ from kb.vocabulary import Score, vocabulary
 _REACH = 130
 _SHORT_DATE = compiled(r"(?<![\w/])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])")
 _BRACKET = compiled(r"[(\[][^()\[\]\n]{0,60}[)\]]")
+_SENTENCE_ENDS = compiled(r"(?<!i\.e)(?<!e\.g)[.;]\s|\n\s*\n")
 _WEAK_END = compiled(
-    r"\s*(?:points?|pts)?\s*(?:[.,;:()\]\n]|$|(?:too|as well|on|in|at|by|for|with|and|but|today|now|this|last|from)\b)",
+    r"\s*(?:points?|pts)?\s*(?:[.,;:()\]\n]|$|(?:too|as well|on|in|at|by|for|with|and|but|today|now|this|last|from|"
+    r"both|each|all|every|again|throughout)\b)",
     re.IGNORECASE,
 )
 
@@ -71,13 +73,13 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
     if nil is not None:
         first, last = nil.span("nil")
         return Result(first, last, Quantity(Interval(0.0, 0.0), "{score}", page.text[first:last]), None, last)
-    if _opening().match(page.normal, start, limit) is None and courtesy().match(page.normal, start, limit) is None:
-        return None
     blank = _without_times(page, start, limit)
+    if _opening().match(page.normal, start, limit) is None and courtesy().match(page.normal, start, limit) is None:
+        return _told_in_a_word(reading, page, concept, start, blank)
     for match in _number().finditer(blank):
         between = blank[: match.start()]
         link = _link().search(between)
-        if re.search(r"[.;]\s|\n\s*\n", between) or _other_matter().search(between):
+        if _SENTENCE_ENDS.search(between) or _other_matter().search(between):
             return None
         if any(not _is_adjunct(page, one.start) for one in reading.mentions_in(start, start + match.start())):
             return None
@@ -87,16 +89,16 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
         if not _WEAK_END.match(page.normal, written.end):
             return None
         return numeric_result(page, concept, written, limit)
-    return _told_in_a_word(reading, page, concept, start, start + len(blank)) if not is_score else None
+    return _told_in_a_word(reading, page, concept, start, blank)
 
 
-def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, limit: int) -> Result | None:
+def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, blank: str) -> Result | None:
     """ "CMV PCR, sent because of fever: not detected": what a test for a germ or a pregnancy came to, behind a verb."""
     if getattr(vocabulary().terms[concept], "panel", None) not in ("virology", "pregnancy"):
         return None
-    for match in code_pattern().finditer(page.normal, start, limit):
-        between = page.normal[start : match.start()]
-        if re.search(r"[.;]\s|\n\s*\n", between):
+    for match in code_pattern().finditer(page.normal, start, start + len(blank)):
+        between = blank[: match.start() - start]
+        if _SENTENCE_ENDS.search(between):
             return None
         if code_of(match.group()) not in ("positive", "negative", "undetected") or _link().search(between) is None:
             continue

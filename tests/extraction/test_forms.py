@@ -82,6 +82,19 @@ E11a pass    Trials: has not been in any for two years
 E11a pass    Clinical trials: she has never been in one
 E8   pass    Live vaccines: not one in the past twelve months
 I5   pass    CAR-T before? not to date
+E2a  pass    Dialysis         [ ] yes  [x] never
+E2a  fail    Dialysis         [ ] never  [x] yes, since May 2026
+E6b  pass    Transplant, organ or stem cell     [ ] yes  [x] never
+E2a  silent  Dialysis         [ ] yes  [ ] no\nCancer           [ ] yes  [x] no
+E10  silent  Cancer           [ ] yes  [ ] no  [ ] not known\nDialysis         [ ] yes  [x] no
+E6a  silent  Solid organ transplant    [x] yes  [x] no
+I5   pass    CAR-T            [ ] yes  [x] never
+E3d  fail    Pericardial effusion  [ ] none  [ ] small  [x] moderate   on 20 May 2026
+E3d  pass    Pericardial effusion  [x] none  [ ] small  [ ] moderate   on 20 May 2026
+E2a  pass    EXCLUSIONS                  Y   N\n Dialysis or RRT, ever          x\n Cancer                     x
+E10  fail    EXCLUSIONS                  Y   N\n Dialysis or RRT, ever          x\n Cancer                     x
+E2a  silent  EXCLUSIONS                  Y   N\n Dialysis or RRT, ever        x\n Cancer                     x
+E10  pass    To be checked          Yes     No\n Cancer, ever                  x\n Stem cells                    x
 E4   pass    | # | Item | Finding |\n| 1 | Other dz on steroids/IS | no other autoimmune or inflammatory disease |
 """
 _ROWS = [line.split(maxsplit=2) for line in _FORMS.strip().splitlines()]
