@@ -14,7 +14,7 @@ from extraction.column_heads import columns_told
 from extraction.condition_attributes import size_by_depth
 from extraction.knowledge import cues
 from extraction.reading import InOrder, Mention, Reading, TimeExpression
-from extraction.tables import blocks_of, date_of
+from extraction.tables import blocks_of, date_of, in_columns
 from extraction.wording import value_of
 from kb.facts import Fact, Time
 from kb.vocabulary import vocabulary
@@ -67,18 +67,19 @@ def rows_of_days(reading: Reading) -> Iterator[tuple[tuple[Cell, ...], dict[int,
     """The rows below a head with two dates or more: their cells, and the date of each column."""
     for rows in blocks_of(reading.normal):
         columns: dict[int, Time] = {}
-        shift = 0
+        head, shift = rows[0], 0
         for row in rows:
             dates = {number: date_of(reading, cell) for number, cell in enumerate(row.cells)}
             dated = {number: date for number, date in dates.items() if date is not None}
             told = columns_told(reading, row.cells, dated=len(dated)) if not dated else {}
             dated = {number: date for number, date in told.items() if date is not None} or dated
             if len(dated) > 1:
-                columns, shift = dated, 1 if 0 in dated else 0
+                columns, head, shift = dated, row, 1 if 0 in dated else 0
             elif columns and not dated:
-                placed = {number + shift: date for number, date in columns.items() if number + shift < len(row.cells)}
+                cells = in_columns(reading.normal, head, row, shift)
+                placed = {number + shift: date for number, date in columns.items() if number + shift < len(cells)}
                 if placed:
-                    yield row.cells, placed
+                    yield cells, placed
 
 
 def _denies(text: str) -> bool:

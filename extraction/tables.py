@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extraction.coded_results import meant
@@ -30,6 +30,7 @@ Cell = tuple[int, int]  # [start, end) in characters
 _CELL_ENDS = compiled(
     r"[ .*)HL]*|[ (,]*[<>]?\d[\d.,]*\s*(?:s/?co|coi|cut-?off(?: index)?|index|[ui]u/ml|au/ml)?[ )*]*", re.IGNORECASE
 )
+_PART = compiled(r"[^\s/](?:[^/]*[^\s/])?")
 _GAPS = ("  ", "|", "\t", " / ")  # one of them stands between any two cells of a line
 _GAP = compiled(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
 
@@ -52,7 +53,9 @@ class Tables:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
+    """A line with columns: where it stands in the text, and its cells."""
+
     start: int
     end: int
     cells: tuple[tuple[int, int], ...]
@@ -80,14 +83,14 @@ def read_tables(reading: Reading, page: Page) -> Tables:
 
 
 @functools.lru_cache(maxsize=2)  # results, findings, treatments and every drug's harm all ask
-def blocks_of(normal: str) -> tuple[tuple[_Row, ...], ...]:
+def blocks_of(normal: str) -> tuple[tuple[Row, ...], ...]:
     r"""The neighbouring lines of a text that have columns; an empty line ends them where they are not all set apart.
 
     >>> [len(rows) for rows in blocks_of("A  1\nB  2\n\nC  3\nD  4")], len(blocks_of("A  1\n\nB  2\n\nC  3")[0])
     ([2, 2], 3)
     """
-    blocks: list[tuple[_Row, ...]] = []
-    rows: list[_Row] = []
+    blocks: list[tuple[Row, ...]] = []
+    rows: list[Row] = []
     empty = 0  # lines since the last row
     apart = True  # whether all rows so far have an empty line between them
     start = 0
@@ -110,9 +113,9 @@ def blocks_of(normal: str) -> tuple[tuple[_Row, ...], ...]:
     return tuple(blocks)
 
 
-def _body(reading: Reading, rows: Sequence[_Row], head: int) -> list[_Row]:
+def _body(reading: Reading, rows: Sequence[Row], head: int) -> list[Row]:
     """The rows below a head, up to the next head: a row that names no test in its first cell but dates others."""
-    body: list[_Row] = []
+    body: list[Row] = []
     for row in rows[head + 1 :]:
         dated = [cell for cell in row.cells[1:] if date_of(reading, cell) is not None]
         if dated and _test_of(reading, row.cells[0]) is None and date_of(reading, row.cells[0]) is None:
@@ -124,7 +127,7 @@ def _body(reading: Reading, rows: Sequence[_Row], head: int) -> list[_Row]:
     return body
 
 
-def _row(line: str, start: int) -> _Row | None:
+def _row(line: str, start: int) -> Row | None:
     """The cells of a line with at least two columns; an empty cell keeps its place between bars or tabs."""
     cells: list[tuple[int, int]] = []
     at = len(line) - len(line.lstrip(" |\t")) if "\t" not in line[:1] else 0
@@ -133,7 +136,7 @@ def _row(line: str, start: int) -> _Row | None:
         return None
     for part in _split(line, at, end):
         cells.append((start + part[0], start + part[1]))
-    return _Row(start, start + len(line), tuple(cells)) if len(cells) > 1 else None
+    return Row(start, start + len(line), tuple(cells)) if len(cells) > 1 else None
 
 
 def _split(line: str, at: int, end: int) -> list[tuple[int, int]]:
@@ -171,7 +174,7 @@ def _test_of(reading: Reading, cell: tuple[int, int]) -> Mention | None:
     return None if named is None else Mention(*cell, named, "lab", reading.sentence_at(cell[0]))
 
 
-def _by_dates(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_dates(reading: Reading, page: Page, head: Row, rows: Sequence[Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a date: "Test | 3 May | 10 June" over rows of tests."""
     dates = {column: date_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns: dict[int, Time | None] = {column: date for column, date in dates.items() if date is not None}
@@ -185,16 +188,78 @@ def _by_dates(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) ->
         test = _test_of(reading, row.cells[0])
         if test is None:
             continue
-        cells = _under_dates(page, row.cells, len(head.cells) + shift, {column + shift for column in columns})
-        others = [cell for cell in row.cells[1:] if cell not in cells[1:]]
+        placed = in_columns(page.normal, head, row, shift)
+        cells = _under_dates(page, placed, len(head.cells) + shift, {column + shift for column in columns})
+        others = [cell for cell in placed[1:] if cell not in cells[1:]]
         others += [cell for place, cell in enumerate(cells) if place > 0 and place - shift not in columns]
-        bounds, unit = _range_of(page, others) or _range_behind(page, test, cells[0]), _unit_of(page, others)
-        for column, date in columns.items():
-            if column + shift < len(cells) and column + shift > 0:
-                result = read_cell(page, test.concept, cells[column + shift], cells[0], unit, bounds)
+        unit = _unit_of(page, others)
+        told = {column: date for column, date in columns.items() if 0 < column + shift < len(cells)}
+        sharing = _sharing(reading, page, cells[0], [cells[column + shift] for column in told])
+        for place, one in enumerate(sharing or [test]):
+            parts = [_part(page, cell, place, len(sharing)) for cell in others] if sharing else others
+            bounds = _range_of(page, parts) or _range_behind(page, one, cells[0])
+            for column, date in told.items():
+                cell = cells[column + shift]
+                part = _part(page, cell, place, len(sharing)) if sharing else cell
+                result = read_cell(page, one.concept, part, cells[0], unit, bounds)
                 if result is not None:
-                    found.append((CellResult(test, test.concept, result), date))
+                    found.append((CellResult(one, one.concept, result), date))
     return found
+
+
+def _sharing(reading: Reading, page: Page, name: Cell, cells: Sequence[Cell]) -> list[Mention]:
+    """The tests that share a row, "AST / ALT", where a cell has as many values, "29 / 33"; none if one has the row."""
+    tests = [
+        mention
+        for mention in reading.mentions_in(*name)
+        if mention.kind in ("lab", "score") and find_unit(page.normal, mention.start, name[1]) is None  # "U/L"
+    ]
+    shared = len(tests) > 1 and any(len(_parts(page, cell)) == len(tests) for cell in cells)
+    return tests if shared else []
+
+
+def _parts(page: Page, cell: Cell) -> list[Cell]:
+    return [(cell[0] + part.start(), cell[0] + part.end()) for part in _PART.finditer(page.normal[slice(*cell)])]
+
+
+def _part(page: Page, cell: Cell, place: int, count: int) -> Cell:
+    """The part of a cell that belongs to one of the tests that share it; a cell without parts belongs to each."""
+    parts = _parts(page, cell)
+    return parts[place] if len(parts) == count else cell if len(parts) < 2 else (cell[1], cell[1])
+
+
+def in_columns(normal: str, head: Row, row: Row, shift: int) -> tuple[Cell, ...]:
+    """The cells of a row that has fewer than its head, each below the head that it stands under; the others are empty.
+
+    `shift` is 1 where no head stands over the names. Cells between bars or tabs keep their place by themselves.
+    """
+    width = len(head.cells) + shift
+    if len(row.cells) >= width or compiled(r"[|\t]").search(normal, row.start, row.end) is not None:
+        return row.cells
+    heads = [(first - head.start, last - head.start) for first, last in head.cells[1 - shift :]]
+    cells = [row.cells[0], *[(row.end, row.end)] * (width - 1)]
+    for first, last in _cut(normal, row, heads):
+        apart = [_apart((first - row.start, last - row.start), place) for place in heads]
+        column = apart.index(min(apart)) + 1
+        if cells[column][0] < row.end:
+            return row.cells  # two below one head: they do not stand in its columns
+        cells[column] = (first, last)
+    return tuple(cells)
+
+
+def _cut(normal: str, row: Row, heads: Sequence[Cell]) -> Iterator[Cell]:
+    """The cells behind a row's name; one that fills its column to the next is cut where that one begins."""
+    for first, last in row.cells[1:]:
+        for begin in (row.start + head[0] for head in heads):
+            if first < begin - 1 and begin < last and normal[begin - 1] == " " != normal[begin]:
+                yield first, begin - 1
+                first = begin
+        yield first, last
+
+
+def _apart(cell: Cell, head: Cell) -> int:
+    """How far two stretches of a line are from standing flush, in characters, or with their middles at one place."""
+    return min(abs(cell[0] - head[0]), abs(cell[1] - head[1]), abs(sum(cell) - sum(head)) // 2)
 
 
 def _under_dates(page: Page, cells: tuple[Cell, ...], width: int, dated: set[int]) -> tuple[Cell, ...]:
@@ -206,7 +271,7 @@ def _under_dates(page: Page, cells: tuple[Cell, ...], width: int, dated: set[int
     return cells
 
 
-def _by_tests(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_tests(reading: Reading, page: Page, head: Row, rows: Sequence[Row]) -> list[tuple[CellResult, Time | None]]:
     """One column a test: "Date | Hb | WCC" over rows of dates."""
     tests = {column: _test_of(reading, cell) for column, cell in enumerate(head.cells)}
     columns = {column: test for column, test in tests.items() if test is not None}
@@ -225,15 +290,16 @@ def _by_tests(reading: Reading, page: Page, head: _Row, rows: Sequence[_Row]) ->
         if _test_of(reading, row.cells[0]) is not None:
             return []
         date = date_of(reading, row.cells[0])
+        cells = in_columns(page.normal, head, row, 0)
         for column, test in columns.items():
-            if column < len(row.cells):
-                result = read_cell(page, test.concept, row.cells[column], head.cells[column], bounds=ranges[column])
+            if column < len(cells):
+                result = read_cell(page, test.concept, cells[column], head.cells[column], bounds=ranges[column])
                 if result is not None:
                     found.append((CellResult(test, test.concept, result), date))
     return found
 
 
-def _by_rows(reading: Reading, page: Page, rows: Sequence[_Row]) -> list[tuple[CellResult, Time | None]]:
+def _by_rows(reading: Reading, page: Page, rows: Sequence[Row]) -> list[tuple[CellResult, Time | None]]:
     """One row a result: "Date | Test | Result | Reference", where at least two rows open with a date and a test."""
     found: list[tuple[CellResult, Time | None]] = []
     for row in rows:
@@ -279,7 +345,8 @@ def read_cell(
     start, end = cell
     while start < end and page.normal[start] in " *↑↓(":
         start += 1
-    code = code_pattern().match(page.normal, start, end)
+    code = code_pattern().match(page.normal, cell[0], end) or code_pattern().match(page.normal, start, end)
+    start = code.start() if code is not None else start
     if code is not None and _CELL_ENDS.fullmatch(page.normal, code.end(), end):
         return Result(
             start, code.end(), Coded(meant(page, concept, code), page.text[start : code.end()]), None, code.end()
@@ -287,9 +354,19 @@ def read_cell(
     written = read_number(page.normal, start, end, page.comma)
     if written is None:
         return None
-    unit = re.search(r"[(\[,] ?([^()\[\]]{1,20}?)[)\]]?\s*$", page.normal[name_cell[0] : name_cell[1]])
-    told = row_unit or (unit.group(1) if unit else None)
+    told = row_unit or _unit_behind_name(page, name_cell)
     result = numeric_result(page, concept, written, end, told if written.unit is None else None, bounds)
     if result is None and told is not None and written.unit is None:
         result = numeric_result(page, concept, written, end, None, bounds)
     return result
+
+
+def _unit_behind_name(page: Page, name_cell: Cell) -> str | None:
+    """The unit in a test's cell: "ALT (U/L)", "ALT, U/L", "ALT U/L"."""
+    name = page.normal[slice(*name_cell)]
+    unit = re.search(r"[(\[,] ?([^()\[\]]{1,20}?)[)\]]?\s*$", name)
+    if unit is not None:
+        return unit.group(1)
+    last = re.search(r"(?<=\w )\S+$", name)
+    is_unit = last is not None and find_unit(page.normal, name_cell[0] + last.start(), name_cell[1]) == name_cell[1]
+    return last.group() if last is not None and is_unit else None
