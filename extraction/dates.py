@@ -249,6 +249,9 @@ def date_order(normal: str) -> Order:
         if month is not None and int(match["num_a"]) != int(match["num_b"]):
             day_first |= month == int(match["num_b"])
             month_first |= month == int(match["num_a"])
+        on_its_weekday = _order_of_weekday(normal, match)
+        day_first |= on_its_weekday == "day first"
+        month_first |= on_its_weekday == "month first"
         if match["num_s"].strip() != ".":
             day_first |= int(match["num_a"]) > 12
             month_first |= int(match["num_b"]) > 12
@@ -261,6 +264,27 @@ def date_order(normal: str) -> Order:
     if bool(british) != bool(american):
         return "day first" if british else "month first"
     return _order_by_newest(normal)
+
+
+@functools.cache
+def _weekday_before() -> re.Pattern[str]:
+    return compiled(r"\b(?P<day>mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,? ?$", re.IGNORECASE)
+
+
+def _order_of_weekday(normal: str, match: re.Match[str]) -> Order:
+    """The order in which a date falls on the weekday before it: "Mon 8/10/2026" is a day in August."""
+    told = _weekday_before().search(normal, max(0, match.start() - 12), match.start())
+    if told is None:
+        return "not known"
+    weekday = "mon tue wed thu fri sat sun".split().index(told["day"].lower())
+    orders: tuple[Order, Order] = ("day first", "month first")
+    fits = [
+        order
+        for order in orders
+        if (time := read_date(match, order, None)) and time.earliest == time.latest and time.earliest
+        if time.earliest.weekday() == weekday
+    ]
+    return fits[0] if len(fits) == 1 else "not known"
 
 
 @functools.cache

@@ -40,6 +40,7 @@ _DATE_CELL = compiled(
 )
 _LABEL = compiled(r"[\s*•-]*[A-Za-z][\w /&(),'-]{1,60}")
 _WIDE = compiled(r" {2,}|\t")
+_NAMED_AGAIN = 40  # characters behind a colon in which an answer names what was asked for
 
 
 def fill_in(normal: str) -> str:
@@ -296,6 +297,7 @@ def _denied_item() -> re.Pattern[str]:
 def deny_items(reading: Reading) -> None:
     """Sets the mentions of an item answered "No" to absent, whatever window it names: "MI, last 6 months : No"."""
     _deny_windows(reading)
+    _deny_labels(reading)
     if ":" not in reading.normal:
         return
     known = cues("sentences")["form"]
@@ -305,6 +307,21 @@ def deny_items(reading: Reading) -> None:
             continue
         for mention in reading.mentions_in(match.start("label"), match.end("label")):
             _deny(mention, match.span("answer"))
+
+
+_LEADS_TO = compiled(r"[^.;:?\n]{0,30}[:?]\s*(?:(?:there|she|he|has|had|is|was|were)\s+)*")
+
+
+def _deny_labels(reading: Reading) -> None:
+    """ "Infection at present: no infection": what is asked for is denied by its own name behind the colon."""
+    for asked in reading.mentions:
+        led = _LEADS_TO.match(reading.normal, asked.end) if asked.assertion == "present" else None
+        if led is None:
+            continue
+        for told in reading.mentions_in(led.end(), led.end() + _NAMED_AGAIN):
+            denied = told.concept == asked.concept and told.assertion == "absent"
+            if denied and told.cue is not None and told.cue[0] == led.end():
+                _deny(asked, told.cue)
 
 
 @functools.cache

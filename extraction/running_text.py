@@ -46,6 +46,10 @@ _SIGN_AMID = compiled(r"[ \t]*-[,;.)]")  # "anti-HCV" / "-, HIV -"
 _PARTED_WORD = compiled(r"(?:\b(?P<opening>anti|co|non|pre|post)-|[^\W\d_]{2}[-/])\s*$", re.IGNORECASE)
 _WORD = compiled(r"(?<!\S)[^\W\d_]{2,}[,.;]?(?!\S)")
 _GAP = compiled(r"(?<=\S)  +(?=\S)")
+# what a text recogniser leaves: a space before a full stop, two between any words
+_SPACED_SIGN = compiled(r"\w [.,;](?=\s|$)", re.MULTILINE)
+_DOUBLE_GAP = compiled(r"(?<=\S)  (?=\S)|(?<=\.) {3,}(?=[A-Z])")
+_FEWEST_SPACED, _FEWEST_DOUBLE = 6, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,15 @@ def running_text(text: str) -> RunningText:
     (14, 23)
     """
     lines = plain(text).split("\n")
-    joints = [*_joints(lines), None]
+    gap = _DOUBLE_GAP if _is_spaced(text) else None
+    joints = [*_joints(lines if gap is None else [gap.sub(" ", line) for line in lines]), None]
     margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
     places: list[int] = []
     signs = list(text)
     begin = 0
     for line, before, behind in zip(lines, [None, *joints], joints, strict=False):
         end = begin + len(line)
-        places += _kept(line, begin, margin, continues=before is not None)
+        places += _kept(line, begin, margin, gap, continues=before is not None)
         if behind != "" and end < len(text):
             places.append(end)
         if behind:
@@ -97,16 +102,23 @@ def running_text(text: str) -> RunningText:
     return RunningText("".join([signs[place] for place in places]), places)
 
 
-def _kept(line: str, begin: int, margin: int, *, continues: bool) -> list[int]:
+def _is_spaced(text: str) -> bool:
+    """Whether two spaces between words say nothing here, since they stand anywhere, as do those before full stops."""
+    if text.count("  ") < _FEWEST_DOUBLE:
+        return False
+    return len(_SPACED_SIGN.findall(text)) >= _FEWEST_SPACED and len(_DOUBLE_GAP.findall(text)) >= _FEWEST_DOUBLE
+
+
+def _kept(line: str, begin: int, margin: int, gap: re.Pattern[str] | None, *, continues: bool) -> list[int]:
     """The places of a line's characters but for its margin, the white space at its end and the gaps of prose."""
     first = len(line) - len(line.lstrip()) if continues else margin
     last = len(line.rstrip())
     at = first
     kept: list[int] = []
-    if "  " in line and _is_prose(line):
-        for gap in _GAP.finditer(line, first, last):
-            kept += range(begin + at, begin + gap.start() + 1)
-            at = gap.end()
+    gap = _GAP if "  " in line and _is_prose(line) else gap
+    for found in gap.finditer(line, first, last) if gap is not None else ():
+        kept += range(begin + at, begin + found.start() + 1)
+        at = found.end()
     kept += range(begin + at, begin + max(at, last))
     return kept
 
