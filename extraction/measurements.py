@@ -65,7 +65,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
     reading = with_near_dates(reading)
     page = page_of(reading)
     limits = stated_limits(reading, page.comma)
-    page = dataclasses.replace(page, limits=tuple((limit.start, limit.end) for limit in limits))
+    page = dataclasses.replace(page, limits=tuple((limit.told, limit.last) for limit in limits))
     rows = read_tables(reading, page)
     lines = read_value_lines(reading, page, rows.covered)
     facts = [

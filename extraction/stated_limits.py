@@ -35,9 +35,10 @@ _HIGHEST_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class StatedLimit:
-    """A limit or range of normal at [start, end) of the text, which begins to be told at `told`."""
+    """A limit or range of normal at [start, end) of the text, with the words that tell it from `told` to `last`."""
 
     told: int
+    last: int
     start: int
     end: int
     interval: Interval
@@ -135,9 +136,10 @@ def _behind_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
     if weak and not (inside or _word("house").search(around)):
         return
     named = _names_in(reading, match.start("mid"), match.end("mid")) or _names_before(reading, masked, match.start())
-    told = match.start()
+    told = written.start if _word("result").search(before) else match.start()
     scope = _scope(around)
     foreign = _is_foreign(before + mid, masked[written.end : min(sentence, written.end + _BEHIND)])
+    foreign = foreign or _is_of_other_sex(reading, before[-30:] + mid)
     trailing = None if named else _names_behind(reading, masked, written.end)
     first = _limit(told, written, named or (trailing or ((), 0))[0], scope, foreign)
     yield from _fitting_sex(reading, masked, first)
@@ -166,13 +168,13 @@ def _before_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
         names = _names_in(reading, match.end(), min(match.end() + 40, sentence.end))
     foreign = _is_foreign(before[-_BEFORE:], behind[:_BEHIND])
     limit = _limit(match.start(), written, names, _scope(before[-30:] + behind[:30]), foreign)
-    yield from _fitting_sex(reading, masked, limit)
+    yield from _fitting_sex(reading, masked, replace(limit, last=match.end()))
 
 
 def _limit(told: int, written: Written, tests: Sequence[str], scope: Scope, foreign: bool) -> StatedLimit:
     low, high = written.interval.low, written.interval.high
     interval = Interval(None, high) if low == high else written.interval
-    return StatedLimit(told, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign)
+    return StatedLimit(told, written.end, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign)
 
 
 def _number(reading: Reading, at: int, limit: int, comma: bool) -> Written | None:
@@ -190,6 +192,12 @@ def _number(reading: Reading, at: int, limit: int, comma: bool) -> Written | Non
 def _is_bounded(written: Written, mid: str) -> bool:
     """Whether a range has both ends, or words that say which end the one number is."""
     return written.interval.low != written.interval.high or _word("ends").search(mid) is not None
+
+
+def _is_of_other_sex(reading: Reading, told: str) -> bool:
+    """Whether the limit is told for those of the other sex alone: "in men the upper limit is 41"."""
+    women, men = _word("of_women").search(told) is not None, _word("of_men").search(told) is not None
+    return women != men and sex_of_patient(reading.normal) == ("m" if women else "f")
 
 
 @functools.cache
