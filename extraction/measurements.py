@@ -25,6 +25,7 @@ from extraction.load_rows import read_load_rows
 from extraction.named_tests import Named, groups_of, sentence_end, tests_of
 from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
+from extraction.overtaken_values import with_overtaken_values
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_dates import not_ahead
@@ -103,7 +104,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts = with_values_again(reading, page, put_in_time(reading, facts))
-    facts = with_stated_limits(reading, page, limits, facts)
+    facts = with_overtaken_values(reading, with_stated_limits(reading, page, limits, facts))
     facts = with_scores_again(reading, facts)
     facts = [dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
     return sorted(facts, key=lambda fact: (fact.start, fact.end, fact.concept))
