@@ -29,6 +29,8 @@ _QUALIFIED = compiled(
 def coded_result(page: Page, concept: str, code: re.Match[str], limit: int, unit: str | None) -> Result | None:
     """A qualitative result, or the number that it leads to ("raised at 120", "positive 1:640")."""
     found = code_of(code.group())
+    if page.is_limit(code.start()):
+        return None  # "normal here is below 35"
     if found == "not_done" and _FELL.match(page.normal, code.start(), limit):
         return None  # "declined to 640 IU/mL"
     counted = _counted_behind(page, concept, code, limit)

@@ -23,6 +23,8 @@ _BEHIND = compiled(
     r"done on|measured|measured on|checked|checked on|checked in|"
     r"performed|performed on|performed in|repeated on|repeated in|during|w/c|in the week of|of|"
     r"back in|again on|again in|last|on the|dtd|dt|sample of|"
+    r"(?:(?:still|even|only|just|up|until|till|to)\s+)*(?:as (?:late|recently|lately|early|far back) as|back)(?: in| on)?|"
+    r"(?:still |up )?(?:until|till|up to|through(?: to)?|around)|towards(?: the)?|no longer ago than(?: in| on)?|"
     r"(?:when|as) (?:I|we|she|he|they) (?:[a-z]+ ){1,4}(?:on|in|last)|"
     r"(?:during|at the (?:time|height|worst|peak) of|with|before|after) (?:[a-z]+ ){1,4}(?:in|of|on)|"
     r"(?:at|in|during|from) (?:[a-z-]+ ){0,3}(?:visit|clinic|review|appointment|consultation|assessment|admission|"

@@ -25,6 +25,7 @@ from extraction.load_rows import read_load_rows
 from extraction.named_tests import Named, groups_of, sentence_end, tests_of
 from extraction.near_dates import with_near_dates
 from extraction.overtaken import is_overtaken
+from extraction.overtaken_values import with_overtaken_values
 from extraction.reading import Mention, Reading
 from extraction.rest_of_panel import rest_of_panels
 from extraction.result_dates import not_ahead
@@ -36,6 +37,7 @@ from extraction.results import Result
 from extraction.results_again import with_values_again
 from extraction.results_of_occasions import put_in_time
 from extraction.scores_again import with_scores_again
+from extraction.stated_limits import stated_limits, with_stated_limits
 from extraction.tables import read_tables
 from extraction.urine_told import urine_told
 from extraction.value_lines import read_value_lines
@@ -63,6 +65,8 @@ def read_measurements(reading: Reading) -> list[Fact]:
     """Every measurement and score of the document, in the order of the text."""
     reading = with_near_dates(reading)
     page = page_of(reading)
+    limits = stated_limits(reading, page.comma)
+    page = dataclasses.replace(page, limits=tuple((limit.told, limit.last) for limit in limits))
     rows = read_tables(reading, page)
     lines = read_value_lines(reading, page, rows.covered)
     facts = [
@@ -100,6 +104,7 @@ def read_measurements(reading: Reading) -> list[Fact]:
         for fact in of_past_drugs(reading, facts)
     ]
     facts = with_values_again(reading, page, put_in_time(reading, facts))
+    facts = with_overtaken_values(reading, with_stated_limits(reading, page, limits, facts))
     facts = with_scores_again(reading, facts)
     facts = [dataclasses.replace(fact, time=not_ahead(reading, fact.time)) for fact in facts]
     return sorted(facts, key=lambda fact: (fact.start, fact.end, fact.concept))

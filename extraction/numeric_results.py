@@ -37,7 +37,9 @@ def numeric_result(
     page: Page, concept: str, written: Written, limit: int, unit: str | None = None, reference: Interval | None = None
 ) -> Result | None:
     """A number as a result of the concept, with flags and reference range behind it; None if it cannot be one."""
-    if page.time_at(written.start) is not None or _belongs_elsewhere(page, written, limit):
+    if page.time_at(written.start) is not None or page.is_limit(written.start):
+        return None
+    if _belongs_elsewhere(page, written, limit):
         return None
     term = vocabulary().terms[concept]
     if isinstance(term, Score):

@@ -28,7 +28,7 @@ _OTHER_DAY = 10  # days that "the other day" may lie back
 _FIRST_WORDS = (
     "in over within during for throughout across the these her his last past previous preceding prior about approx "
     "approximately around nearly almost some roughly c. since lasting duration total course times x day yesterday "
-    "today this by earlier tonight until till from through to of"
+    "today this by earlier tonight until till from through to of as"
 ).split(" ")
 
 
@@ -64,7 +64,7 @@ def _relative_pattern() -> re.Pattern[str]:
         r"|(?P<unit_back>(?:last|past|this|previous) (?:week|month|year|fortnight)(?![a-z]| of ))"
         r"|(?P<day>day before yesterday|yesterday(?: (?:morning|afternoon|evening|night))?|(?:earlier )?today"
         r"|this (?:morning|afternoon|evening)|tonight|last (?:night|evening)|the other day)(?![a-z])"
-        rf"|(?P<recent>{any_of(cues('timing')['recent_words'])})(?![a-z])"
+        rf"|(?P<recent>{any_of(cues('timing')['recent_words'])})(?![a-z]| as )"
         rf"|(?P<part>{part})[ -](?:(?P<part_month>{month})\.?[ ,]*)?(?P<part_year>(?:19|20)\d\d)?(?![\d])"
         rf"|(?P<season>{any_of(list(cues('timing')['seasons']))}) (?:of )?(?P<season_year>(?:19|20)\d\d)"
         rf"|(?P<season_told>{any_of(list(cues('timing')['seasons']))}),? (?:of )?(?:the )?"
@@ -72,7 +72,8 @@ def _relative_pattern() -> re.Pattern[str]:
         r"|(?:last|this|(?:in|over|during|by)(?: the)?(?: early| late)?(?! (?:the )?fall))"
         rf" (?P<season_back>{any_of(list(cues('timing')['seasons']))})"
         r"(?![a-z]|,? (?:of )?(?:(?:19|20)\d\d|(?:the )?(?:(?:last|past|previous|this|current) year|year before)))"
-        rf"|(?:in|by|since|until|till|from|last|this|through|to|of|during) (?P<month>{month})"
+        r"|(?:in|by|since|until|till|from|last|this|through|to|of|during|around"
+        rf"|(?:(?<=late )|(?<=recently )|(?<=early )|(?<=back )|(?<=lately ))as) (?P<month>{month})"
         r"(?![a-z\d]|\.?,? ?(?:19|20)\d\d"
         r"|\.? ?'?\d{1,2}(?!\d|\.\d| ?(?:x|mg|g|kg|%|days?|weeks?|months?|doses|courses|cycles|episodes)\b))"
         ")",
@@ -125,7 +126,7 @@ def _second_words() -> dict[str, tuple[str, ...]]:
     back = ("last", "past", "previous", "preceding", "prior", "other day")
     found: dict[str, tuple[str, ...]] = dict.fromkeys(("the", "these", "her", "his"), back)
     months = tuple(month_names())
-    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of"), months)
+    found |= dict.fromkeys(("to", "from", "until", "till", "through", "of", "as"), months)
     spans = (*back, "the ", "these ", "her ", "his ", "this ", "early ", "late ", *known["seasons"], *months)
     found |= dict.fromkeys(("in", "throughout", "across"), spans)
     found |= dict.fromkeys(("for", "over", "during", "within"), (*spans, *_amount_begins()))

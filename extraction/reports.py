@@ -48,7 +48,7 @@ def _words(concept: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?:\s+{alternatives(reports['between_gone'])})*\s+{alternatives(reports['gone'])}"
     )
     neutral = (
-        rf"(?:{gone}|{nothing}{adjectives}{weak}(?:{joint}{weak})*|{alternatives(reports['neutral'])}|"
+        rf"(?:{gone}|{reports['reasons']}|{nothing}{adjectives}{weak}(?:{joint}{weak})*|{alternatives(reports['neutral'])}|"
         rf"[\s:,()\[\]=*/–-]|{counts})"
     )
     return compiled(normal, re.IGNORECASE), compiled(neutral, re.IGNORECASE)

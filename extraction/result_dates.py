@@ -15,6 +15,7 @@ from kb.facts import Time
 from kb.patterns import compiled
 
 _FROM = compiled(r"\b(?:from|as of)\s(?:the\s)?$", re.IGNORECASE)
+_UNTIL = compiled(r"\b(?:until|till|up to|through(?: to)?)\s(?:as \w+ as )?(?:the\s)?$", re.IGNORECASE)
 _IN_BRACKETS = compiled(r"\b(?:brackets|parenthes[ie]s)\b", re.IGNORECASE)
 NO_OTHER_MATTER = ("lab", "score", "span", "statement")  # kinds of mention that may stand between a result and its date
 
@@ -25,18 +26,23 @@ def may_date(expression: TimeExpression) -> bool:
 
 
 def dates_of_results(reading: Reading) -> ResultTimes:
-    """The times that may date a result; "from April 2025" is the day of a result, not the beginning of something."""
+    """The times that may date a result: "from April 2025" is its day and no beginning, "until May" its last one."""
     known = reading.result_times
     if known is None or known.of is not reading.times:
         times = InOrder(
             replace(time, role="point")
-            if time.role == "start" and _FROM.search(reading.normal[max(0, time.start - 12) : time.start])
+            if _is_day_of_result(reading, time)
             else time
             for time in reading.times
             if not _is_of_brackets(reading, time)
         )
         known = reading.result_times = ResultTimes(reading.times, times)
     return known
+
+
+def _is_day_of_result(reading: Reading, time: TimeExpression) -> bool:
+    led = {"start": _FROM, "end": _UNTIL}.get(time.role)
+    return led is not None and led.search(reading.normal[max(0, time.start - 24) : time.start]) is not None
 
 
 def dates_in(reading: Reading, start: int, end: int) -> list[TimeExpression]:

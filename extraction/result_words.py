@@ -51,6 +51,7 @@ class Page:
     starts: tuple[int, ...]
     comma: bool
     system: System | None
+    limits: tuple[tuple[int, int], ...] = ()  # where limits of normal are stated, which are no values
 
     def time_at(self, offset: int) -> TimeExpression | None:
         """The time expression that covers the offset."""
@@ -58,6 +59,10 @@ class Page:
         if index >= 0 and self.times[index].start <= offset < self.times[index].end:
             return self.times[index]
         return None
+
+    def is_limit(self, offset: int) -> bool:
+        """Whether a stated limit of normal covers the offset."""
+        return any(start <= offset < end for start, end in self.limits)
 
 
 def page_of(reading: Reading) -> Page:

@@ -134,6 +134,12 @@ def by_level(page: Page, mention: Mention) -> str | None:
     return choice if choice and _LEVEL.match(page.normal, mention.end) else None
 
 
+@functools.cache
+def _flow_or_share() -> re.Pattern[str]:
+    """Oxygen told by its flow or its share of what is breathed: "2 l/min", "40 % oxygen"."""
+    return compiled(cues("measurements")["oxygen_amount"], re.IGNORECASE)
+
+
 _HELD_BEFORE = 60  # characters
 _REST_BEFORE = compiled(
     r"\b(?:other|remaining|(?:rest|remainder) of|(?:everything|all) else (?:in|of|on))(?: the| her| his| these)?\s+$",
@@ -160,7 +166,7 @@ def attributes_of(page: Page, concept: str, mention: Mention, result: Result, en
         near = page.normal[mention.start : result.end + (following.start() if following else stop - result.end)]
         if pattern_of("room_air").search(near):
             return {"support": "room-air"}
-        if pattern_of("oxygen").search(near) or re.search(r"\b\d ?l(?:/min)?\b", near, re.IGNORECASE):
+        if pattern_of("oxygen").search(near) or _flow_or_share().search(near):
             return {"support": "oxygen"}
         if _is_held_before(page.normal, mention.start):
             return {"support": "oxygen"}

@@ -209,7 +209,15 @@ def _give_to_one_who_opens(text: str, start: int, mentions: list[Mention], subje
     turn = _word_of("turns_to_patient").search(text, opening.end())
     end = start + min(turn.start() if turn else len(text), text.find(";") if ";" in text else len(text))
     told = ("condition", "procedure", "vaccine", "span")
-    _give([one for one in mentions if one.start < end and one.kind in told], subject)
+    _give([one for one in mentions if one.start < end and (one.kind in told or _has(one, text, start))], subject)
+
+
+_IS_HAD = compiled(r"\b(?:an?|of|with|had|has|having|whose|showing|showed|developed|by|reached)\s+(?:an?\s+)?$", re.IGNORECASE)
+
+
+def _has(mention: Mention, text: str, start: int) -> bool:
+    """Whether a test is told as what someone had, "and was admitted with an ALT of 900", and opens no clause."""
+    return mention.kind == "lab" and _IS_HAD.search(text, 0, mention.start - start) is not None
 
 
 def _give_told(match: re.Match[str] | None, start: int, mentions: list[Mention]) -> None:

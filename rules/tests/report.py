@@ -31,7 +31,8 @@ class Report(YesNo):
     `acceptable` are named findings that count as clear, `unclear` minor ones that leave it open. `contradicting`: an
     abnormality by its name, with the acceptable findings that cannot be there with it. `measured_abnormal` and
     `measured_unclear`: values above which a measurement of the examination is so. `lasting` abnormalities count
-    whatever their age and whatever later report is normal. `within` is how old the report may be.
+    whatever their age and whatever later report is normal; of those `not_shown` by these examinations a normal report
+    takes nothing. `within` is how old the report may be.
     """
 
     windows = (("within", "good for longer"),)
@@ -44,6 +45,7 @@ class Report(YesNo):
     measured_abnormal: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
     measured_unclear: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
     lasting: bool = False
+    not_shown: Annotated[tuple[str, ...], Names(("condition",))] = ()
     within: WindowText | None = None
 
     def finding_id(self) -> str:
@@ -117,6 +119,10 @@ class Report(YesNo):
         ]
 
     def _lasting(self, bad: Sequence[Dated[str]], later: Sequence[Dated[str]], situation: Situation) -> Finding:
+        unseen = [one for one in bad if one.fact.concept in self.not_shown]
+        if unseen:
+            how = derivation.votes(derivation.each("no", [one.fact for one in unseen]))
+            return self._finding(0, 0, unseen, how=how)
         standing = newest([*bad, *later])
         if any(one.value == "abnormal" for one in standing) and not any(one.value == "clear" for one in standing):
             seen = [one.fact for one in _signed(standing, "abnormal")]
