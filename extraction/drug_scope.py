@@ -131,7 +131,7 @@ def _chain_start(masked: str, offset: int, floor: int, stop: int) -> int:
 
 
 def _is_of(tokens: Sequence[Token], item: Item) -> bool:
-    return tokens[item.first].text in ("of", "the", "oral", "tab", "dose", "doses", "-", "high", "low")
+    return tokens[item.first].text in ("of", "the", "at", "oral", "tab", "dose", "doses", "-", "high", "low")
 
 
 def _next_owner(
