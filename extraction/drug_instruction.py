@@ -24,6 +24,8 @@ def instruction_of(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruc
     start = scope.before
     text = masked_times(reading, start, max(scope.after, scope.end))
     text = text[: scope.start - start] + " " * (scope.end - scope.start) + text[scope.end - start :]
+    if start == scope.sentence_start and text.lower().startswith("under "):
+        text = " " * 5 + text[5:]  # "Under 60 mg of prednisone she flares": on it, and no less
     if is_level(reading, scope):
         text = ""
     name = _told_by_name(reading.normal[scope.start : scope.end])
