@@ -30,7 +30,11 @@ def instruction_of(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruc
         text = ""
     name = _told_by_name(reading.normal[scope.start : scope.end])
     daily = terms.is_one_of(scope.concept, cues("medications")["daily_when_untold"])
-    dated = _days_beside(reading, scope, start) if terms.is_one_of(scope.concept, cues("medications")["told_in_steps"]) else ()
+    dated = (
+        _days_beside(reading, scope, start)
+        if terms.is_one_of(scope.concept, cues("medications")["told_in_steps"])
+        else ()
+    )
     instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily, dated=dated)
     route = instruction.route or name.route or _usual_route(scope.concept, terms)
     if daily and route in cues("medications")["daily_unless_route"]:

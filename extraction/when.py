@@ -18,7 +18,9 @@ from kb.patterns import compiled
 _JOINTS = compiled(
     r"[\s,/&(]*(?:and|or|with|plus|from|due to|secondary to|caused by|because of|as part of|attributed to|of)?[\s,/&]*"
 )
-_GOES_OVER = compiled(r"\b(?:on|in|of|since|from|until|by|the|and|to|dated|about|around) *\Z", re.IGNORECASE)  # a wrapped line
+_GOES_OVER = compiled(
+    r"\b(?:on|in|of|since|from|until|by|the|and|to|dated|about|around) *\Z", re.IGNORECASE
+)  # a wrapped line
 _JOINED = compiled(r",|\band\b")
 _NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
 _REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
