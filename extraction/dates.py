@@ -72,7 +72,7 @@ def date_pattern() -> re.Pattern[str]:
         rf"(?P<mdy_m>{month})(?:\.?[ ]?|[-.])(?:the[ ])?(?P<mdy_d>3[01]|[12]\d|"
         rf"0?[1-9])(?:st|nd|rd|th)?(?:,?[ ]|[-.,])(?P<mdy_y>(?:19|20)\d\d)",
         rf"(?P<my_m>{month})\.?[-/, ]{{0,2}}(?:of )?(?P<my_y>(?:19|20)\d\d|'\d\d|(?<=[-/'])\d\d(?!\d))",
-        rf"(?P<dm_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ]of)?[-/ ](?P<dm_m>{month})",
+        rf"(?P<dm_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?:[ ]of)?(?:[-/]|[ ]{{1,2}})(?P<dm_m>{month})",
         rf"(?P<md_m>{month})\.? (?P<md_d>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
         r"(?!\d|[ -]?(?:mg|g|kg|%|days|weeks|months|h|hr|hrs|hour|hours)\b)",
         r"(?P<m_y_m>1[0-2]|0?[1-9])[/.-](?P<m_y_y>(?:19|20)\d\d)(?![\d/])",

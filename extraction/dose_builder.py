@@ -14,14 +14,15 @@ from extraction.dose_steps import DoseStep, Draft, Part, make_steps
 from extraction.dose_words import Token, match_phrase, words
 from kb.facts import Interval
 
+_BESIDE = 30  # characters between an amount and its day
 MOST_STRANGE_WORDS = 10  # between the start, or the last part of the dose, and the next amount
 
 
 class Builder:
     """Takes items one by one; holds the steps so far and the one being put together."""
 
-    def __init__(self, tokens: Sequence[Token], text: str) -> None:
-        self.tokens, self.text = tokens, text
+    def __init__(self, tokens: Sequence[Token], text: str, dated: Sequence[tuple[int, int]] = ()) -> None:
+        self.tokens, self.text, self.dated = tokens, text, dated
         self.drafts: list[Draft] = []
         self.draft = Draft()
         self.route: str | None = None
@@ -148,7 +149,8 @@ class Builder:
         if self._belongs_beside(item, change):
             return True
         if self.part.amount is not None or (self.part.slots is not None and change):
-            if not self._starts_another(change, item, _said_of_now(items, position)):
+            apart = _said_of_now(items, position) or self._is_dated_apart(item, items, position)
+            if not self._starts_another(change, item, apart):
                 return False
         elif change == "to" and self.changing is not None:
             self.draft.change = True
@@ -191,6 +193,23 @@ class Builder:
             self.draft.stated_total = item
             return True
         return False
+
+    def _is_dated_apart(self, item: Item, items: list[Item], position: int) -> bool:
+        """ "60 mg from 3 May, 50 mg from 10 August": each of the two amounts has a day of its own."""
+        before = self.part.amount
+        if before is None or self.depth or not self.dated or item.unit != before.unit or "kg" in item.per ^ before.per:
+            return False
+        start, end = self.tokens[item.first].start, self.tokens[item.last - 1].end
+        told = self.tokens[before.last - 1].end
+        amounts = [self.tokens[later.first].start for later in items[position + 1 :] if later.kind == "amount"]
+        stop = min([end + _BESIDE, *amounts])
+        if self.text[end:stop].lstrip().startswith("of "):
+            return False  # "10 mg since May, with 1 g of protein since June"
+        between = [one for one in self.dated if told <= one[0] and one[1] <= start]
+        behind = any(end <= first < stop for first, _ in self.dated)
+        ahead = bool(between) and not any(char.isalpha() for char in self.text[between[-1][1] : start])
+        owned = len(between) > 1 or any(first < told for first, _ in self.dated)
+        return (bool(between) and behind) or (ahead and owned)
 
     def _starts_another(self, change: str | None, item: Item, of_now: bool) -> bool:
         """A further amount: a part of the same step ("and"), the next step, or not of this dose at all."""
@@ -239,6 +258,8 @@ class Builder:
         if self.changing is not None and self.changing.word == "by" and self.draft.by is not None:
             self.draft.by_days = item.days / item.times
             return True
+        if self.loose and any(rate.days == 1 for rate in self.part.rates) and item.days > 1 and not self.depth:
+            return False  # "50 mg daily ... seen every two weeks"
         if self.changing is not None and self.changing.word == "to" and self.part.rates and not self.part.is_empty:
             following = items[position + 1 :]
             if not any(later.kind in ("amount", "count") for later in following[:4]):

@@ -6,6 +6,7 @@ amount is computed only from what is said; what the words leave open stays None.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extraction.dose_builder import Builder
@@ -28,11 +29,18 @@ class Instruction:
     end: int = 0
 
 
-def parse_dose(text: str, *, assume_daily: bool = False, bare_from: int | None = None) -> Instruction:
+def parse_dose(
+    text: str,
+    *,
+    assume_daily: bool = False,
+    bare_from: int | None = None,
+    dated: Sequence[tuple[int, int]] = (),
+) -> Instruction:
     """The instruction that a text begins with or holds.
 
     `assume_daily`: an amount without any frequency is a daily one, as for drugs that are only given so.
     `bare_from`: a number without a unit from this offset on is mg ("Omnacortil 10 od"), as behind a drug's name.
+    `dated`: where days were blanked; an amount with a day of its own is a further level ("60 mg from May, 50 from July").
 
     >>> parse_dose("500 mg bd").steps[0].per_day
     Interval(low=1000.0, high=1000.0, low_open=False, high_open=False)
@@ -41,7 +49,7 @@ def parse_dose(text: str, *, assume_daily: bool = False, bare_from: int | None =
     """
     tokens = tokenise_dose(text)
     items = with_units(read_items(tokens), tokens, bare_from=bare_from)
-    builder = Builder(tokens, text)
+    builder = Builder(tokens, text, dated)
     for position, item in enumerate(items):
         if not builder.take(item, items, position):
             break

@@ -54,7 +54,8 @@ def times_of(
         and not of_next_dose(reading, time)
         and not of_vain_ending(reading, time)
     ]
-    if first and all(time.role in ("duration", "end") for time in found):
+    of_first = [time for time in found if len(steps) < 2 or time.start < steps[1].start]
+    if first and all(time.role in ("duration", "end") for time in of_first):
         before = [time for time in reading.times_in(scope.sentence_start, scope.start) if time.end <= scope.start]
         between = [time for time in before if not _drug_between(reading, time.end, scope)]
         led = [

@@ -24,14 +24,21 @@ def instruction_of(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruc
     start = scope.before
     text = masked_times(reading, start, max(scope.after, scope.end))
     text = text[: scope.start - start] + " " * (scope.end - scope.start) + text[scope.end - start :]
+    if start == scope.sentence_start and text.lower().startswith("under "):
+        text = " " * 5 + text[5:]  # "Under 60 mg of prednisone she flares": on it, and no less
     if is_level(reading, scope):
         text = ""
     name = _told_by_name(reading.normal[scope.start : scope.end])
     daily = terms.is_one_of(scope.concept, cues("medications")["daily_when_untold"])
-    instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily)
+    dated = (
+        _days_beside(reading, scope, start)
+        if terms.is_one_of(scope.concept, cues("medications")["told_in_steps"])
+        else ()
+    )
+    instruction = parse_dose(text, bare_from=scope.end - start, assume_daily=daily, dated=dated)
     route = instruction.route or name.route or _usual_route(scope.concept, terms)
     if daily and route in cues("medications")["daily_unless_route"]:
-        instruction = parse_dose(text, bare_from=scope.end - start)
+        instruction = parse_dose(text, bare_from=scope.end - start, dated=dated)
     steps = tuple(_placed(_in_grams(step, scope.concept, terms), start) for step in instruction.steps)
     if terms.is_one_of(scope.concept, cues("medications")["times_a_day"]):
         steps = tuple(_times_a_day(step) for step in steps)
@@ -43,6 +50,12 @@ def instruction_of(reading: Reading, scope: Scope, terms: Vocabulary) -> Instruc
         start=start + instruction.start,
         end=start + instruction.end if instruction.end else 0,
     )
+
+
+def _days_beside(reading: Reading, scope: Scope, offset: int) -> tuple[tuple[int, int], ...]:
+    """Where days stand in the words of a drug, which are blank in the text of its dose."""
+    times = reading.times_in(offset, max(scope.after, scope.end))
+    return tuple((time.start - offset, time.end - offset) for time in times if time.role != "duration")
 
 
 @functools.lru_cache(maxsize=256)  # the same few names are written again and again

@@ -41,6 +41,7 @@ _ENDED_ONCE = compiled(
     r"[^.;]{0,80},? (?:and|while|whereas)(?: the)? $",
     re.IGNORECASE,
 )
+_UNDER = compiled(r"(?:^|[,;] )(?:under|on|with|during|while on)(?: the)?$")
 _BY = compiled(r"\s*,?\s*(?:by|for|because of|owing to|due to|on account of|after) ", re.IGNORECASE)
 _NEAR = 14  # tokens between a cause word and the drug or the word that says it ended
 _DENIED_REASON = 6  # tokens of a reason behind "not for"
@@ -128,7 +129,7 @@ def reason_of(reading: Reading, scope: Scope, causes: Sequence[Cue], scopes: Seq
         ends = [cue.end for cue in causes if cue.start > scope.end and cue.group != "past"]
         found = cause_in(reading, min(ends), limit, weak=True, short=True) if ends else None
     if found is None:
-        found = _straight_behind(reading, scope, limit)
+        found = _straight_behind(reading, scope, limit) or _followed_by_harm(reading, scope)
     if found is None and not ending:
         found = _consequence(reading, scope)
     return found
@@ -138,7 +139,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
     """ "azathioprine caused pancreatitis", "cytopenias on MMF", "methotrexate: pneumonitis": harm that ended it."""
     if scope.borne or _goes_on_in_spite(reading, scope):
         return None
-    in_table = _in_column_of_reasons(reading, scope)
+    in_table = _in_column_of_reasons(reading, scope) or _below_head_of_reasons(reading, scope)
     if in_table is not None:
         return in_table
     tokens = tokenise_dose(reading.normal[scope.end : scope.after])
@@ -151,7 +152,7 @@ def harm_of(reading: Reading, scope: Scope, *, dosed: bool) -> Reason | None:
         text = tokenise_dose(reading.normal[scope.sentence_start : scope.start])
         if find_cues(listed("developed"), text, 0):
             return before
-    shorter = _told_shorter(reading, scope)
+    shorter = _told_shorter(reading, scope) or _followed_by_harm(reading, scope)
     if shorter is not None:
         return shorter
     found = None if dosed else _straight_behind(reading, scope, scope.after)
@@ -188,6 +189,26 @@ def _in_column_of_reasons(reading: Reading, scope: Scope) -> Reason | None:
     return None
 
 
+def _below_head_of_reasons(reading: Reading, scope: Scope) -> Reason | None:
+    """The harm that closes the line of a drug in a list headed "Previous drugs and why they ended"."""
+    at = reading.normal.rfind("\n", 0, scope.start) + 1
+    if reading.normal[at : scope.start].strip(" \t-*•"):
+        return None
+    end = min(scope.sentence_end, scope.after)
+    while at > 0:
+        begin = reading.normal.rfind("\n", 0, at - 1) + 1
+        if not any(one.kind == "drug" for one in reading.mentions_in(begin, at)):
+            head = reading.normal[begin : at - 1].strip(" :*-")
+            return _straight_behind(reading, scope, end) if _reasons_heading().search(head) else None
+        at = begin
+    return None
+
+
+@functools.cache
+def _reasons_heading() -> re.Pattern[str]:
+    return compiled(rf"(?:^|[.:] )(?:{cues('medications')['head_of_reasons']})$", re.IGNORECASE)
+
+
 @functools.cache
 def _reasons_head() -> re.Pattern[str]:
     return compiled(cues("medications")["column_of_reasons"], re.IGNORECASE)
@@ -215,6 +236,26 @@ def _straight_behind(reading: Reading, scope: Scope, limit: int) -> Reason | Non
         if found is not None and found[0] == "intolerance":
             worded = [token for token in tokens[1:at] if token.text.isalpha()]
             return _reason_at(reading, scope.end, tokens, at, found) if len(worded) <= _DIRECT else None
+    return None
+
+
+def _followed_by_harm(reading: Reading, scope: Scope) -> Reason | None:
+    """ "Rituximab ended in a serum sickness", "under azathioprine she developed pancreatitis"."""
+    tokens = tokenise_dose(reading.normal[scope.end : scope.after])
+    before = reading.normal[scope.sentence_start : scope.start].rstrip().lower()
+    joints = find_cues(listed("harm_follows"), tokens, 0)
+    if _UNDER.search(before):
+        joints = [*joints, *find_cues(listed("harm_came"), tokens[:_DIRECT], 0)]
+    for joint in joints:
+        behind = [at for at, token in enumerate(tokens) if token.start >= joint.end][: _DIRECT - 1]
+        for at in behind:
+            found = match_phrase(_reasons(), tokens, at)
+            if match_phrase(listed("no_harm"), tokens, at):
+                break
+            if found is not None and found[0] == "intolerance":
+                reason = _reason_at(reading, scope.end, tokens, at, found)
+                detail = tokenise_dose(reason.detail)
+                return None if match_phrase(listed("also_of_the_disease"), detail, 0) else reason
     return None
 
 

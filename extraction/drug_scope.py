@@ -63,12 +63,25 @@ def _share_out(
     for position, (first, last, concept) in enumerate(groups):
         following = groups[position + 1][0].start if position + 1 < len(groups) else end
         cut = _next_owner(masked, start, last.end, following, groups, position)
+        if position + 1 < len(groups) and _names_kind(vocabulary, concept, groups[position + 1][2]):
+            cut = _kind_ends(masked, start, last.end, following)
         after = _before_results(reading, last.end, cut)
         before = _chain_start(masked, start, max(floor, start), first.start)
         borne = vocabulary.is_one_of(concept, cues("medications")["borne"])
         scopes.append(Scope(first, concept, first.start, last.end, before, after, start, end, borne))
         floor = cut if cut < following else _claimed(masked, start, last.end, following)
     return scopes
+
+
+def _names_kind(vocabulary: Vocabulary, concept: str, following: str) -> bool:
+    """ "Steroid: 65 mg of prednisolone": the first names but the class of the second."""
+    return concept != following and vocabulary.is_a(following, concept)
+
+
+def _kind_ends(masked: str, offset: int, end: int, following: int) -> int:
+    """Where the words of the drug begin that stand straight behind the name of its class."""
+    chain = _chain_start(masked, offset, end, following)
+    return chain if masked[end - offset : chain - offset].strip() in (":", "-", "–", "=", "of", "with") else following
 
 
 def _groups(
@@ -131,7 +144,7 @@ def _chain_start(masked: str, offset: int, floor: int, stop: int) -> int:
 
 
 def _is_of(tokens: Sequence[Token], item: Item) -> bool:
-    return tokens[item.first].text in ("of", "the", "oral", "tab", "dose", "doses", "-", "high", "low")
+    return tokens[item.first].text in ("of", "the", "at", "oral", "tab", "dose", "doses", "-", "high", "low")
 
 
 def _next_owner(

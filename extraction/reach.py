@@ -224,7 +224,8 @@ def _answer(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> in
     between = clause.words[target[1] : cue[0]]
     if _bracket_stays_open(between) and clause.mention_between(target[1], cue[0], "lab", "score"):
         return None  # "myelitis (MRI of the cord, antibodies absent)" answers for the tests in the bracket
-    if " ".join(clause.words[cue[0] : cue[1]]) in _words("led_answers") and between not in ((":",), ("-",)):
+    only_led = " ".join(clause.words[cue[0] : cue[1]]) in _words("led_answers")
+    if only_led and (between[-1:] not in ((":",), ("-",)) or set(between[:-1]) - _words("asides_of_an_item")):
         return None
     led = len(between) > 0 and between[-1] in _ANSWER_LEADS
     if ":" in between[:-1] or not _is_list(clause, target[1], cue[0] - led, _WORDS_OF_A_QUESTION):

@@ -34,6 +34,7 @@ _KINDS = {  # of the terms that may not stand between the name and the total
     "mine": ("score", "lab", "drug"),
     "made": ("score", "lab", "drug"),
     "by": ("score", "lab", "drug"),
+    "left": ("score", "drug"),
     "total": ("score",),
     "afresh": ("score",),
 }
@@ -83,6 +84,8 @@ def _total() -> re.Pattern[str]:
         rf"|\b(?:and|but|while|whereas|[,;])\s+(?:(?:the|my|our|her|his)\s+)?{_words('observers')}\s+{_words('counts')}\s+"
         rf"(?:(?:it|at|as|to)\s+)*{hedges}(?P<made>{number}){_CLOSES}"
         rf"|[,;]\s*(?:(?:and|but)\s+)?(?P<by>{number})(?:\s+points)?\s+by\s+(?:(?:the|my|our)\s+)?{_words('observers')}"
+        rf"|\b(?:only|just|merely|no more than)\s+(?:the\s+)?(?P<left>\d{{1,2}}|{told})\s+(?:{_words('of_points')}\s+){{0,3}}"
+        rf"(?:(?:were|are|was|had been|have been)\s+left|remain(?:ed|s)?)\b"
         rf"|(?:\b{_words('totals')}|\)\s*=)[\s:=]*(?:(?:score|of|is|was|points)\s+)*(?P<total>{number}){_CLOSES}"
         rf"|\b(?:the|this|our)\s+{_words('sheets')}\s+(?:was|has been|had been)\s+(?P<afresh>{_words('afresh')})",
         re.IGNORECASE,
@@ -109,6 +112,10 @@ def with_scores_again(reading: Reading, facts: Sequence[Fact]) -> list[Fact]:
             known, time = _day(reading, match, group, named)
         if not known:
             continue
+        if group == "afresh" and any(
+            one.start >= named.end and one.time == time and one.concept == term.id for one in told
+        ):
+            continue  # its total is told beside
         interval = Interval(term.minimum, term.maximum) if group == "afresh" else _points(match[group])
         fact = _fact(reading, term, match.span(), Quantity(interval, "{score}", match[group]), time)
         if group not in (*_PEERS, "afresh"):
@@ -271,8 +278,9 @@ def _day(reading: Reading, found: re.Match[str], group: str, named: Mention) -> 
     days = _points_in_time(reading, max(0, first), sentence.end)
     if group == "points":
         days = [day for day in days if day.start >= end - 1]
+    beside = _BESIDE + 15 if group == "left" else _BESIDE
     inside = [day for day in days if start <= day.start < end] or [
-        day for day in days if end <= day.start < end + _BESIDE
+        day for day in days if end <= day.start < end + beside
     ]
     if group in ("other", "sheet"):
         earlier = _points_in_time(reading, reading.sentences[named.sentence].start, start)

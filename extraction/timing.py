@@ -31,6 +31,16 @@ _BEFORE = compiled(
     r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
 )
 _JOINT = compiled(r"(?:\s?(?:->|-+|~|→)\s?|\s{0,3}(?:to|until|till|through|and)\s{0,3})$", re.IGNORECASE)
+_FROM_TO = compiled(
+    r"\b(?:from|start(?:ed)?|beg[aiu]n|first) ?(?:[/–-]|\.\.) ?(?:to|until|till|end(?:ed)?|stop(?:ped)?|last)\b",
+    re.IGNORECASE,
+)
+_THROUGH = compiled(r"\b(?:through|thru|up to and including|and including|inclusive of)\b(?! the )", re.IGNORECASE)
+_WHOLE = compiled(
+    r"\b(?:throughout|all through|(?:through|during|for|over)? ?(?:all|the whole|the entirety|every day) of|"
+    r"(?:the )?(?:entire|whole)(?: months?| period)?(?: of| from)?|all (?:the way|the time) from) (?:the months? (?:of|from) )?$",
+    re.IGNORECASE,
+)
 
 
 def find_times(normal: str, letter_date: Time | None, order: Order) -> list[TimeExpression]:
@@ -53,7 +63,21 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
         began = placed[-1].time if placed and placed[-1].role == "start" else None
         placed.append(still_to_come(normal, expression, reference, began))
     referred = [one for one in days_referred(normal, placed) if not _overlaps(one, placed)]
-    return _joined(normal, sorted([*placed, *referred], key=lambda one: one.start))
+    joined = _joined(normal, sorted([*placed, *referred], key=lambda one: one.start))
+    return [_in_full(normal, expression) for expression in joined]
+
+
+def _in_full(normal: str, expression: TimeExpression) -> TimeExpression:
+    """ "Throughout June, July and August", "June through August": from the first day of the one to the last of the other."""
+    start, end = expression.start_time, expression.end_time
+    if expression.role != "span" or start is None or end is None:
+        return expression
+    if _WHOLE.search(normal[max(0, expression.start - 40) : expression.start]) and start.earliest is not None:
+        start = dataclasses.replace(start, latest=start.earliest)
+        end = dataclasses.replace(end, earliest=end.latest)
+    elif _THROUGH.search(normal, expression.start, expression.end):
+        end = dataclasses.replace(end, earliest=end.latest)
+    return dataclasses.replace(expression, start_time=start, end_time=end)
 
 
 def _overlaps(expression: TimeExpression, others: list[TimeExpression]) -> bool:
@@ -159,7 +183,8 @@ def _opens_span(normal: str, first: TimeExpression, second: TimeExpression) -> b
     if first.role not in ("point", "start") or second.role not in ("point", "end"):
         return False
     between = normal[first.end : second.start]
-    if len(between) > 10 or not _JOINT.match(between.lower() if between.strip() else "x"):
+    columns = between.strip() == "/" and " " in between and _FROM_TO.search(normal) is not None
+    if not columns and (len(between) > 10 or not _JOINT.match(between.lower() if between.strip() else "x")):
         return False
     if "and" in between.lower() and "between" not in normal[max(0, first.start - 10) : first.start].lower():
         return False

@@ -30,11 +30,31 @@ def read_vaccinations(reading: Reading) -> list[Fact]:
         elif mention.kind == "vaccine" and _is_vaccination(reading, mention):
             fact = _fact(reading, mention, mention.concept)
             facts += _doses_told_apart(reading, mention, fact) or [fact, *_further_doses(reading, mention, fact)]
+            facts += _none_since(reading, mention, fact)
         elif mention.concept in diseases and (
             reading.section_at(mention.start) == "immunisation" or is_named_as_vaccine(reading, mention)
         ):
-            facts.append(_fact(reading, mention, diseases[mention.concept]))
+            named = _fact(reading, mention, diseases[mention.concept])
+            facts += [named, *_none_since(reading, mention, named)]
     return _without_doubled(reading, facts)
+
+
+def _none_since(reading: Reading, mention: Mention, fact: Fact) -> list[Fact]:
+    """ "Influenza in October, none in the last two months", "the last vaccine was in 2023": any is denied from then."""
+    if fact.assertion != "present" or fact.experiencer != "patient":
+        return []
+    any_vaccine = dataclasses.replace(mention, concept="vaccine", assertion="absent")
+    start, end = sentence_span(reading, mention)
+    for time in reading.times_in(mention.end, end):
+        before = reading.normal[mention.end : time.start]
+        if time.role == "lookback" and compiled(cues("events")["no_other_vaccine"], re.IGNORECASE).search(before):
+            return [dataclasses.replace(_fact(reading, any_vaccine, "vaccine"), time=time.time)]
+    day = reading.letter_date.latest if reading.letter_date else None
+    told = fact.time.latest if fact.time is not None else None
+    last = compiled(cues("events")["last_vaccine"], re.IGNORECASE).search(reading.normal, start, mention.start)
+    if mention.concept != "vaccine" or last is None or last.end() < mention.start or told is None or day is None:
+        return []
+    return [dataclasses.replace(_fact(reading, any_vaccine, "vaccine"), time=Time(told, day))] if told < day else []
 
 
 def _doses_told_apart(reading: Reading, mention: Mention, told: Fact) -> list[Fact]:

@@ -18,6 +18,9 @@ from kb.patterns import compiled
 _JOINTS = compiled(
     r"[\s,/&(]*(?:and|or|with|plus|from|due to|secondary to|caused by|because of|as part of|attributed to|of)?[\s,/&]*"
 )
+_GOES_OVER = compiled(
+    r"\b(?:on|in|of|since|from|until|by|the|and|to|dated|about|around) *\Z", re.IGNORECASE
+)  # a wrapped line
 _JOINED = compiled(r",|\band\b")
 _NEVER = compiled(r"\b(?:never|ever|at no time)\b", re.IGNORECASE)
 _REMARK = compiled(r"\b(?!last|past|since|within|during|before|until|checked|asked|as)[a-z]{4,}", re.IGNORECASE)
@@ -114,7 +117,9 @@ def _is_compared(reading: Reading, time: TimeExpression) -> bool:
 
 def _heads_line(reading: Reading, time: TimeExpression) -> bool:
     line = reading.normal.rfind("\n", 0, time.start) + 1
-    return time.role == "point" and line > 0 and not reading.normal[line : time.start].strip(" \t-*")
+    if line == 0 or time.role != "point" or reading.normal[line : time.start].strip(" \t-*"):
+        return False
+    return _GOES_OVER.search(reading.normal, max(0, line - 12), line - 1) is None
 
 
 def _of_line(reading: Reading, mention: Mention, time: TimeExpression) -> bool:

@@ -57,6 +57,7 @@ def longest_run(
     segments = [_replaced(segment, segments, level, situation) for segment in segments]
     certain = [one for one in segments if one.level is not None and one.level.least is not None]
     certain = [one for one in certain if one.level and (one.level.least or 0) >= level]
+    certain = [_following(one, certain) for one in certain]
     possible = [one for one in segments if _may_reach(one, level)]
     least, best, dated = _longest(certain, bridge)
     unbounded = any(_most_days(one) is None for one in possible)
@@ -67,6 +68,16 @@ def longest_run(
     held = tuple(_held(one, situation, dated=dated) for one in best)
     perhaps = tuple((one.fact, _derived(one, situation), _most_days(one)) for one in possible)
     return Run(least, most, _told(best, least), missing, held, perhaps)
+
+
+def _following(segment: Segment, others: Sequence[Segment]) -> Segment:
+    """One dose high enough goes over into another: on which day of the month told for both does not matter."""
+    start = segment.start
+    if start is None or start.earliest is None or start.earliest == start.latest:
+        return segment
+    if any(one is not segment and one.end == start and _certain_span(one) is not None for one in others):
+        return replace(segment, start=Time(start.earliest, start.earliest, start.written))
+    return segment
 
 
 def _held(
