@@ -14,7 +14,8 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from extraction.calendar_dates import calendar_dates
-from extraction.dates import Order
+from extraction.dates import Order, month_names
+from extraction.days_of_named_months import days_of_named_months
 from extraction.days_referred import days_referred
 from extraction.days_without_year import still_to_come
 from extraction.knowledge import cues
@@ -41,7 +42,9 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     if reference is not None:
         rows = list(month_rows(normal, reference))
         begin = {row.start for row in rows}  # "February 22" of a row is no day
-        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, calendar)]
+        named = sorted([*calendar, *(one for one in found if _is_month(one))], key=lambda one: one.start)
+        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, named)]
+        found += days_of_named_months(normal, reference)
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
@@ -54,6 +57,12 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
         placed.append(still_to_come(normal, expression, reference, began))
     referred = [one for one in days_referred(normal, placed) if not _overlaps(one, placed)]
     return _joined(normal, sorted([*placed, *referred], key=lambda one: one.start))
+
+
+def _is_month(expression: TimeExpression) -> bool:
+    """Whether it is a month without its year: "in January"."""
+    words = (expression.time.written if expression.time is not None else "").lower().split()
+    return expression.role == "point" and bool(words) and words[-1].rstrip(".") in month_names()
 
 
 def _overlaps(expression: TimeExpression, others: list[TimeExpression]) -> bool:
