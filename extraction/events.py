@@ -196,7 +196,8 @@ def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
         if re.search(looked, before, re.IGNORECASE):
             return True
         if compiled(known["spoken_of_before"], re.IGNORECASE).search(before):
-            return True
+            behind = reading.normal[mention.end : sentence_span(reading, mention)[1]]
+            return re.search(known["came_to_it"], behind, re.IGNORECASE) is None
     if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
         return False
     told = reading.normal[mention.cue[0] : mention.start]

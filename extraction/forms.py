@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from extraction.bare_answers import with_colons
+from extraction.crossed_columns import with_crosses_told
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading
 from extraction.scanning import matches_at
@@ -60,7 +61,7 @@ def fill_in(normal: str) -> str:
         out = _BARRED_NUMBER.sub(lambda match: " " * len(match.group()), out)
         out = _answered_cells(_rows(_marked(out)))
     if "  " in out:
-        out = _wide_answers(out)
+        out = _wide_answers(with_crosses_told(out))
     out = with_colons(out)
     if _LIKE_A_BOX.search(out) and (len(_BOX.findall(out)) > 1 or re.search(r"\[[xX✓✔]\]|[☑☒]", out)):
         out = _boxes(out)

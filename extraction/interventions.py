@@ -31,7 +31,7 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if mention.assertion not in ("present", "possible") or not _is_neuropsychiatric(mention.concept):
         return course
     parts = list(_parts(reading, mention))
-    if any(holds(reading.normal[start:end], cues("conditions")["treated_still"]) for start, end in parts):
+    if any(_goes_on_today(reading.normal[start:end]) for start, end in _with_words_before(reading, mention, parts)):
         return Course(start=time or (course.start if course else None), ongoing=True)
     last = _latest([one for part in parts for one in _days(reading, *part)])
     if last is None and time is None:
@@ -39,6 +39,21 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if last is None or (time is not None and (not _after(last, time) or _long_after(last, time))):
         return course
     return Course(start=time, end=last, ongoing=False)
+
+
+def _goes_on_today(text: str) -> bool:
+    known = cues("conditions")
+    return holds(text, known["treated_still"]) or re.search(known["treated_today"], text, re.IGNORECASE) is not None
+
+
+def _with_words_before(
+    reading: Reading, mention: Mention, parts: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The parts, the first one with the words that lead to the event: "on day 5 of pulses for lupus cerebritis"."""
+    start = reading.sentences[mention.sentence].start
+    led = _FOR_IT.search(reading.normal[start : mention.start])
+    for number, part in enumerate(parts):
+        yield (start, part[1]) if number == 0 and led else part
 
 
 def told_once(facts: Sequence[Fact]) -> list[Fact]:

@@ -29,7 +29,7 @@ from kb.patterns import compiled
 _BEFORE = compiled(
     r"([a-z]+(?: [a-z]+)??) {0,3}(?:(?:the |at least |about |around |approximately |early |late |mid-?|c\. ?|\(|"
     r"and including |including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |"
-    r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
+    r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)\Z"
 )
 _JOINT = compiled(r"(?:\s?(?:->|-+|~|→)\s?|\s{0,3}(?:to|until|till|through|and)\s{0,3})$", re.IGNORECASE)
 
