@@ -15,6 +15,7 @@ from dateutil.relativedelta import relativedelta
 
 from extraction.calendar_dates import calendar_dates
 from extraction.dates import Order, month_names
+from extraction.days_of_iso_letters import days_of_iso_letters
 from extraction.days_of_named_months import days_of_named_months
 from extraction.days_referred import days_referred
 from extraction.days_without_year import still_to_come
@@ -44,7 +45,7 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
         begin = {row.start for row in rows}  # "February 22" of a row is no day
         named = sorted([*calendar, *(one for one in found if _is_month(one))], key=lambda one: one.start)
         found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, named)]
-        found += days_of_named_months(normal, reference)
+        found += [*days_of_named_months(normal, reference), *days_of_iso_letters(normal, reference)]
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
