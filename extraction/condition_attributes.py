@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from extraction.grades import grade_in
 from extraction.infection_treatment import treatment_of
 from extraction.knowledge import cues
+from extraction.nervous_system import intervention_of, laid_to_lupus
 from extraction.reading import Mention, Reading
 from extraction.replaced_diagnoses import stands_instead
 from extraction.seriousness import serious_signs
@@ -76,7 +77,9 @@ def attributes_of(reading: Reading, mention: Mention) -> dict[str, str]:
     if is_one_of(*known["attributable"]):
         found["attributed"] = None if found.get("instead_of_sle") else _cause(reading, mention)
     if is_one_of(*known["neuropsychiatric"]) and mention.assertion == "present":
-        found["intervention"] = _intervention(reading, mention)
+        found["intervention"] = intervention_of(reading, mention)
+        if found.get("attributed") is None and laid_to_lupus(reading, mention):
+            found["attributed"] = "sle"
     if is_one_of("infection"):
         found["treatment"] = treatment_of(reading, mention)
     if is_one_of("pneumonia", "lung-infection"):
@@ -257,7 +260,10 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     """`sle` where the clause lays the condition to lupus, `other` where it lays it to something else."""
     start, end = sentence_span(reading, mention)
     behind = reading.normal[mention.end : end]
-    if compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
+    named_so = re.search(
+        cues("conditions")["lupus_by_name"], reading.normal[mention.start : mention.end], re.IGNORECASE
+    )
+    if named_so or compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
         return "sle"
     negated = _words("not_cause_words").search(behind)
     named = next(
@@ -302,39 +308,6 @@ def _lupus_within(reading: Reading, start: int, end: int) -> bool:
     terms = vocabulary()
     named = reading.mentions_in(start, stop.start() if stop else end)
     return any(terms.is_a(other.concept, "sle") for other in named)
-
-
-def _intervention(reading: Reading, mention: Mention) -> str | None:
-    """`yes` where the sentence, or one about the same event behind it, says that it was treated or admitted for."""
-    sentence = _sentence(reading, mention)
-    if _words("no_intervention").search(sentence):
-        return "no"
-    if _words("intervention").search(sentence):
-        return "yes"
-    following = mention.sentence + 1
-    while following < len(reading.sentences):
-        after = reading.sentences[following]
-        conditions = [other for other in reading.mentions_in(after.start, after.end) if other.kind == "condition"]
-        others = [other for other in conditions if not _is_of_it(other, mention)]  # "stroke unit"
-        goes_on = not reading.is_parted(following - 1)
-        if others or not (goes_on or after.section == reading.sentences[mention.sentence].section):
-            return None
-        text = reading.normal[after.start : after.end]
-        if _words("intervention").search(text) and not _words("maintenance").search(text):
-            return "yes"
-        if not text.rstrip().endswith(";"):
-            return None
-        following += 1
-    return None
-
-
-def _is_of_it(other: Mention, mention: Mention) -> bool:
-    """Whether a condition named behind an event of the nervous system belongs to its story: the same, or the lupus."""
-    terms = vocabulary()
-    its_own = ("sle", *cues("conditions")["neuropsychiatric"])
-    return other.concept == mention.concept or (
-        other.assertion == "present" and terms.is_one_of(other.concept, its_own)
-    )
 
 
 def nephritis_class(text: str) -> str | None:

@@ -53,6 +53,36 @@ def _month() -> str:
     return "(?:" + "|".join(sorted(map(re.escape, month_names()), key=len, reverse=True)) + r")(?![a-z])"
 
 
+# words straight before the day of a stay or of a treatment
+_STAYS = (
+    *("adm", "admit", "admitted", "readm", "readmitted", "admission", "hosp", "hospitalised", "hospitalized"),
+    *("d/c", "dc'd", "d/c'd", "d/ced", "dc", "disch", "discharge", "discharged"),
+)
+_LED_SHORTLY = (
+    *_STAYS,
+    *("pulse", "pulses", "infusion", "infusions"),
+    *("cycle", "given", "received", "rec'd", "last", "final", "cyc", "ctx", "ivcy", "ivig", "rtx", "plex", "pex"),
+    *(
+        "seizure",
+        "seizures",
+        "gtcs",
+        "event",
+        "onset",
+        "relapse",
+        "x1",
+        "x2",
+        "x3",
+        "x5",
+        "no 1",
+        "no 2",
+        "no 3",
+        "nr 1",
+    ),
+)
+_LEADS_STAY = "|".join(rf"(?<=\b{word} )" for word in _STAYS)
+_LEADS_SHORT_DAY = "|".join([*(rf"(?<=\b{word} )" for word in _LED_SHORTLY), r"(?<=\badm\. )", r"(?<=#\d )"])
+
+
 @functools.cache
 def date_pattern() -> re.Pattern[str]:
     """One pattern for every calendar date; the names of its groups say the form."""
@@ -81,6 +111,9 @@ def date_pattern() -> re.Pattern[str]:
         r"|(?<=\btill )|(?<=\bthrough )|(?<=\bthru )|(?<=\bpill was )|(?<=\bdose was )|(?<=\btablet was )"
         r"|(?<=\bcapsule was )|(?<=\binfusion was )|(?<=\bpill )|(?<=\btablet )|(?<=\bcapsule )|(?<=\())"
         r"(?P<sd_a>3[01]|[12]\d|0?[1-9])/(?P<sd_b>3[01]|[12]\d|0?[1-9])(?![\w/%]|[.,-]\d| ?mg)",
+        # a stay or a treatment in shorthand ("adm 26/1", "CYC #1 31/1"), no count of days or months ("adm 5/7", "3/12")
+        rf"(?:{_LEADS_SHORT_DAY})(?P<st_a>3[01]|[12]\d|0?[1-9])/(?P<st_b>3[01]|[12]\d|0?[1-9])(?<!\D[1-9]/7)(?<!14/7)"
+        r"(?<!\D\d/12)(?<!1\d/12)(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|ml|power|joints?|days?|weeks?|months?|doses)\b)",
         # no score, no count of weeks or months ("03/12"), no month of a year ("05/24"), and not "24/7"
         r"(?P<sp_a>3[01]|2\d|1[3-9])/(?P<sp_b>0[1-9]|1[12])(?![\w/%]|[.,-]\d| ?(?:mg|g|kg|power)\b)",
         # "stopped on 16-05"
@@ -90,6 +123,10 @@ def date_pattern() -> re.Pattern[str]:
         # "since 5.3., until 12.3."
         r"(?:(?<=\bsince )|(?<=\buntil )|(?<=\btill )|(?<=\bseit )|(?<=\bbis )|(?<=\bvom )|(?<=\bbis zum ))"
         r"(?P<sg_a>3[01]|[12]\d|0?[1-9])\.(?P<sg_b>1[0-2]|0?[1-9])\.(?=[\s,;)])(?!\s?(?:19|20)?\d\d\b)",
+        # "given on 16.02.", "readmitted 5.2."
+        rf"(?:(?<=\bon )|(?<=\bon the )|(?<=\bfrom )|(?<=\bdated )|(?<=\bam )|{_LEADS_SHORT_DAY})"
+        r"(?P<sz_a>3[01]|[12]\d|0?[1-9])\.(?P<sz_b>0[1-9]|1[0-2])\.(?=[\s,;)])(?!\s?(?:19|20)?\d\d\b)",
+        rf"(?:{_LEADS_STAY})(?P<sy_a>3[01]|[12]\d|[1-9])\.(?P<sy_b>1[0-2]|[1-9])\.(?=[\s,;)])(?!\s?(?:19|20)?\d\d\b)",
         r"(?P<sc_a>3[01]|[12]\d|0?[1-9])/(?P<sc_b>3[01]|[12]\d|0?[1-9])(?=: )",
         r"(?P<y_m_y>(?:19|20)\d\d)[-/.](?P<y_m_m>1[0-2]|0[1-9])(?![\d/%-]|\.\d)",
     ]
@@ -178,9 +215,10 @@ def read_date(match: re.Match[str], order: Order, reference: date | None, year: 
     for form in ("m_y", "y_m"):
         if group[f"{form}_y"]:
             return whole_month(int(group[f"{form}_y"]), int(group[f"{form}_m"]), written)
-    if group["sg_a"]:
-        return _short(int(group["sg_a"]), int(group["sg_b"]), "day first", reference, written)
-    for form in ("sd", "sp", "sc", "sh"):
+    for form in ("sg", "sz", "sy"):
+        if group[f"{form}_a"]:
+            return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), "day first", reference, written)
+    for form in ("sd", "st", "sp", "sc", "sh"):
         if group[f"{form}_a"]:
             return _short(int(group[f"{form}_a"]), int(group[f"{form}_b"]), order, reference, written)
     for form in ("dm", "md"):

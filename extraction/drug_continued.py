@@ -76,7 +76,9 @@ def told_ends(reading: Reading, scopes: Sequence[Scope]) -> dict[int, Time]:
         times = [
             time for time in reading.times_in(sentence.start, sentence.end) if time.role in ("point", "start", "end")
         ]
-        if len(times) != 1 or times[0].time is None or _told_end(reading, sentence) is None:
+        if len(times) != 1 or times[0].time is None:
+            continue
+        if _told_end(reading, sentence) is None and not _told_end_straight(reading, sentence, times[0]):
             continue
         if all(one.start < times[0].start and _is_general(one.concept) for one in drugs):
             found[scope.start] = times[0].time
@@ -156,6 +158,13 @@ def _told_end(reading: Reading, sentence: Sentence) -> int | None:
     tokens = tokenise_dose(text)
     opens = match_phrase(listed("ended_without_name"), tokens, 0)
     return None if opens is None else sentence.start + tokens[opens[1] - 1].end
+
+
+def _told_end_straight(reading: Reading, sentence: Sentence, time: TimeExpression) -> bool:
+    """ "Noradrenaline; off 4 March, none since": an end that needs its day straight behind it ("off work since May")."""
+    tokens = tokenise_dose(reading.normal[sentence.start : time.start])
+    opens = match_phrase(listed("ended_straight"), tokens, 0)
+    return opens is not None and len(tokens) - opens[1] <= 1 and time.start - sentence.start < _BESIDE + _BESIDE
 
 
 def _is_general(concept: str) -> bool:

@@ -16,7 +16,15 @@ from extraction.episodes import episode_of
 from extraction.knowledge import cues
 from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
-from extraction.renal_replacement import last_session, lasts, replacement_told_once, told_of_the_past, until_transplant
+from extraction.renal_replacement import (
+    end_is_untold,
+    last_session,
+    lasts,
+    only_spoken_of,
+    replacement_told_once,
+    told_of_the_past,
+    until_transplant,
+)
 from extraction.result_words import alternatives
 from extraction.studies import read_studies
 from extraction.transplanted_organs import transplanted_organ
@@ -68,10 +76,15 @@ def _procedures(reading: Reading, mention: Mention) -> Iterator[Fact]:
             return
         mention = dataclasses.replace(mention, concept=known["only_denied"][mention.concept])
     car_t = vocabulary().is_a(mention.concept, "car-t")
-    time, course = _when(reading, mention)
+    spoken_of = only_spoken_of(reading, mention)
+    if spoken_of is not None:
+        mention = dataclasses.replace(mention, assertion="possible" if spoken_of == "spoken of" else "absent")
+    time, course = (None, None) if spoken_of == "never" else _when(reading, mention)
     temporality = "historical" if named_by_it else _temporality(reading, mention, time, course, car_t=car_t)
     if car_t and (temporality == "planned" or _is_own_declined(reading, mention)):
         return  # what the letter asks for
+    if spoken_of == "never":
+        temporality = "historical"
     general = known["as_general"].get(mention.concept, _meant(reading, mention))
     for concept in ["car-t"] if car_t else known["both"].get(general, [general]):
         placed = mention if concept == general else dataclasses.replace(mention, concept=concept)
@@ -166,6 +179,8 @@ def _temporality(
         return "historical"
     if mention.temporality == "current" and time is None and reading.section_at(mention.start) == "plan":
         return "planned"
+    if mention.temporality == "current" and vocabulary().is_a(mention.concept, "transplant"):
+        return "historical"  # a graft that she has was grafted some day
     return mention.temporality
 
 
@@ -181,7 +196,8 @@ def _is_only_looked_into(reading: Reading, mention: Mention) -> bool:
         if re.search(looked, before, re.IGNORECASE):
             return True
         if compiled(known["spoken_of_before"], re.IGNORECASE).search(before):
-            return True
+            behind = reading.normal[mention.end : sentence_span(reading, mention)[1]]
+            return re.search(known["came_to_it"], behind, re.IGNORECASE) is None
     if mention.temporality != "planned" or mention.cue is None or mention.cue[1] > mention.start:
         return False
     told = reading.normal[mention.cue[0] : mention.start]
@@ -256,6 +272,7 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
     )
     undated = found is None or found.role == "duration"
     over = holds(clause, known["over"]) or mention.temporality == "historical" or (had and undated)
+    over = over or end_is_untold(reading, mention)
     ongoing = not over and mention.temporality == "current" and holds(_around(reading, mention), known["ongoing"])
     last = last_session(reading, mention) or until_transplant(reading, mention)
     if last is not None and (found is None or found.role in ("start", "point", "duration")):

@@ -46,8 +46,6 @@ def marks_under_heads(normal: str) -> str:
             columns = cues("sentences")["form"]["columns"]
             cells = [cell for cell in _WORDS_OF_CELL.finditer(line) if cell.group().strip(" :").lower() in columns]
             heads = [((cell.start() + cell.end()) / 2, cell.group().strip(" :").lower()) for cell in cells]
-        elif not line.strip():
-            heads = []
         elif heads and (mark := _MARK_ALONE.search(line)) is not None:
             by_distance = sorted((abs(middle - mark.start("mark") - 0.5), head) for middle, head in heads)
             told = by_distance[0][1] if by_distance[0][0] * 2 < by_distance[1][0] else "?"

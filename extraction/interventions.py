@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extraction.knowledge import cues
+from extraction.nervous_system import lines_of_the_nervous_system, stay_of_main_diagnosis
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.wording import holds, pattern_of
 from kb.facts import Course, Fact, Time
@@ -31,14 +32,32 @@ def with_last_treatment(reading: Reading, mention: Mention, time: Time | None, c
     if mention.assertion not in ("present", "possible") or not _is_neuropsychiatric(mention.concept):
         return course
     parts = list(_parts(reading, mention))
-    if any(holds(reading.normal[start:end], cues("conditions")["treated_still"]) for start, end in parts):
+    if any(_goes_on_today(reading.normal[start:end]) for start, end in _with_words_before(reading, mention, parts)):
         return Course(start=time or (course.start if course else None), ongoing=True)
     last = _latest([one for part in parts for one in _days(reading, *part)])
+    if last is None:
+        headed = lines_of_the_nervous_system(reading)
+        last = _latest([one for part in headed for one in _days(reading, *part)])
     if last is None and time is None:
-        last = _day_of_event(reading, mention)
+        last = _day_of_event(reading, mention) or stay_of_main_diagnosis(reading, mention)
     if last is None or (time is not None and (not _after(last, time) or _long_after(last, time))):
         return course
     return Course(start=time, end=last, ongoing=False)
+
+
+def _goes_on_today(text: str) -> bool:
+    known = cues("conditions")
+    return holds(text, known["treated_still"]) or re.search(known["treated_today"], text, re.IGNORECASE) is not None
+
+
+def _with_words_before(
+    reading: Reading, mention: Mention, parts: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The parts, the first one with the words that lead to the event: "on day 5 of pulses for lupus cerebritis"."""
+    start = reading.sentences[mention.sentence].start
+    led = _FOR_IT.search(reading.normal[start : mention.start])
+    for number, part in enumerate(parts):
+        yield (start, part[1]) if number == 0 and led else part
 
 
 def told_once(facts: Sequence[Fact]) -> list[Fact]:
@@ -112,13 +131,27 @@ def _day_of_event(reading: Reading, mention: Mention) -> Time | None:
     if not number or reading.is_parted(number - 1):
         return None
     before = reading.sentences[number - 1]
-    events = [
-        one
-        for one in reading.mentions_in(before.start, before.end)
-        if _is_neuropsychiatric(one.concept) and one.assertion == "present" and one.experiencer == "patient"
-    ]
-    days = [one.time for one in reading.times_in(before.start, before.end) if one.role == "point"]
-    return days[0] if events and len(days) == 1 else None
+    named = [one for one in reading.mentions_in(before.start, before.end) if one.experiencer == "patient"]
+    events = [one for one in named if one.assertion == "present" and _is_neuropsychiatric(one.concept)]
+    days = [one.time for one in reading.times_in(before.start, before.end) if one.role in ("point", "end")]
+    if len(days) != 1:
+        return None
+    return days[0] if events or _fell_ill(reading, mention, before.start, before.end, named) else None
+
+
+def _fell_ill(reading: Reading, mention: Mention, start: int, end: int, named: Sequence[Mention]) -> bool:
+    """ "On 2 February she no longer knew her husband; two weeks with us under the diagnosis of lupus cerebritis"."""
+    known = cues("conditions")
+    if any(one.kind == "condition" and one.assertion == "present" for one in named):
+        return False
+    own = reading.sentences[mention.sentence]
+    text = reading.normal[own.start : own.end]
+    if mention.temporality != "current" or holds(text, known["known_before"]):
+        return False
+    return (
+        holds(text, known["intervention"])
+        and re.search(known["fell_ill"], reading.normal[start:end], re.IGNORECASE) is not None
+    )
 
 
 def _start_of_treatment(reading: Reading, start: int, named: int) -> int:

@@ -114,6 +114,7 @@ def _is_denied_apart(reading: Reading, mention: Mention) -> bool:
     return not of_section and _OF_SKIPPED.search(reading.normal, start, end) is None
 
 
+_BLANK_OR_HEADING = compiled(r"\n(?=[ \t]*(?:\n|[-•*#]|\d+[.)] |[A-Z][\w/-]{2,24}:))")
 _OF_SKIPPED = compiled(r"vaccin|immuni[sz]|booster|\bjabs?\b|\bdoses?\b|allerg|reaction|intoleran", re.IGNORECASE)
 
 
@@ -136,7 +137,18 @@ def _is_heading(reading: Reading, mention: Mention) -> bool:
     return any(
         terms.is_a(other.concept, mention.concept) or terms.is_a(mention.concept, other.concept)
         for other in reading.mentions_in(mention.end, end)
-    )
+    ) or _is_answered_with_its_denial(reading, mention)
+
+
+def _is_answered_with_its_denial(reading: Reading, mention: Mention) -> bool:
+    """ "Infection: meropenem 1 to 8 March. Cultures sterile, an infection was excluded", on the heading's own lines."""
+    stop = _BLANK_OR_HEADING.search(reading.normal, mention.end)
+    told = [
+        other
+        for other in reading.mentions_in(mention.end, stop.start() if stop else len(reading.normal))
+        if other.kind == "condition" and vocabulary().is_a(other.concept, mention.concept)
+    ]
+    return bool(told) and all(other.assertion == "absent" for other in told)
 
 
 def _is_title(reading: Reading, mention: Mention) -> bool:

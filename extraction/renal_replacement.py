@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from extraction.knowledge import cues
 from extraction.reading import Mention, Reading, TimeExpression
@@ -43,7 +44,8 @@ def _without_grafts_again(reading: Reading, facts: list[Fact]) -> list[Fact]:
         fact
         for fact in facts
         if vocabulary().is_a(fact.concept, "kidney-transplant")
-        and (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "current")
+        and (fact.assertion, fact.experiencer) == ("present", "patient")
+        and fact.temporality != "planned"
         and fact.time is None
         and not re.search(another, reading.normal[max(0, fact.start - _BESIDE) : fact.start], re.IGNORECASE)
     ]
@@ -52,7 +54,7 @@ def _without_grafts_again(reading: Reading, facts: list[Fact]) -> list[Fact]:
 
 def _ended_by_a_graft(reading: Reading, fact: Fact, facts: Sequence[Fact]) -> Fact:
     """ "HD 2020 to 2022. ... On dialysis for 16 months, then her father donated": over since, unless told as of now."""
-    if not (lasts(fact.concept) and vocabulary().is_a(fact.concept, "renal-replacement-therapy")):
+    if not _is_replacement(fact.concept):
         return fact
     mine = (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "current")
     grafts = [one for one in facts if _is_dated_graft(one)]
@@ -131,10 +133,54 @@ def told_of_the_past(reading: Reading, mention: Mention) -> bool:
     begin, end = sentence_span(reading, mention)
     before, behind = reading.normal[begin : mention.start], reading.normal[mention.end : end]
     known = cues("events")
+    if end_is_untold(reading, mention):
+        return True
     if holds(before + " " + behind, known["of_now"]) or re.search(known["goes_on_since"], behind, re.IGNORECASE):
         return False
     done = re.search(known["past_of_it"], before, re.IGNORECASE) is not None
-    return done or re.search(known["end_untold"], behind, re.IGNORECASE) is not None
+    return done or re.search(known["ended_plainly"], behind, re.IGNORECASE) is not None
+
+
+def end_is_untold(reading: Reading, mention: Mention) -> bool:
+    """ "When it was stopped she could not tell", of the same sentence or at the head of the next one."""
+    known = cues("events")
+    begin, end = sentence_span(reading, mention)
+    behind, following = reading.normal[mention.end : end], _next_sentence(reading, mention)
+    if holds(f"{reading.normal[begin : mention.start]} {behind}", known["goes_on_now"]):
+        return False
+    if re.match(known["end_untold_next"], following, re.IGNORECASE):
+        behind = f"{behind} {following}"
+    return re.search(known["end_untold"], behind, re.IGNORECASE) is not None
+
+
+def _next_sentence(reading: Reading, mention: Mention) -> str:
+    number = mention.sentence + 1
+    if number >= len(reading.sentences) or reading.is_parted(mention.sentence):
+        return ""
+    return reading.normal[reading.sentences[number].start : reading.sentences[number].end]
+
+
+def only_spoken_of(reading: Reading, mention: Mention) -> Literal["never", "averted", "spoken of"] | None:
+    """Of dialysis that was put on the table: whether it was never needed, not needed then, or nothing more is told."""
+    if mention.assertion not in ("present", "possible") or not _is_replacement(mention.concept):
+        return None
+    known = cues("events")
+    begin, end = sentence_span(reading, mention)
+    before, behind = reading.normal[begin : mention.start], reading.normal[mention.end : end]
+    spoken = re.search(known["dialysis_spoken_of_before"], before, re.I)
+    if not (spoken or re.match(known["dialysis_spoken_of"], behind, re.I)):
+        return None
+    rest = re.sub(known["dialysis_averted"], " ", behind, flags=re.IGNORECASE)
+    if re.search(known["dialysis_came"], rest, re.IGNORECASE):
+        return None
+    if rest == behind:
+        return "spoken of"
+    never = re.search(known["dialysis_never"], f"{behind} {_next_sentence(reading, mention)}", re.IGNORECASE)
+    return "never" if never else "averted"
+
+
+def _is_replacement(concept: str) -> bool:
+    return lasts(concept) and vocabulary().is_a(concept, "renal-replacement-therapy")
 
 
 def lasts(concept: str) -> bool:

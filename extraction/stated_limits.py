@@ -174,7 +174,9 @@ def _before_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
 def _limit(told: int, written: Written, tests: Sequence[str], scope: Scope, foreign: bool) -> StatedLimit:
     low, high = written.interval.low, written.interval.high
     interval = Interval(None, high) if low == high else written.interval
-    return StatedLimit(told, written.end, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign)
+    return StatedLimit(
+        told, written.end, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign
+    )
 
 
 def _number(reading: Reading, at: int, limit: int, comma: bool) -> Written | None:

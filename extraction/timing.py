@@ -14,7 +14,9 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from extraction.calendar_dates import calendar_dates
-from extraction.dates import Order
+from extraction.dates import Order, month_names
+from extraction.days_of_iso_letters import days_of_iso_letters
+from extraction.days_of_named_months import days_of_named_months
 from extraction.days_referred import days_referred
 from extraction.days_without_year import still_to_come
 from extraction.knowledge import cues
@@ -28,7 +30,7 @@ from kb.patterns import compiled
 _BEFORE = compiled(
     r"([a-z]+(?: [a-z]+)??) {0,3}(?:(?:the |at least |about |around |approximately |early |late |mid-?|c\. ?|\(|"
     r"and including |including |last |this |(?:mon|tues|wednes|thurs|fri|satur|sun)day,? |"
-    r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)$"
+    r"(?:mon|tues?|wed|thur?s?|fri|sat|sun),? )*)\Z"
 )
 _JOINT = compiled(r"(?:\s?(?:->|-+|~|→)\s?|\s{0,3}(?:to|until|till|through|and)\s{0,3})$", re.IGNORECASE)
 _FROM_TO = compiled(
@@ -51,7 +53,9 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
     if reference is not None:
         rows = list(month_rows(normal, reference))
         begin = {row.start for row in rows}  # "February 22" of a row is no day
-        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, calendar)]
+        named = sorted([*calendar, *(one for one in found if _is_month(one))], key=lambda one: one.start)
+        found = [*(one for one in found if one.start not in begin), *rows, *spoken_times(normal, reference, named)]
+        found += [*days_of_named_months(normal, reference), *days_of_iso_letters(normal, reference)]
     found.sort(key=lambda expression: (expression.start, -expression.end))
     kept: list[TimeExpression] = []
     for expression in found:
@@ -78,6 +82,12 @@ def _in_full(normal: str, expression: TimeExpression) -> TimeExpression:
     elif _THROUGH.search(normal, expression.start, expression.end):
         end = dataclasses.replace(end, earliest=end.latest)
     return dataclasses.replace(expression, start_time=start, end_time=end)
+
+
+def _is_month(expression: TimeExpression) -> bool:
+    """Whether it is a month without its year: "in January"."""
+    words = (expression.time.written if expression.time is not None else "").lower().split()
+    return expression.role == "point" and bool(words) and words[-1].rstrip(".") in month_names()
 
 
 def _overlaps(expression: TimeExpression, others: list[TimeExpression]) -> bool:

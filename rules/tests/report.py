@@ -14,6 +14,7 @@ from kb.facts import Coded, Fact, Quantity, Time
 from rules import derivation
 from rules.amounts import AmountText, amount, because, day_words
 from rules.concepts import Names
+from rules.denials import denying
 from rules.derivation import Expression, Role
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, matching
@@ -31,8 +32,8 @@ class Report(YesNo):
     `acceptable` are named findings that count as clear, `unclear` minor ones that leave it open. `contradicting`: an
     abnormality by its name, with the acceptable findings that cannot be there with it. `measured_abnormal` and
     `measured_unclear`: values above which a measurement of the examination is so. `lasting` abnormalities count
-    whatever their age and whatever later report is normal; of those `not_shown` by these examinations a normal report
-    takes nothing. `within` is how old the report may be.
+    whatever their age and whatever later report is normal; those `unseen` are such as a clear report does not rule out.
+    `within` is how old the report may be.
     """
 
     windows = (("within", "good for longer"),)
@@ -45,7 +46,7 @@ class Report(YesNo):
     measured_abnormal: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
     measured_unclear: Annotated[dict[str, AmountText], Names(("lab",))] = Field(default_factory=dict)
     lasting: bool = False
-    not_shown: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    unseen: Annotated[tuple[str, ...], Names(("condition",))] = ()
     within: WindowText | None = None
 
     def finding_id(self) -> str:
@@ -119,7 +120,7 @@ class Report(YesNo):
         ]
 
     def _lasting(self, bad: Sequence[Dated[str]], later: Sequence[Dated[str]], situation: Situation) -> Finding:
-        unseen = [one for one in bad if one.fact.concept in self.not_shown]
+        unseen = [one for one in bad if self._is_unseen(one.fact, situation)]
         if unseen:
             how = derivation.votes(derivation.each("no", [one.fact for one in unseen]))
             return self._finding(0, 0, unseen, how=how)
@@ -129,6 +130,11 @@ class Report(YesNo):
             how = derivation.votes(derivation.each("no", seen))
             return self._finding(0, 0, _signed(standing, "abnormal"), how=how)
         return self._finding(0, 1, [*bad, *later], "reported as abnormal and as normal")
+
+    def _is_unseen(self, fact: Fact, situation: Situation) -> bool:
+        """Whether a clear report leaves it as it is, and no word of the letter denies it."""
+        kinds = [one for one in self.unseen if situation.vocabulary.is_a(fact.concept, one)]
+        return bool(kinds) and not any(denying(kinds, situation))
 
     def _doubtful(self, bad: Sequence[Dated[str]], clear: Sequence[Dated[str]]) -> bool:
         """Whether a report of the same time cannot be true together with every abnormality; a measured one stands."""
