@@ -205,7 +205,22 @@ _TENS = compiled(r"0'?s(?!\w)")
 _BEHIND_PRONOUN = compiled(r"'s|[ ](?:is|turned|has|just)\b")
 _FIRST_WORDS = (
     *("age", "aged", "how", "baby", "female", "male", "feminine", "masculine", "mr", "mrs", "ms", "miss", "herr"),
-    *("frau", "madame", "mme", "monsieur", "mlle", "sr", "sra", "sig", "signora", "mevrouw", "mw", "dhr", "smt", "shri"),
+    *(
+        "frau",
+        "madame",
+        "mme",
+        "monsieur",
+        "mlle",
+        "sr",
+        "sra",
+        "sig",
+        "signora",
+        "mevrouw",
+        "mw",
+        "dhr",
+        "smt",
+        "shri",
+    ),
 )
 
 
