@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from extraction.dates import find_dates
+from extraction.dates import find_dates, month_names
 from extraction.knowledge import cues
 from extraction.lines import is_heading
 from kb.kept import kept_yaml
@@ -137,14 +137,16 @@ def _are_named(rows: Sequence[Sequence[str]]) -> bool:
 
 def _is_name(cell: str) -> bool:
     """Whether a cell can be a name: what holds a day or an amount tells something itself."""
-    return _NAME.fullmatch(cell) is not None and not find_dates(cell) and _AMOUNT.search(cell) is None
+    if find_dates(cell) or cell.lower() in month_names():
+        return False
+    return _NAME.fullmatch(cell) is not None and _AMOUNT.search(cell) is None
 
 
 def _is_head(pairs: Sequence[Sequence[str]]) -> bool:
     """Whether the first of such rows heads the columns: with a word for what they hold, or a day over results."""
-    name, told = pairs[0]
-    if name.lower().strip(" :") in _heads() or told.lower().strip(" :") in _heads():
+    if all(cell.lower().strip(" :") in _heads() for cell in pairs[0]):
         return True
+    told = pairs[0][1]
     days = [date for date in find_dates(told) if date.span() == (0, len(told))]
     figures = sum(row[1][:1].isdigit() or row[1][:1] in "<>" for row in pairs[1:])
     return bool(days) and figures > 0 and 2 * figures >= len(pairs[1:])

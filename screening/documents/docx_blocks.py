@@ -13,7 +13,6 @@ from typing import Any
 from docx.oxml.ns import qn
 
 from kb.patterns import compiled
-
 from screening.documents.blocks import joined, table_text
 from screening.documents.symbols import sign_of
 
@@ -67,7 +66,6 @@ class Reader:
             del self._numbers[deeper]
         self._numbers[number, level] += 1
         return f"{self._numbers[number, level]}. "
-
 
     def leaves_out(self, element: Any) -> bool:
         """Whether a run, or all of a paragraph, is hidden or struck through."""
