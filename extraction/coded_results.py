@@ -141,9 +141,10 @@ def _is_quantity(result: Result) -> bool:
 
 
 def _is_sign_of_range(page: Page, code: re.Match[str]) -> bool:
-    """ "+" in "1+2" and "nr" before a range ("NR 0-40") are no results."""
+    """ "+" in "1+2" and "nr" before a range ("NR 0-40") are no results; before a date it is one."""
     if code.group().lower() in ("nr", "n/a", "nd"):
-        return re.match(r"[ :=]*[<>\d]", page.normal[code.end() : code.end() + 5]) is not None
+        behind = re.match(r"[ :=]*(?=[<>\d])", page.normal[code.end() : code.end() + 5])
+        return behind is not None and page.time_at(code.end() + behind.end()) is None
     return False
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from extraction.knowledge import cues
 from extraction.language_library import Sectionizer, SectionRule
-from extraction.lines import is_table_row
+from extraction.lines import is_table_row, key_of
 from extraction.scanning import matches_at
 from extraction.spacy_parts import Doc, Language
 from extraction.tokens import LINE_BREAK, words_of
@@ -90,8 +90,10 @@ def find_sections(normal: str, nlp: Language, sectionizer: Sectionizer) -> list[
                 unknown.pop(start, None)
     shorts = [end for part in found if part.section in _SHORT for end in _first_gap(normal, part.title_end)]
     families = [end for part in found if part.section == "family_history" for end in _patient_again(normal, part)]
+    opened = {part.start for part in found}
     for closing in (*_ends_of_parts(normal), *shorts, *families):
-        found.append(Part(closing, closing, None))
+        if closing not in opened:
+            found.append(Part(closing, closing, None))
     found.sort(key=lambda part: (part.start, part.title_end))
     return sorted([*found, *_other_headings(found, unknown)], key=lambda part: (part.start, part.title_end))
 
@@ -137,3 +139,5 @@ def _ends_of_parts(normal: str) -> Iterator[int]:
         is_prose = len(line.split()) >= _WORDS_OF_PROSE and not is_table_row(line) and ":" not in line[:40]
         if is_prose and before and _HEAD.fullmatch(before) is None:
             yield gap.end()
+        elif (key_of(before) or "").endswith(" ") and key_of(line):
+            yield gap.end()  # "PMH: gout", an empty line, "ID: no infection"

@@ -21,7 +21,7 @@ from extraction.tables import CellResult, Tables, read_cell
 from kb.facts import Time
 from kb.patterns import compiled
 
-_BULLET = compiled(r"[\s*•>#|-]*(?:\d{1,2}[.)] )?[\s*•|-]*")
+_BULLET = compiled(r"[\s*•>|-]*(?:#\s?\d{1,2}[.):]?\s|#|\d{1,2}[.)] )?[\s*•|-]*")
 _OPENS = compiled(r"(?:^|[.;:\n])[\s*•>#|-]*(?:\d{1,2}[.)] )?(?:(?:her|his|the) )?$", re.IGNORECASE)
 _JOINT = compiled(r"\s*(?:[/,&+]|and|\|)\s*", re.IGNORECASE)
 _BETWEEN_VALUES = compiled(r"\s+/\s+|/(?=[<>\d])|\s*[|;]\s*|,\s+|\s{2,}|\s+and\s+")

@@ -1,6 +1,6 @@
 """A Word document: its bytes in, its text out with tables as rows.
 
-What was deleted under tracked changes, hidden text and comments are no part of the letter. Pictures, macros and what
+What was deleted, or struck through, hidden text and comments are no part of the letter. Pictures, macros and what
 lies elsewhere are neither opened nor fetched.
 """
 
@@ -49,7 +49,7 @@ def read(raw: bytes, where: str, limits: Limits) -> Content:
     blocks = [
         *_heads(document, "header", reader),
         "\n",
-        *blocks_in(body, reader),
+        joined(blocks_in(body, reader)),
         "\n",
         *_notes_at_the_end(document, reader),
         "\n",
@@ -81,10 +81,12 @@ def _check_size(raw: bytes, where: str, limits: Limits) -> None:
 
 
 def _heads(document: Any, which: str, reader: Reader) -> Iterator[str]:
-    """The headers or footers of all sections, each text once."""
+    """The headers or footers of all sections that are in use, each text once."""
     met = set()
+    apart = document.settings.odd_and_even_pages_header_footer
     for section in document.sections:
-        for kind in (f"first_page_{which}", which, f"even_page_{which}"):
+        first = [f"first_page_{which}"] if section.different_first_page_header_footer else []
+        for kind in (*first, which, *([f"even_page_{which}"] if apart else [])):
             head = getattr(section, kind)
             if head.is_linked_to_previous:
                 continue
@@ -123,5 +125,7 @@ def _notes(document: Any, reader: Reader) -> Iterator[str]:
         yield "the document refers to what lies elsewhere, which was not fetched"
     if reader.changed:
         yield "the document holds tracked changes: read as if all were accepted"
+    if reader.struck:
+        yield "what is struck through was left out"
     if reader.embedded:
         yield "the document holds another file inside, which was not read: give it by itself"

@@ -1,6 +1,7 @@
 """The XML of a Word document in, its paragraphs and tables in document order out, each as text.
 
-Only what a reader of the final document sees: what was deleted or moved away, field codes and hidden text are left out.
+Only what a reader of the final document sees: what was deleted, struck through or moved away, field codes, hidden text
+and the prompts of empty form fields are left out.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 
 from docx.oxml.ns import qn
 
+from kb.patterns import compiled
 from screening.documents.blocks import joined, table_text
 from screening.documents.symbols import sign_of
 
@@ -26,20 +28,25 @@ _CHARACTERS = {
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "-",
 }
+_MATHS = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_RAISED = "\ue000"  # stands before what is raised, until it is known what is before that
+_POWER = compiled(rf"(?<=\d){_RAISED}(?=[-\u2212+]?\d)")
 _ALTERNATIVES = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TEXT_BOX = qn("w:txbxContent")
 _DEEPEST = 60  # tables in tables, text boxes in text boxes
 
 
 class Reader:
-    """What the reading of one document needs and notices: its styles and lists, changes and embedded files."""
+    """What the reading of one document needs and notices: its styles and lists, what was changed, struck, embedded."""
 
     def __init__(self, document: Any) -> None:
         self.changed = False
+        self.struck = False
         self.embedded = False
         self._numbers: Counter[tuple[str, str]] = Counter()
         self._bullets = _bullet_levels(document)
         self._list_styles = {style.style_id for style in document.styles if str(style.name).startswith("List")}
+        self._hidden_styles = {style.style_id for style in document.styles if _has(style.element, "w:vanish")}
 
     def mark(self, paragraph: Any) -> str:
         """The bullet or number before a paragraph of a list."""
@@ -59,6 +66,28 @@ class Reader:
             del self._numbers[deeper]
         self._numbers[number, level] += 1
         return f"{self._numbers[number, level]}. "
+
+    def leaves_out(self, element: Any) -> bool:
+        """Whether a run, or all of a paragraph, is hidden or struck through."""
+        properties, style = ("w:rPr", "w:rStyle") if element.tag == qn("w:r") else ("w:pPr", "w:pStyle")
+        told = element.find(qn(properties))
+        if told is None:
+            return False
+        named = told.find(qn(style))
+        if named is not None and named.get(qn("w:val")) in self._hidden_styles:
+            return True
+        if element.tag != qn("w:r"):
+            return False
+        struck = _has(element, "w:strike") or _has(element, "w:dstrike")
+        self.struck = self.struck or struck
+        return struck or _has(element, "w:vanish")
+
+
+def _has(element: Any, name: str) -> bool:
+    """Whether the properties of a run's characters, or of a style's, switch something on."""
+    properties = element.find(qn("w:rPr"))
+    found = properties.find(qn(name)) if properties is not None else None
+    return found is not None and found.get(qn("w:val")) not in ("0", "false", "off")
 
 
 def _value(element: Any, name: str) -> str | None:
@@ -89,23 +118,43 @@ def blocks_in(parent: Any, reader: Reader, depth: int = 0) -> Iterator[str]:
     """The text of each paragraph and table below an element, in document order."""
     if depth > _DEEPEST:
         return
+    carried = ""  # the text of a paragraph whose end was deleted, which goes on in the next
     for child in parent:
         if child.tag == qn("w:p"):
-            yield from _paragraph(child, reader, depth)
+            boxes: list[Any] = []
+            carried += _text(child, reader, boxes)
+            if _goes_on(child):
+                reader.changed = True
+            else:
+                text, carried = carried.strip(" \n"), ""
+                yield (reader.mark(child) + text) if text.strip() else "\n"
+            for box in boxes:
+                yield joined(blocks_in(box, reader, depth + 1))
         elif child.tag == qn("w:tbl"):
             yield table_text(_rows(child, reader, depth))
-        elif child.tag in _TRANSPARENT:
+        elif child.tag == qn("w:altChunk"):
+            reader.embedded = True
+        elif child.tag in _TRANSPARENT and not _is_prompt(child):
             reader.changed = reader.changed or child.tag in _CHANGES
             yield from blocks_in(child, reader, depth)
+    yield carried
 
 
-def _paragraph(paragraph: Any, reader: Reader, depth: int) -> Iterator[str]:
-    """A paragraph, and behind it what stands in its text boxes."""
-    boxes: list[Any] = []
-    text = "".join(_signs(paragraph, reader, boxes)).strip(" \n")
-    yield (reader.mark(paragraph) + text) if text.strip() else "\n"
-    for box in boxes:
-        yield joined(blocks_in(box, reader, depth + 1))
+def _text(paragraph: Any, reader: Reader, boxes: list[Any]) -> str:
+    """The characters of a paragraph, raised figures behind others as a power; text boxes met are handed on."""
+    if reader.leaves_out(paragraph):
+        return ""
+    return _POWER.sub("^", "".join(_signs(paragraph, reader, boxes))).replace(_RAISED, "")
+
+
+def _goes_on(paragraph: Any) -> bool:
+    """Whether the end of a paragraph was deleted under tracked changes."""
+    return paragraph.find("/".join(map(qn, ("w:pPr", "w:rPr", "w:del")))) is not None
+
+
+def _is_prompt(element: Any) -> bool:
+    """Whether a form's field holds nothing but what asks for its filling."""
+    return element.find("/".join(map(qn, ("w:sdtPr", "w:showingPlcHdr")))) is not None
 
 
 def _signs(parent: Any, reader: Reader, boxes: list[Any]) -> Iterator[str]:
@@ -125,17 +174,41 @@ def _signs(parent: Any, reader: Reader, boxes: list[Any]) -> Iterator[str]:
         elif tag == qn("w:object"):
             reader.embedded = True
         elif tag in (qn("w:drawing"), qn("w:pict")):
-            boxes += child.iter(_TEXT_BOX)
+            boxes += _outer_boxes(child)
+        elif isinstance(tag, str) and tag.startswith(_MATHS):
+            yield _RAISED if tag == _MATHS + "sup" else ""
+            yield (child.text or "") if tag == _MATHS + "t" else ""
+            yield from _signs(child, reader, boxes)
         elif tag == _ALTERNATIVES + "AlternateContent":
-            yield from _signs(next(iter(child), ()), reader, boxes)  # they all say the same
-        elif tag in _TRANSPARENT and not _is_hidden(child):
+            yield from _first_of(child, reader, boxes)
+        elif tag in _TRANSPARENT and not _is_prompt(child) and not (tag == qn("w:r") and reader.leaves_out(child)):
+            yield _RAISED if _is_raised(child) else ""
             yield from _signs(child, reader, boxes)
 
 
-def _is_hidden(run: Any) -> bool:
-    properties = run.find(qn("w:rPr"))
-    hidden = properties.find(qn("w:vanish")) if properties is not None else None
-    return hidden is not None and hidden.get(qn("w:val")) not in ("0", "false", "off")
+def _is_raised(run: Any) -> bool:
+    place = run.find("/".join(map(qn, ("w:rPr", "w:vertAlign"))))
+    return place is not None and place.get(qn("w:val")) == "superscript"
+
+
+def _outer_boxes(drawing: Any) -> Iterator[Any]:
+    """The text boxes of a drawing; those inside of others are met when these are read."""
+    for child in drawing:
+        if child.tag == _TEXT_BOX:
+            yield child
+        else:
+            yield from _outer_boxes(child)
+
+
+def _first_of(alternatives: Any, reader: Reader, boxes: list[Any]) -> Iterator[str]:
+    """The first of several forms of the same that has words: an older one may have what a newer only draws."""
+    for form in alternatives:
+        within: list[Any] = []
+        signs = list(_signs(form, reader, within))
+        if signs or within:
+            boxes += within
+            yield from signs
+            return
 
 
 def _tick(field: Any) -> str:

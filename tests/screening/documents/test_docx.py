@@ -7,6 +7,7 @@ import zipfile
 
 import docx
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
 from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from docx.opc.packuri import PackURI
 from docx.opc.part import Part
@@ -49,7 +50,7 @@ def test_paragraphs_and_tables_stand_in_their_order() -> None:
     for cell, words in zip(table._cells, ["Test", "3 May 2026", "9 June 2026", "ALT", "", "24"], strict=True):
         cell.text = words
     document.add_paragraph("Plan: review")
-    assert text(saved(document)) == "Results\nTest | 3 May 2026 | 9 June 2026\nALT |  | 24\nPlan: review"
+    assert text(saved(document)) == "Results\nTest   3 May 2026   9 June 2026\nALT |  | 24\nPlan: review"
 
 
 def test_a_table_that_only_places_text_is_read_cell_by_cell() -> None:
@@ -62,7 +63,7 @@ def test_a_cell_over_two_rows_counts_in_both() -> None:
     table = document.add_table(2, 2)
     table.cell(0, 0).merge(table.cell(1, 0)).text = "3 May 2026"
     table.cell(0, 1).text, table.cell(1, 1).text = "LVEF 60 %", "QTc 430 ms"
-    assert text(saved(document)) == "3 May 2026 | LVEF 60 %\n3 May 2026 | QTc 430 ms"
+    assert text(saved(document)) == "3 May 2026   LVEF 60 %\n3 May 2026   QTc 430 ms"
 
 
 def test_headers_and_footers_stand_at_the_ends() -> None:
@@ -103,6 +104,15 @@ def test_a_paragraph_does_not_run_into_the_next() -> None:
         ("<w:moveFrom><w:r><w:t>60 %</w:t></w:r></w:moveFrom>", "LVEF"),
         ("<w:ins><w:r><w:t>48 %</w:t></w:r></w:ins>", "LVEF 48 %"),
         ("<w:r><w:rPr><w:vanish/></w:rPr><w:t>60 %</w:t></w:r>", "LVEF"),
+        ("<w:r><w:rPr><w:strike/></w:rPr><w:t>60 %</w:t></w:r><w:r><w:t>48 %</w:t></w:r>", "LVEF 48 %"),
+        ('<w:r><w:rPr><w:strike w:val="0"/></w:rPr><w:t>48 %</w:t></w:r>', "LVEF 48 %"),
+        ("<w:r><w:t>1</w:t></w:r><w:r><w:rPr>SUP</w:rPr><w:t>st</w:t></w:r>", "LVEF 1st"),
+        ("<w:r><w:t>2 x 10</w:t></w:r><w:r><w:rPr>SUP</w:rPr><w:t>3</w:t></w:r>", "LVEF 2 x 10^3"),
+        ("<w:r><w:t>of 1.73 m</w:t></w:r><w:r><w:rPr>SUP</w:rPr><w:t>2</w:t></w:r>", "LVEF of 1.73 m2"),
+        (
+            "<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent><w:r><w:t>60 %</w:t></w:r></w:sdtContent></w:sdt>",
+            "LVEF",
+        ),
         ('<w:r><w:sym w:font="Symbol" w:char="F0B3"/><w:t>55 %</w:t></w:r>', "LVEF ≥55 %"),
         ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:t> normal</w:t></w:r>', "LVEF ☑ normal"),
         ("<w:sdt><w:sdtContent><w:r><w:t>48 %</w:t></w:r></w:sdtContent></w:sdt>", "LVEF 48 %"),
@@ -112,7 +122,52 @@ def test_a_paragraph_does_not_run_into_the_next() -> None:
     ],
 )
 def test_what_the_final_document_shows(xml: str, expected: str) -> None:
-    assert text(with_xml(xml)) == expected
+    raised = '<w:vertAlign w:val="superscript"/>'
+    parts = parse_xml(f"<w:p {nsdecls('w')}>{xml.replace('SUP', raised)}</w:p>")
+    document = docx.Document()
+    document.add_paragraph("LVEF ")._p.extend(list(parts))
+    assert text(saved(document)) == expected
+
+
+def test_a_formula_is_read() -> None:
+    maths = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+    power = "<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>9</m:t></m:r></m:sup></m:sSup>"
+    assert text(with_xml(f"<m:oMath {maths}>{power}</m:oMath>", words="150 x ")) == "150 x 10^9"
+
+
+def test_what_a_style_hides_is_no_part_of_the_letter() -> None:
+    document = docx.Document()
+    document.styles.add_style("Instruction", WD_STYLE_TYPE.PARAGRAPH).font.hidden = True
+    document.add_paragraph("State whether a malignancy was found.", style="Instruction")
+    document.add_paragraph("The patient is well.")
+    assert text(saved(document)) == "The patient is well."
+
+
+def test_two_paragraphs_whose_break_was_deleted_are_one() -> None:
+    document = docx.Document()
+    deleted = f"<w:pPr {nsdecls('w')}><w:rPr><w:del w:id='1' w:author='a'/></w:rPr></w:pPr>"
+    document.add_paragraph("No history of ")._p.insert(0, parse_xml(deleted))
+    document.add_paragraph("malignancy.")
+    assert text(saved(document)) == "No history of malignancy."
+
+
+def test_heads_that_are_not_in_use_are_left_out() -> None:
+    document = docx.Document()
+    section = document.sections[0]
+    section.first_page_header.paragraphs[0].text = "Letter of another patient"
+    section.even_page_footer.paragraphs[0].text = "of another ward"
+    document.add_paragraph("The patient is well.")
+    assert text(saved(document)) == "The patient is well."
+    section.different_first_page_header_footer = True
+    section.first_page_header.paragraphs[0].text = "City Hospital"
+    assert text(saved(document)) == "City Hospital\n\nThe patient is well."
+
+
+def test_long_paragraphs_without_empty_lines_between_are_told_apart() -> None:
+    long = "The patient was treated for many years, first with one drug and then with a second and a third, and is now worse."
+    other = f"{long[:-1]} than she was in the spring of last year."
+    assert text(word(other, other, "Immunisations: none.")) == f"{other}\n\n{other}\n\nImmunisations: none."
+    assert text(word("- " + other, "- gout")) == f"- {other}\n- gout"
 
 
 def test_rows_set_with_spaces_stay_together() -> None:
@@ -138,6 +193,31 @@ def test_a_text_box_is_read_once() -> None:
     both = f"<mc:Choice Requires='wps'><w:drawing>{box}</w:drawing></mc:Choice>"
     both += f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
     assert text(with_xml(f"<w:r><mc:AlternateContent {mc}>{both}</mc:AlternateContent></w:r>")) == "LVEF\nNo malignancy"
+
+
+def test_a_text_box_in_a_text_box_is_read_once() -> None:
+    inner = "<w:txbxContent><w:p><w:r><w:t>none since</w:t></w:r></w:p></w:txbxContent>"
+    outer = f"<w:p><w:r><w:t>No malignancy</w:t></w:r><w:r><w:drawing>{inner}</w:drawing></w:r></w:p>"
+    box = f"<w:r><w:drawing><w:txbxContent>{outer}</w:txbxContent></w:drawing></w:r>"
+    assert text(with_xml(box)) == "LVEF\nNo malignancy\nnone since"
+
+
+def test_a_text_box_of_an_older_form_is_read_where_the_newer_has_no_words() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>No malignancy</w:t></w:r></w:p></w:txbxContent>"
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    both = f"<mc:Choice Requires='wps'><w:drawing/></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+    assert text(with_xml(f"<w:r><mc:AlternateContent {mc}>{both}</mc:AlternateContent></w:r>")) == "LVEF\nNo malignancy"
+
+
+def test_struck_text_and_texts_inserted_as_files_are_told() -> None:
+    struck = "<w:r><w:rPr><w:strike/></w:rPr><w:t>60 %</w:t></w:r>"
+    assert read(with_xml(struck)).notes == ("what is struck through was left out",)
+    document = docx.Document()
+    document.add_paragraph("The patient is well.")
+    document.element.body.insert(0, parse_xml(f"<w:altChunk {nsdecls('w')}/>"))
+    assert read(saved(document)).notes == (
+        "the document holds another file inside, which was not read: give it by itself",
+    )
 
 
 def test_tracked_changes_are_told() -> None:

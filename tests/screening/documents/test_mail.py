@@ -63,7 +63,7 @@ def test_messages_in_messages_without_end_are_refused() -> None:
 def test_html_is_read_where_it_says_more() -> None:
     html = "<p>Results</p><table><tr><td>ALT<td>24</table><p>She takes prednisolone 10 mg daily.</p>"
     [letter] = read(mail("See HTML.", html=html))
-    assert "ALT | 24" in letter.document.text
+    assert "ALT: 24" in letter.document.text
     [letter] = read(mail("Her LVEF is 48 % by echo.", html="<p>Her LVEF is 48 % by echo.</p>"))
     assert letter.document.text.count("LVEF") == 1
 
