@@ -34,6 +34,7 @@ from extraction.knowledge import cues
 from extraction.reading import Reading
 from extraction.result_words import alternatives
 from kb.facts import MedicationStatus
+from kb.patterns import compiled
 from kb.vocabulary import vocabulary
 
 _IMPLY_PAST = frozenset({"past", "stopped", "failed", "intolerance", "forbidden"})
@@ -63,7 +64,7 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
         scope = dataclasses.replace(scope, mention=dataclasses.replace(scope.mention, assertion="present"))
     if before is not None and before.group == "never":
         before = None if is_taken_all_the_same(reading, scope, (before.start, before.end)) else before
-    after = cues_behind(reading, scope, scopes)
+    after = _of_the_drug(reading, cues_behind(reading, scope, scopes))
     if is_never_without(reading, scope):  # "every attempt to go below 10 mg of X ended in a relapse"
         after = [cue for cue in after if cue.group == "current"]
     default = _default(reading, scope)
@@ -90,6 +91,17 @@ def status_of(reading: Reading, scope: Scope, scopes: Sequence[Scope]) -> DrugSt
     if deciding is None or (absent and deciding.group in ("past", "current", "tolerated")):
         return _from_context(reading, scope, scopes, default)
     return _from_cues(reading, scope, scopes, deciding, before, after, default)
+
+
+def _of_the_drug(reading: Reading, after: list[Cue]) -> list[Cue]:
+    """The cues without what is said of the patient once the drug has ended: "came off on 4 March, stable since"."""
+    ended = [cue.end for cue in after if cue.group in ("stopped", "past")]
+    of_patient = compiled(cues("medications")["of_the_patient_once_ended"], re.IGNORECASE)
+    return [
+        cue
+        for cue in after
+        if not ended or cue.start < min(ended) or of_patient.match(reading.normal, cue.start) is None
+    ]
 
 
 def _was_taken_some_time(reading: Reading, scope: Scope) -> bool:
