@@ -15,6 +15,7 @@ from extraction.columns import findings_of_columns
 from extraction.condition_attributes import attributes_of, nephritis_class
 from extraction.episodes import episode_of
 from extraction.gvhd import grades_of_chart, grades_told_later, time_of_grade, without_reasons
+from extraction.infection_treatment import last_day_treated
 from extraction.interventions import told_once, with_last_treatment
 from extraction.knowledge import cues
 from extraction.no_condition import is_something_else
@@ -108,6 +109,8 @@ def _facts(reading: Reading, mention: Mention) -> Iterator[Fact]:
         time, course = None, None
     temporality = _temporality(reading, mention, time, course)
     course = with_last_treatment(reading, mention, time, course)
+    if course is None and (last := last_day_treated(reading, mention)) is not None:
+        course = Course(start=time, end=last, ongoing=False)
     assertion: Assertion = mention.assertion
     concept = mention.concept
     if concept in known["possible_when_present"]:
