@@ -199,6 +199,8 @@ class Builder:
         before = self.part.amount
         if before is None or self.depth or not self.dated or item.unit != before.unit or "kg" in item.per ^ before.per:
             return False
+        if item.value == before.value:
+            return False  # "75 mg from 12 January, and he stayed on 75 mg until 30 April"
         start, end = self.tokens[item.first].start, self.tokens[item.last - 1].end
         told = self.tokens[before.last - 1].end
         amounts = [self.tokens[later.first].start for later in items[position + 1 :] if later.kind == "amount"]

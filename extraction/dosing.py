@@ -40,7 +40,7 @@ def parse_dose(
 
     `assume_daily`: an amount without any frequency is a daily one, as for drugs that are only given so.
     `bare_from`: a number without a unit from this offset on is mg ("Omnacortil 10 od"), as behind a drug's name.
-    `dated`: where days were blanked; an amount with a day of its own is a further level ("60 mg from May, 50 from July").
+    `dated`: where days were blanked; an amount with a day of its own is a level ("60 mg from May, 50 from July").
 
     >>> parse_dose("500 mg bd").steps[0].per_day
     Interval(low=1000.0, high=1000.0, low_open=False, high_open=False)

@@ -84,7 +84,8 @@ def _total() -> re.Pattern[str]:
         rf"|\b(?:and|but|while|whereas|[,;])\s+(?:(?:the|my|our|her|his)\s+)?{_words('observers')}\s+{_words('counts')}\s+"
         rf"(?:(?:it|at|as|to)\s+)*{hedges}(?P<made>{number}){_CLOSES}"
         rf"|[,;]\s*(?:(?:and|but)\s+)?(?P<by>{number})(?:\s+points)?\s+by\s+(?:(?:the|my|our)\s+)?{_words('observers')}"
-        rf"|\b(?:only|just|merely|no more than)\s+(?:the\s+)?(?P<left>\d{{1,2}}|{told})\s+(?:{_words('of_points')}\s+){{0,3}}"
+        rf"|\b(?:only|just|merely|no more than)\s+(?:the\s+)?(?P<left>\d{{1,2}}|{told})\s+"
+        rf"(?:{_words('of_points')}\s+){{0,3}}"
         rf"(?:(?:were|are|was|had been|have been)\s+left|remain(?:ed|s)?)\b"
         rf"|(?:\b{_words('totals')}|\)\s*=)[\s:=]*(?:(?:score|of|is|was|points)\s+)*(?P<total>{number}){_CLOSES}"
         rf"|\b(?:the|this|our)\s+{_words('sheets')}\s+(?:was|has been|had been)\s+(?P<afresh>{_words('afresh')})",
@@ -112,9 +113,7 @@ def with_scores_again(reading: Reading, facts: Sequence[Fact]) -> list[Fact]:
             known, time = _day(reading, match, group, named)
         if not known:
             continue
-        if group == "afresh" and any(
-            one.start >= named.end and one.time == time and one.concept == term.id for one in told
-        ):
+        if group == "afresh" and any(one.start >= named.end and one.time == time for one in told):
             continue  # its total is told beside
         interval = Interval(term.minimum, term.maximum) if group == "afresh" else _points(match[group])
         fact = _fact(reading, term, match.span(), Quantity(interval, "{score}", match[group]), time)

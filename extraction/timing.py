@@ -40,7 +40,8 @@ _FROM_TO = compiled(
 _THROUGH = compiled(r"\b(?:through|thru|up to and including|and including|inclusive of)\b(?! the )", re.IGNORECASE)
 _WHOLE = compiled(
     r"\b(?:throughout|all through|(?:through|during|for|over)? ?(?:all|the whole|the entirety|every day) of|"
-    r"(?:the )?(?:entire|whole)(?: months?| period)?(?: of| from)?|all (?:the way|the time) from) (?:the months? (?:of|from) )?$",
+    r"(?:the )?(?:entire|whole)(?: months?| period)?(?: of| from)?|all (?:the way|the time) from)"
+    r" (?:the months? (?:of|from) )?$",
     re.IGNORECASE,
 )
 
@@ -72,7 +73,7 @@ def find_times(normal: str, letter_date: Time | None, order: Order) -> list[Time
 
 
 def _in_full(normal: str, expression: TimeExpression) -> TimeExpression:
-    """ "Throughout June, July and August", "June through August": from the first day of the one to the last of the other."""
+    """ "Throughout June, July and August", "June through August": to the last day of the last month."""
     start, end = expression.start_time, expression.end_time
     if expression.role != "span" or start is None or end is None:
         return expression

@@ -213,6 +213,89 @@ I4f  fail    Bilirubin tot. 48 µmol/l
 I4b  fail    ECG: V-paced, beneath it a complete (3rd degree) AV block.
 E4   raised  It was drug-induced lupus, not SLE. He has had prednisolone 5 mg, and is off prednisolone since May.
 E4   fail    This is MCTD and not SLE. She had prednisolone 40 mg in the winter and takes prednisolone 10 mg daily now.
+E1   raised  lupus psychosis in her past, different hosp, I haven't the dates
+I3   raised  She had a seizure at one time, put down to lupus. Rash today.
+I3   raised  There has been psychosis with the lupus, she says; and today alopecia.
+E1   raised  There has been psychosis with the lupus, she says.
+I3   pass    She has had lupus psychosis since last week, with hallucinations, and arthritis of six joints.
+I3   pass    On examination today: psychosis, rash.
+I3   raised  Known manifestations: nephritis, psychosis, arthritis. No activity score available.
+I3   raised  Manifestations over the years: seizures, arthritis, rash.
+I3   pass    SLEDAI-2K is 8 on 2 March.
+I3   fail    By my own reckoning this morning her SLEDAI-2K is 3.
+I3   fail    SLEDAI-2K on 2 March by our nurse: rash 2, low complement 2, nothing further, total four points.
+I3   pass    SLEDAI-2K (scored 1 March): twelve.
+I3   pass    The SLEDAI-2K fell from 18 in October to 11 on 20 February.
+I3   fail    The SLEDAI-2K fell from 18 in October to 5 on 20 February.
+I3   pass    At her visit of 20 February the score of disease activity (SLEDAI-2K) made 14 points.
+I8   raised  She is very keen.
+I8   raised  Trial: interested, wants to know more.
+I8   raised  CAR-T: she'd love to try it.
+I8   raised  She has asked whether she might qualify for your study.
+I8   raised  She has heard of your trial on the internet and is full of hope.
+I8   raised  Motivation for the study: high.
+I8   raised  She'd like to be on your list.
+I8   raised  She is open to the idea of the trial.
+I8   raised  In principle she is willing to take part, but wishes to read the information first.
+I8   raised  She is curious about cell therapy.
+I8   raised  Patient motivated for CAR-T.
+I8   raised  Interest in the study: yes.
+I8   raised  Interested? Yes, very.
+I8   raised  She is not against it.
+I8   fail    She would rather not take part in the trial.
+I8   fail    I explained your trial at length. She has declined to enter it.
+I8   fail    The trial: she thought about it and it is a no.
+I8   pass    She has agreed to take part in the trial.
+I8   pass    She read the information and signed the consent form of the study on 3 March.
+I8   pass    She wants to take part in the trial and has signed for it.
+I8   silent  She declined a renal biopsy. She is keen to return to work.
+I8   silent  She declined to enter the ward without her mother.
+I8   silent  She consented to the renal biopsy.
+I7b  raised  Her husband has had a vasectomy.
+I7b  raised  Has an IUD.
+I7b  raised  Coil in place, periods light.
+I7b  raised  Depo-Provera every 12 weeks from the GP.
+I7b  raised  Cu-T in situ.
+I7b  raised  Sterilised after the third child.
+I7b  pass    She agrees to keep the implant for the year after infusion.
+I7b  fail    She refuses any contraception for the year after the infusion.
+I7b  silent  She came off the pill last year.
+I7a  pass    Serum hCG <1 on 8 March.
+I7a  pass    Urine pregnancy test negative, 1 March 2026.
+E10  pass    Malignancy (previous or concurrent): excluded.
+E10  pass    Malignant disease, past or present: ruled out.
+E10  pass    No h/o malignancy. Dadi had ca colon, mausi ca breast.
+E10  pass    Cancer, whether before or now: none known.
+E10  fail    Malignancy, past: breast cancer 2015.
+E10  fail    Malignant disease excluded in the lung, but a thyroid carcinoma was removed in 2019.
+E8   pass    She had a flu jab in the autumn; of live vaccines she has had none in the last two months.
+E8   pass    Vaccinations: influenza and Covid in October, none in the last two months.
+E8   pass    The last vaccine of any kind was two years ago.
+E8   pass    No live vaccines for as long as I have known her, eleven years.
+E8   raised  Yellow fever vaccine before her trip to Ghana this winter.
+E8   fail    Yellow fever vaccine two weeks ago.
+E9   raised  Urine test for pregnancy negative on 5 March.
+I7a  pass    Periods stopped two years ago.
+I7a  pass    Postmenopausal since 2022.
+I8   raised  She is extremely keen.
+I8   raised  Trial: very interested.
+I8   raised  She would sign it today if she could.
+I8   raised  The patient is favourable to being assessed for it.
+I8   raised  He begged me to write to you on account of the trial.
+I8   silent  Her husband is extremely keen on cycling.
+I8   fail    The parents withhold their consent.
+I8   fail    She has declined to enter it, and we respect that.
+I7b  raised  Kyleena in.
+I7b  raised  Copper-T in place.
+I7b  pass    Implant, to be kept for one year after the infusion, patient agrees.
+I7b  pass    She will use the patch for 12 months after the infusion.
+E10  pass    Malignancy (past or concomitant): ruled out.
+E10  pass    Cancer of any kind, now or previously: excluded.
+E10  fail    Malignancy (past): lymphoma in 2011.
+E8   pass    Vaccinations: influenza in November, nothing else in the last three months.
+E8   pass    The last vaccination was in 2023.
+I3   fail    SLEDAI-2K was 14 on 15 December; only two points were left on 20 February.
+I3   raised  At one time she was treated for lupus psychosis. Today alopecia.
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 
