@@ -30,9 +30,7 @@ def dates_of_results(reading: Reading) -> ResultTimes:
     known = reading.result_times
     if known is None or known.of is not reading.times:
         times = InOrder(
-            replace(time, role="point")
-            if _is_day_of_result(reading, time)
-            else time
+            replace(time, role="point") if _is_day_of_result(reading, time) else time
             for time in reading.times
             if not _is_of_brackets(reading, time)
         )

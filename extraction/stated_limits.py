@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from extraction.knowledge import cues
 from extraction.numbers import Written, read_number
-from extraction.reading import Mention, Reading
+from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from extraction.subjects import sex_of_patient
 from extraction.word_places import first_words, has_word
@@ -30,7 +29,6 @@ _NAMES = rf"{_NAME}+(?:\s*(?:,|/|&|\+|and|or|as well as)\s*{_NAME}+)*"
 _BEFORE, _BEHIND = 60, 60  # characters around a limit in which it is told whose it is
 _NEAREST = 2  # sentences in which the value of a limit without a name may stand: its own and the one before
 _FARTHEST = 3.0  # times that a limit may lie above or below the default one
-_HIGHEST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +145,8 @@ def _behind_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
     at, by_name = (trailing[1] if trailing else written.end), inside and trailing is None
     if not (trailing or (by_name and lists)):
         return
-    for written, names, at in _further(reading, masked, at, limit, comma, by_name=by_name):
-        yield from _fitting_sex(reading, masked, _limit(told, written, names, "last", foreign))
+    for further, names in _further(reading, masked, at, limit, comma, by_name=by_name):
+        yield from _fitting_sex(reading, masked, _limit(told, further, names, "last", foreign))
 
 
 def _before_noun(reading: Reading, masked: str, match: re.Match[str], comma: bool) -> Iterator[StatedLimit]:
@@ -174,7 +172,9 @@ def _before_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
 def _limit(told: int, written: Written, tests: Sequence[str], scope: Scope, foreign: bool) -> StatedLimit:
     low, high = written.interval.low, written.interval.high
     interval = Interval(None, high) if low == high else written.interval
-    return StatedLimit(told, written.end, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign)
+    return StatedLimit(
+        told, written.end, written.start, written.end, interval, written.unit, tuple(tests), scope, foreign
+    )
 
 
 def _number(reading: Reading, at: int, limit: int, comma: bool) -> Written | None:
@@ -240,7 +240,7 @@ def _names_behind(reading: Reading, masked: str, at: int) -> tuple[tuple[str, ..
 
 def _further(
     reading: Reading, masked: str, at: int, limit: int, comma: bool, *, by_name: bool
-) -> Iterator[tuple[Written, tuple[str, ...], int]]:
+) -> Iterator[tuple[Written, tuple[str, ...]]]:
     """The other limits of a list, each behind its name (`by_name`) or before it."""
     joint = compiled(rf"\s*(?:[,;/&•*-]|and|\n)*\s*(?:{_NAMES}(?:\s*{_fill()})*\s*)?(?=[<≤]|\d)", re.IGNORECASE)
     while (match := joint.match(masked, at, limit)) is not None:
@@ -256,7 +256,7 @@ def _further(
             if behind is None:
                 return
             names, at = behind
-        yield written, names, at
+        yield written, names
 
 
 def _fitting_sex(reading: Reading, masked: str, limit: StatedLimit) -> Iterator[StatedLimit]:

@@ -212,7 +212,9 @@ def _give_to_one_who_opens(text: str, start: int, mentions: list[Mention], subje
     _give([one for one in mentions if one.start < end and (one.kind in told or _has(one, text, start))], subject)
 
 
-_IS_HAD = compiled(r"\b(?:an?|of|with|had|has|having|whose|showing|showed|developed|by|reached)\s+(?:an?\s+)?$", re.IGNORECASE)
+_IS_HAD = compiled(
+    r"\b(?:an?|of|with|had|has|having|whose|showing|showed|developed|by|reached)\s+(?:an?\s+)?$", re.IGNORECASE
+)
 
 
 def _has(mention: Mention, text: str, start: int) -> bool:
