@@ -25,7 +25,8 @@ from kb.vocabulary import Lab, vocabulary
 
 Scope = Literal["last", "both", "all"]
 _NAME = "\0"  # stands for each character of the name of a test
-_NAMES = rf"{_NAME}+(?:\s*(?:,|/|&|\+|and|or|as well as)\s*{_NAME}+)*"
+_ONE = rf"(?<!{_NAME}){_NAME}++"
+_NAMES = rf"{_ONE}(?:\s*(?:,|/|&|\+|and|or|as well as)\s*{_ONE})*"
 _BEFORE, _BEHIND = 60, 60  # characters around a limit in which it is told whose it is
 _NEAREST = 2  # sentences in which the value of a limit without a name may stand: its own and the one before
 _FARTHEST = 3.0  # times that a limit may lie above or below the default one
@@ -87,7 +88,7 @@ def _fill() -> str:
 def _forward() -> re.Pattern[str]:
     """A word for a limit, with nothing but small words, names of tests and a link between it and its number."""
     nouns = rf"(?:(?P<upper>{alternatives(_known()['upper'])})|(?P<range>{alternatives(_known()['range'])}))"
-    return compiled(rf"{nouns}(?P<mid>(?:[ \t]*{_fill()}){{0,16}})[ \t]*(?=[<≤]|\d)", re.IGNORECASE)
+    return compiled(rf"{nouns}(?P<mid>(?:[ \t]*{_fill()}){{0,16}}+)[ \t]*(?=[<≤]|\d)", re.IGNORECASE)
 
 
 @functools.cache
@@ -242,7 +243,7 @@ def _further(
     reading: Reading, masked: str, at: int, limit: int, comma: bool, *, by_name: bool
 ) -> Iterator[tuple[Written, tuple[str, ...]]]:
     """The other limits of a list, each behind its name (`by_name`) or before it."""
-    joint = compiled(rf"\s*(?:[,;/&•*-]|and|\n)*\s*(?:{_NAMES}(?:\s*{_fill()})*\s*)?(?=[<≤]|\d)", re.IGNORECASE)
+    joint = compiled(rf"\s*(?:[,;/&•*-]|and|\n)*\s*(?:{_NAMES}(?:\s*{_fill()})*+\s*)?(?=[<≤]|\d)", re.IGNORECASE)
     while (match := joint.match(masked, at, limit)) is not None:
         if by_name != (re.search(_NAME, match.group()) is not None):
             return
