@@ -120,7 +120,9 @@ def _judged() -> re.Pattern[str]:
 def _behind_noun(reading: Reading, masked: str, match: re.Match[str], comma: bool) -> Iterator[StatedLimit]:
     """The limits behind their word: one, or one for each of several names."""
     before, mid = masked[max(0, match.start() - _BEFORE) : match.start()], match["mid"]
-    if _word("other_matter").search(before) or (_word("compared").search(before) and not _word("of").search(mid)):
+    if _word("other_matter").search(before) or _word("found_normal").search(before) or _word("valued").search(mid):
+        return
+    if _word("compared").search(before) and not _word("of").search(mid):
         return
     sentence = reading.sentences[reading.sentence_at(match.start())].end
     end_of_paragraph = masked.find("\n\n", match.end())
