@@ -139,9 +139,12 @@ def _is_denied_itself(reading: Reading, mention: Mention) -> bool:
 
 
 def _is_own_declined(reading: Reading, mention: Mention) -> bool:
-    """ "Does not wish to go on with the CAR-T study" denies nothing of the past."""
+    """ "Does not wish to go on with the CAR-T study", "does not want CAR-T" deny nothing of the past."""
+    known = cues("events")
     behind = reading.normal[mention.end : mention.end + 40]
-    return mention.assertion == "absent" and after_words(behind, cues("events")["own_cells_behind"])
+    before = reading.normal[sentence_span(reading, mention)[0] : mention.start]
+    declined = re.search(known["declined_before"], before, re.IGNORECASE) is not None
+    return mention.assertion == "absent" and (declined or after_words(behind, known["own_cells_behind"]))
 
 
 def _meant(reading: Reading, mention: Mention) -> str:
@@ -236,13 +239,21 @@ def _was_given(reading: Reading, mention: Mention, time: Time | None) -> bool:
         return False  # "To: investigator, CAR-T in SLE     Date: 6 May 2026"
     asked_for = holds(before[-_BESIDE:], known["spoken_before"])  # "since 2010, for your protocol of CAR-T cells"
     certified = dated and holds(before[-45:], known["certified_before"])  # "a card of a clinic: 'CAR-T, 2023'"
-    if asked_for or (spoken_of and not given_before and not certified):
+    if asked_for or (spoken_of and not given_before and not certified) or _is_of_contraception(reading, mention):
         return False
     if mention.temporality == "historical":
         return True
     if mention.temporality == "planned" and not dated and not _in_a_study(reading, mention, before):
         return False
     return given_before or holds(behind[:60], known["given_behind"]) or dated
+
+
+def _is_of_contraception(reading: Reading, mention: Mention) -> bool:
+    """ "Agrees to the coil for 12 months after a CAR-T infusion": the cells are those still to come."""
+    known = cues("events")
+    before = reading.normal[reading.normal.rfind("\n", 0, mention.start) + 1 : mention.start]
+    ahead = re.search(known["time_ahead"], before, re.IGNORECASE) is not None
+    return ahead and re.search(known["contraception"], before, re.IGNORECASE) is not None
 
 
 def _in_a_study(reading: Reading, mention: Mention, before: str) -> bool:

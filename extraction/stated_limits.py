@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import functools
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from extraction.knowledge import cues
 from extraction.numbers import Written, read_number
-from extraction.reading import Mention, Reading
+from extraction.reading import Reading
 from extraction.result_words import Page, alternatives
 from extraction.subjects import sex_of_patient
 from extraction.word_places import first_words, has_word
@@ -26,11 +25,11 @@ from kb.vocabulary import Lab, vocabulary
 
 Scope = Literal["last", "both", "all"]
 _NAME = "\0"  # stands for each character of the name of a test
-_NAMES = rf"{_NAME}+(?:\s*(?:,|/|&|\+|and|or|as well as)\s*{_NAME}+)*"
+_ONE = rf"(?<!{_NAME}){_NAME}++"
+_NAMES = rf"{_ONE}(?:\s*(?:,|/|&|\+|and|or|as well as)\s*{_ONE})*"
 _BEFORE, _BEHIND = 60, 60  # characters around a limit in which it is told whose it is
 _NEAREST = 2  # sentences in which the value of a limit without a name may stand: its own and the one before
 _FARTHEST = 3.0  # times that a limit may lie above or below the default one
-_HIGHEST_DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _fill() -> str:
 def _forward() -> re.Pattern[str]:
     """A word for a limit, with nothing but small words, names of tests and a link between it and its number."""
     nouns = rf"(?:(?P<upper>{alternatives(_known()['upper'])})|(?P<range>{alternatives(_known()['range'])}))"
-    return compiled(rf"{nouns}(?P<mid>(?:[ \t]*{_fill()}){{0,16}})[ \t]*(?=[<≤]|\d)", re.IGNORECASE)
+    return compiled(rf"{nouns}(?P<mid>(?:[ \t]*{_fill()}){{0,16}}+)[ \t]*(?=[<≤]|\d)", re.IGNORECASE)
 
 
 @functools.cache
@@ -121,7 +120,9 @@ def _judged() -> re.Pattern[str]:
 def _behind_noun(reading: Reading, masked: str, match: re.Match[str], comma: bool) -> Iterator[StatedLimit]:
     """The limits behind their word: one, or one for each of several names."""
     before, mid = masked[max(0, match.start() - _BEFORE) : match.start()], match["mid"]
-    if _word("other_matter").search(before) or (_word("compared").search(before) and not _word("of").search(mid)):
+    if _word("other_matter").search(before) or _word("found_normal").search(before) or _word("valued").search(mid):
+        return
+    if _word("compared").search(before) and not _word("of").search(mid):
         return
     sentence = reading.sentences[reading.sentence_at(match.start())].end
     end_of_paragraph = masked.find("\n\n", match.end())
@@ -147,8 +148,8 @@ def _behind_noun(reading: Reading, masked: str, match: re.Match[str], comma: boo
     at, by_name = (trailing[1] if trailing else written.end), inside and trailing is None
     if not (trailing or (by_name and lists)):
         return
-    for written, names, at in _further(reading, masked, at, limit, comma, by_name=by_name):
-        yield from _fitting_sex(reading, masked, _limit(told, written, names, "last", foreign))
+    for further, names in _further(reading, masked, at, limit, comma, by_name=by_name):
+        yield from _fitting_sex(reading, masked, _limit(told, further, names, "last", foreign))
 
 
 def _before_noun(reading: Reading, masked: str, match: re.Match[str], comma: bool) -> Iterator[StatedLimit]:
@@ -242,9 +243,9 @@ def _names_behind(reading: Reading, masked: str, at: int) -> tuple[tuple[str, ..
 
 def _further(
     reading: Reading, masked: str, at: int, limit: int, comma: bool, *, by_name: bool
-) -> Iterator[tuple[Written, tuple[str, ...], int]]:
+) -> Iterator[tuple[Written, tuple[str, ...]]]:
     """The other limits of a list, each behind its name (`by_name`) or before it."""
-    joint = compiled(rf"\s*(?:[,;/&•*-]|and|\n)*\s*(?:{_NAMES}(?:\s*{_fill()})*\s*)?(?=[<≤]|\d)", re.IGNORECASE)
+    joint = compiled(rf"\s*(?:[,;/&•*-]|and|\n)*\s*(?:{_NAMES}(?:\s*{_fill()})*+\s*)?(?=[<≤]|\d)", re.IGNORECASE)
     while (match := joint.match(masked, at, limit)) is not None:
         if by_name != (re.search(_NAME, match.group()) is not None):
             return
@@ -258,7 +259,7 @@ def _further(
             if behind is None:
                 return
             names, at = behind
-        yield written, names, at
+        yield written, names
 
 
 def _fitting_sex(reading: Reading, masked: str, limit: StatedLimit) -> Iterator[StatedLimit]:
