@@ -225,6 +225,8 @@ E7c  fail    HIV, checked at her request on 3 March: positive.
 E7c  pass    The HIV test of the second trimester (sample of 9 January 2026) was negative.
 E7d  pass    Treponemal antibodies: reactive\nTPPA: negative\nRPR: negative
 E7d  fail    Treponemal antibodies: reactive\nTPPA: reactive\nRPR: negative
+E7c  pass    Serology of February: HCV-Ak negative, HIV-Ak negative.
+E7e  pass    CMV DNA, EDTA plasma: target not detected
 E7e  pass    We tested for CMV on account of the thrombocytopenia: PCR in plasma negative on 1 March.
 I3   raised  #1 SLE, SLEDAI-2K 10 (May 2025)\n#2 ILD, stable on CT of March 2026
 E5   fail    PMH: gout, psoriasis.\n\nID: E. coli UTI, on day 4 of 7 of cefpodoxime.
