@@ -179,7 +179,11 @@ def _as_code(page: Page, concept: str, result: Result, limit: int, bounds: Inter
         if not (concept.endswith(("dna", "rna")) and found == "positive"):
             end = code.end() + (page.normal[code.end() : code.end() + 1] in (")", "]"))
             return replace(result, end=end, value=Coded(found, page.text[result.start : end]), reference=None)
-    verdict = _verdict(concept, written, bounds) or _copies_verdict(concept, written, bounds)
+    verdict = (
+        _verdict(concept, written, bounds)
+        or _copies_verdict(concept, written, bounds)
+        or _amount_verdict(concept, written, result.value)
+    )
     words = page.text[result.start : result.value_end]
     return result if verdict is None else replace(result, value=Coded(verdict, words), reference=None)
 
@@ -190,6 +194,18 @@ def _copies_verdict(concept: str, written: Written, bounds: Interval | None) -> 
         return None
     low, limit = written.interval.low, bounds.high
     return "positive" if low is not None and limit is not None and low > limit else None
+
+
+def _amount_verdict(concept: str, written: Written, value: Value | None) -> str | None:
+    """An amount of an antigen in its own unit against the least that is positive: "HBsAg 1,240 IU/mL"."""
+    told: str | None = cues("measurements")["positive_from"].get(concept)
+    if told is None or written.unit is None or not isinstance(value, Quantity) or value.unit != canonical_unit(concept):
+        return None
+    least = float(told)
+    low, high = value.interval.low, value.interval.high
+    if low is not None and low >= least:
+        return "positive"
+    return "negative" if high is not None and high <= least else None
 
 
 def _verdict(concept: str, written: Written, bounds: Interval | None) -> str | None:

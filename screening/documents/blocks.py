@@ -29,7 +29,7 @@ _RULES = "-_=*"
 _COLUMNS = compiled(r"\S(?: {2,}|\t| \| )\S")
 _APART, _SPACES, _BARS = "   ", "  ", " | "
 _NAME = compiled(r"[^\W\d][^\n|]{0,58}[^\n|.;,]|[^\W\d]")
-_KEY = compiled(r"[A-Z][\w /()&-]{0,40}:\s")
+_KEY = compiled(r"[A-Z][\w/()&-]*(?: [\w/()&-]+){0,4}:\s")
 _AMOUNT = compiled(r"\d ?(?:y|yrs?|years?|kg|cm|m?g|mL|%)(?!\w)", re.IGNORECASE)
 _NUMBER = compiled(r"(\d{1,2})[.)]?")
 _ITEM = compiled(r"(?:[-•*]|\d{1,2}[.)]) ")

@@ -296,6 +296,24 @@ E8   pass    Vaccinations: influenza in November, nothing else in the last three
 E8   pass    The last vaccination was in 2023.
 I3   fail    SLEDAI-2K was 14 on 15 December; only two points were left on 20 February.
 I3   raised  At one time she was treated for lupus psychosis. Today alopecia.
+E7a  fail    HBsAg quantitative 860 IU/mL. HBV DNA 41,000 IU/mL (<10).
+E7a  raised  HBsAg 860 IU/mL.
+E7a  pass    HBsAg <0.05 IU/mL, anti-HBc negative.
+E7a  pass    HBs antigen negative\nanti-HBc (IgG/IgM) negative
+E7a  pass    HBcAb positive. PCR for hepatitis B virus: not detected.
+E7a  pass    HBsAg positive. The DNA, repeated in January as always, remains undetectable.
+E7b  pass    Anti-HCV reactive. PCR from the same sample found no viral RNA.
+E7c  pass    HIV, checked at her request on 3 March: negative.
+E7c  fail    HIV, checked at her request on 3 March: positive.
+E7c  pass    The HIV test of the second trimester (sample of 9 January 2026) was negative.
+E7d  pass    Treponemal antibodies: reactive\nTPPA: negative\nRPR: negative
+E7d  fail    Treponemal antibodies: reactive\nTPPA: reactive\nRPR: negative
+E7c  pass    Serology of February: HCV-Ak negative, HIV-Ak negative.
+E7e  pass    CMV DNA, EDTA plasma: target not detected
+E7e  pass    We tested for CMV on account of the thrombocytopenia: PCR in plasma negative on 1 March.
+I3   raised  #1 SLE, SLEDAI-2K 10 (May 2025)\n#2 ILD, stable on CT of March 2026
+E5   fail    PMH: gout, psoriasis.\n\nID: E. coli UTI, on day 4 of 7 of cefpodoxime.
+I1   pass    Thank you for seeing Ms K. (59 yrs, SLE since 2010).
 """
 _ROWS = [line.split(maxsplit=2) for line in _TABLE.strip().splitlines()]
 

@@ -23,6 +23,7 @@ TABLES = [
     ),
     ("a list", [["Drugs", "- HCQ\n- MMF"], ["Cancer", "none"]], "Drugs:\n- HCQ\n- MMF\n\nCancer: none"),
     ("names of their own", [["Virology", "HIV: negative\nHCV: negative"]], "Virology:\nHIV: negative\nHCV: negative"),
+    ("a value with a name behind", [["Sex", "F   Born: 1985"]], "Sex: F   Born: 1985"),
     ("a part of the letter", [["PMH", "gout"], ["Skin", "clear"]], "PMH: gout\n\nSkin: clear"),
     ("running numbers", [["1", "Cancer", "none"], ["2", "Trials", "none"]], "1. Cancer   none\n2. Trials   none"),
     ("figures", [["12", "U/L", "high"], ["40", "g/L", "low"]], "12   U/L   high\n40   g/L   low"),
