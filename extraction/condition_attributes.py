@@ -260,7 +260,9 @@ def _cause(reading: Reading, mention: Mention) -> str | None:
     """`sle` where the clause lays the condition to lupus, `other` where it lays it to something else."""
     start, end = sentence_span(reading, mention)
     behind = reading.normal[mention.end : end]
-    named_so = re.search(cues("conditions")["lupus_by_name"], reading.normal[mention.start : mention.end], re.IGNORECASE)
+    named_so = re.search(
+        cues("conditions")["lupus_by_name"], reading.normal[mention.start : mention.end], re.IGNORECASE
+    )
     if named_so or compiled(cues("conditions")["of_lupus"], re.IGNORECASE).match(behind):
         return "sle"
     negated = _words("not_cause_words").search(behind)

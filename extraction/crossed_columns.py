@@ -1,6 +1,6 @@
 """Crosses under the heads "Y  N" that stand apart by spaces: a form's text in, the same with the answers written out.
 
-"Myocarditis                     x", whose cross stands under the N of the line above the list, becomes "Myocarditis: no".
+"Myocarditis               x", whose cross stands under the N of the line above, becomes "Myocarditis: no".
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ _FURTHEST = 40  # lines below the heads
 def with_crosses_told(normal: str) -> str:
     """The text, of the same length, with the answer in the place of each cross under such heads.
 
-    >>> [line.rstrip() for line in with_crosses_told("Check        Y   N\\nCancer           x\\nInfarct      x").split("\\n")]
+    >>> [
+    ...     line.rstrip()
+    ...     for line in with_crosses_told("Check        Y   N\\nCancer           x\\nInfarct      x").split("\\n")
+    ... ]
     ['Check        Y   N', 'Cancer: no', 'Infarct: yes']
     """
     if not re.search(r" {2}[xX✓✔●•*][ \t]*(?:\n|$)", normal):

@@ -62,7 +62,22 @@ _LED_SHORTLY = (
     *_STAYS,
     *("pulse", "pulses", "infusion", "infusions"),
     *("cycle", "given", "received", "rec'd", "last", "final", "cyc", "ctx", "ivcy", "ivig", "rtx", "plex", "pex"),
-    *("seizure", "seizures", "gtcs", "event", "onset", "relapse", "x1", "x2", "x3", "x5", "no 1", "no 2", "no 3", "nr 1"),
+    *(
+        "seizure",
+        "seizures",
+        "gtcs",
+        "event",
+        "onset",
+        "relapse",
+        "x1",
+        "x2",
+        "x3",
+        "x5",
+        "no 1",
+        "no 2",
+        "no 3",
+        "nr 1",
+    ),
 )
 _LEADS_STAY = "|".join(rf"(?<=\b{word} )" for word in _STAYS)
 _LEADS_SHORT_DAY = "|".join([*(rf"(?<=\b{word} )" for word in _LED_SHORTLY), r"(?<=\badm\. )", r"(?<=#\d )"])

@@ -148,7 +148,10 @@ def _fell_ill(reading: Reading, mention: Mention, start: int, end: int, named: S
     text = reading.normal[own.start : own.end]
     if mention.temporality != "current" or holds(text, known["known_before"]):
         return False
-    return holds(text, known["intervention"]) and re.search(known["fell_ill"], reading.normal[start:end], re.IGNORECASE) is not None
+    return (
+        holds(text, known["intervention"])
+        and re.search(known["fell_ill"], reading.normal[start:end], re.IGNORECASE) is not None
+    )
 
 
 def _start_of_treatment(reading: Reading, start: int, named: int) -> int:

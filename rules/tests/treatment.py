@@ -36,7 +36,8 @@ class Treatment(YesNo):
     be for them; `instead`, and `replacing` where `instead_when_denied` is denied: diseases in the
     place of the trial's own, which count when any such drug goes on;
     `doubtful`: indications that leave it open. `levels`: drugs in the blood that are told measured within a year, which
-    in those who had a procedure of `levels_with` show that they are taken because of it. `denied_as` denies such diseases, `denied_outright` any other disease,
+    in those who had a procedure of `levels_with` show that they are taken because of it.
+    `denied_as` denies such diseases, `denied_outright` any other disease,
     `denied_by` all of the treatments.
     """
 
