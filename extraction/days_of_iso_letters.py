@@ -20,8 +20,8 @@ _YEAR_FIRST = compiled(
 _YEAR_LAST = compiled(r"(?<![\w.,/-])\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d(?!\d)")
 _DAY = compiled(
     r"(?<![\w.,/:+=<>~%-])(?P<month>0[1-9]|1[0-2])(?P<sign>[-.])(?P<day>0[1-9]|[12]\d|3[01])"
-    r"(?![\w%~-]|[.,/]\d| ?(?:mg|g|kg|mcg|ug|ml|mm|cm|u|iu|umol|mmol|nmol|pg|ng|years?|yrs?|y|months?|weeks?|days?|hours?|h|min"
-    r"|points?|cells?|joints?|times?|x|fold|doses?|copies|tablets?|[µ/×^*])(?![a-z])| ?10)"
+    r"(?![\w%~-]|[.,/]\d| ?(?:mg|g|kg|mcg|ug|ml|mm|cm|u|iu|umol|mmol|nmol|pg|ng|years?|yrs?|y|months?|weeks?|days?"
+    r"|hours?|h|min|points?|cells?|joints?|times?|x|fold|doses?|copies|tablets?|[µ/×^*])(?![a-z])| ?10)"
 )
 # words straight before the day
 _LED = compiled(
@@ -32,7 +32,7 @@ _LED = compiled(
 
 
 def days_of_iso_letters(normal: str, reference: date) -> Iterator[TimeExpression]:
-    """The days written so, each the last one not after `reference`, in a letter whose full dates have the year first."""
+    """The days written so, each the last one not after `reference`, where full dates have the year first."""
     if not _YEAR_FIRST.search(normal) or _YEAR_LAST.search(normal):
         return
     for match in _DAY.finditer(normal):

@@ -161,7 +161,7 @@ def _told_end(reading: Reading, sentence: Sentence) -> int | None:
 
 
 def _told_end_straight(reading: Reading, sentence: Sentence, time: TimeExpression) -> bool:
-    """ "Noradrenaline; off 4 March, none since": an end that needs its day straight behind it ("off work since May")."""
+    """ "Noradrenaline; off 4 March, none since": an end that needs its day behind it ("off work since May")."""
     tokens = tokenise_dose(reading.normal[sentence.start : time.start])
     opens = match_phrase(listed("ended_straight"), tokens, 0)
     return opens is not None and len(tokens) - opens[1] <= 1 and time.start - sentence.start < _BESIDE + _BESIDE

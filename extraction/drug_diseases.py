@@ -34,6 +34,7 @@ _HEAD = compiled(
     re.IGNORECASE,
 )
 _LABELLED = compiled(r"(?<![\w)])(?:for|ad|re|to|zu|against)[ \t]+\(?(?P<label>[a-z]|\d{1,2})[).:]", re.IGNORECASE)
+_ABBREVIATED = compiled(r"\b(?:tabs?|inj|caps?|syp|syr|susp|tbl|t|c)\.", re.IGNORECASE)
 _ITEM_ENDS = compiled(r";|\.\s|:\s|\n\s*(?:[-*•]|\d{1,2}[.)])\s*|\n\s*\n")
 
 
@@ -45,6 +46,7 @@ def disease_of(reading: Reading, chain: Sequence[Scope]) -> str | None:
         or _kept_up(reading, chain)
         or _itemised(reading, chain)
         or _of_label(reading, chain)
+        or _told_next(reading, chain)
         or _given_only_for(reading, chain)
         or _directed_by_others(reading, chain)
         or _of_graft(reading, chain)
@@ -65,7 +67,7 @@ def _referred_to(reading: Reading, chain: Sequence[Scope]) -> str | None:
     before = reading.normal[first.sentence_start : first.start]
     found = list(_pattern("refers", r"(?<!\w){}(?!\w)").finditer(before))
     if found:
-        rest = before[found[-1].end() :]
+        rest = _ABBREVIATED.sub(" ", before[found[-1].end() :])
         free = not _denied(rest) and "." not in rest and len(rest.split()) <= _MOST_WORDS
         at = first.sentence_start + found[-1].start()
         if free and not _named(reading, at, first.start):
@@ -88,6 +90,8 @@ def _kept_by(reading: Reading, chain: Sequence[Scope]) -> str | None:
         joined = without or _is_subject(between) or _heads(between) or _depends(reading, between, first)
         return told[-1].concept if joined and not _lupus_beside(reading, told) else None
     opening = reading.normal[first.sentence_start : first.start]
+    if not told and compiled(cues("medications")["told_apart"]["regimen"], re.IGNORECASE).match(opening):
+        return _nearest(reading, first.sentence_start)
     subject = _pattern("subjects", r"\A\W*{}\b").match(opening)
     if told or subject is None or not _is_subject(opening[subject.end() :]):
         return None
@@ -122,6 +126,19 @@ def _of_label(reading: Reading, chain: Sequence[Scope]) -> str | None:
         named = _named(reading, line.start(), line.end())
         if named:
             return named[0].concept if _is_here(named[0], first) else None
+    return None
+
+
+def _told_next(reading: Reading, chain: Sequence[Scope]) -> str | None:
+    """ "X 2 mg/kg and Y. These are for the graft, not for the lupus": the next sentence says what the drugs are for."""
+    number = chain[-1].mention.sentence + 1
+    pattern = compiled(cues("medications")["told_apart"]["told_next"], re.IGNORECASE)
+    for following in reading.sentences[number : number + 2]:
+        for one in _named(reading, following.start, following.end)[:1]:
+            if pattern.match(reading.normal[following.start : one.start]):
+                return one.concept if _is_here(one, chain[0]) else None
+        if any(one.kind == "drug" for one in reading.mentions_in(following.start, following.end)):
+            return None
     return None
 
 
@@ -329,6 +346,10 @@ def _nearest(reading: Reading, at: int) -> str | None:
     """The last disease named before a place, in its sentence or the one before: None where that is another one."""
     number = reading.sentence_at(at)
     back = 2 if reading.normal[: reading.sentences[number].start].rstrip()[-1:] == ";" else 1
+    before = reading.sentences[max(0, number - 1)]
+    between = reading.mentions_in(before.start, before.end)
+    if number > 1 and between and all(one.kind == "drug" for one in between):
+        back = 2  # "EGPA since 2015. Mepolizumab failed. She takes X for it"
     start = max(at - _FAR, reading.sentences[max(0, number - back)].start)
     told = [one for one in _named(reading, start, at) if one.end <= at]
     if not told:

@@ -27,7 +27,7 @@ def intervention_of(reading: Reading, mention: Mention) -> str | None:
     if _words("intervention").search(sentence) or stay_of_main_diagnosis(reading, mention) is not None:
         return "yes"
     for number, (start, end) in enumerate(_told_on(reading, mention)):
-        text = reading.normal[start:end]
+        text = re.sub(cues("conditions")["pulses_of_arteries"], " ", reading.normal[start:end], flags=re.IGNORECASE)
         words = "intervention" if number == 0 else "strong_intervention"
         if _words(words).search(text) and not _words("maintenance").search(text):
             return "yes"
@@ -51,7 +51,9 @@ def _told_on(reading: Reading, mention: Mention) -> Iterator[tuple[int, int]]:
         if any(not _is_of_it(other, mention) for other in conditions):
             return
         first = number == mention.sentence + 1
-        if reading.is_parted(number - 1) and not (first and after.section == section):
+        if after.section != section and not (first and not reading.is_parted(number - 1)):
+            return
+        if reading.is_parted(number - 1) and not first:
             return
         yield after.start, after.end
 

@@ -255,6 +255,8 @@ def _is_attribution(reading: Reading, mention: Mention) -> bool:
     known = cues("conditions")
     start, end = sentence_span(reading, mention)
     before = reading.normal[start : mention.start]
+    if vocabulary().is_a(mention.concept, "npsle") and re.search(known["event_of"], before, re.IGNORECASE):
+        return False
     if re.search(known["not_of_the_patient"], before, re.IGNORECASE) or _is_thing_of_lupus_denied(reading, mention):
         return True
     instead = any(

@@ -98,8 +98,9 @@ def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
     named = cue[0] - 1 in clause.inside and phrase in _words("bare_answers")
     goes_on = _words("answer_goes_on") - (_words("denied_next") if phrase == "no" else frozenset())
     led = (before in _ANSWER_LEADS or named) and after in goes_on
+    listed = before == "," and cue[0] - 2 in clause.inside and phrase in _words("answers_behind_comma")
     if (after in _CLOSERS or led or _opens_field(clause, cue[1])) and (
-        before in _ANSWER_LEADS or cue[0] - 1 in clause.inside
+        before in _ANSWER_LEADS or cue[0] - 1 in clause.inside or listed
     ):
         return ("answer",)
     return ()

@@ -59,6 +59,11 @@ def _ended_by_a_graft(reading: Reading, fact: Fact, facts: Sequence[Fact]) -> Fa
     mine = (fact.assertion, fact.experiencer, fact.temporality) == ("present", "patient", "current")
     grafts = [one for one in facts if _is_dated_graft(one)]
     known = cues("events")
+    beside = reading.normal[fact.end : fact.end + _BESIDE + _BESIDE]
+    if len(grafts) == 1 and fact.assertion == "present" and re.search(known["until_grafted"], beside, re.IGNORECASE):
+        return dataclasses.replace(
+            fact, time=None, course=Course(end=grafts[0].time, ongoing=False), temporality="historical"
+        )
     if not mine or not grafts or re.search(known["graft_lost"], reading.normal, re.IGNORECASE):
         return fact
     around = reading.normal[max(0, fact.start - _BESIDE) : fact.end + _BESIDE]

@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from kb.facts import Fact
+from kb.facts import Fact, Quantity
 from rules import derivation
 from rules.amounts import because
 from rules.concepts import Names
@@ -20,9 +20,12 @@ from rules.derivation import Expression
 from rules.findings import Finding, Situation
 from rules.matching import Items, Weight, concept_of, matching, spoken_of
 from rules.medication import dosing_of, going_on, in_doubt, taken
+from rules.moments import reading_day
 from rules.tests.base import Outcome, YesNo
+from rules.windows import window
 from rules.wording import capital, labels
 
+_A_YEAR = "1 year before screening"
 SHORT_DAYS = 28  # a burst of a few weeks is not long-term use
 
 
@@ -32,7 +35,9 @@ class Treatment(YesNo):
     `needing`: diseases that count by themselves; `may_need`: those that leave it open, and count when a drug is told to
     be for them; `instead`, and `replacing` where `instead_when_denied` is denied: diseases in the
     place of the trial's own, which count when any such drug goes on;
-    `doubtful`: indications that leave it open. `denied_as` denies such diseases, `denied_outright` any other disease,
+    `doubtful`: indications that leave it open. `levels`: drugs in the blood that are told measured within a year, which
+    in those who had a procedure of `levels_with` show that they are taken because of it.
+    `denied_as` denies such diseases, `denied_outright` any other disease,
     `denied_by` all of the treatments.
     """
 
@@ -45,6 +50,8 @@ class Treatment(YesNo):
     instead_when_denied: Annotated[str | None, Names(("condition",))] = None
     replacing: Items = ()
     doubtful: Annotated[tuple[str, ...], Names(("condition",))] = ()
+    levels: Annotated[tuple[str, ...], Names(("lab",))] = ()
+    levels_with: Annotated[tuple[str, ...], Names(("procedure",))] = ()
     denied_as: Annotated[tuple[str, ...], Names(("condition",))] = ()
     denied_by: Annotated[tuple[str, ...], Names(("statement",))] = ()
     denied_outright: Annotated[tuple[str, ...], Names(("statement",))] = ()
@@ -63,6 +70,7 @@ class Treatment(YesNo):
         needing = [pair for pair in matching(self.needing, situation) if pair[0].temporality == "current"]
         yes += [fact for fact, weight in needing if weight == "counts"]
         unsure += [fact for fact, weight in needing if weight == "open"]
+        yes += self._shown_by_level(situation)
         replaced = self._replacing(situation)
         kept = [fact for fact in drugs if not self._given_up(fact, situation)]
         if replaced and any(self._weigh(fact, situation) != "open" for fact in kept):
@@ -89,6 +97,21 @@ class Treatment(YesNo):
         if own is None or not denials((own,), situation).complete:
             return told
         return [*told, *(fact for fact in spoken_of(self.replacing, situation) if fact not in told)]
+
+    def _shown_by_level(self, situation: Situation) -> list[Fact]:
+        """ "Liver graft 1994. Trough tacrolimus last month 5.1": the drug is told by its level alone."""
+        grafts = [fact for fact, weight in matching(self.levels_with, situation) if weight == "counts"]
+        if not grafts or all(fact.temporality == "planned" for fact in grafts):
+            return []
+        year = window(_A_YEAR)
+        levels = [fact for concept in self.levels for fact in situation.about(concept) if fact.value is not None]
+        return [
+            fact
+            for fact in levels
+            if isinstance(fact.value, Quantity)
+            and fact.assertion == "present"
+            and year.place(reading_day(fact, situation), situation.as_of) == "inside"
+        ]
 
     def _given_up(self, fact: Fact, situation: Situation) -> bool:
         """Whether the same document says further on, of the drug and not of one of its doses, that it is past."""

@@ -4,6 +4,7 @@ The table `passages.txt` has transplants, cells and pregnancies told in phrases,
 on several days, viral loads without the virus's name; `organs.txt` hearts, kidneys, livers and lungs, values in tables,
 values told again of the test before, multiples of the norm; `stories.txt` what a list and a story tell twice;
 `grafts-and-viruses.txt` transplants told by their organ, donor or care, rows of viral loads, drugs of other diseases.
+`exclusions.txt` what excludes, told in shorthand, first or over several sentences.
 `classification-and-history.txt` items of the classification and histories of treatment. Each has near misses of all of
 them; behind a star stands a letter that does not say that she has SLE.
 """
