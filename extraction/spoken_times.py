@@ -24,6 +24,7 @@ from kb.patterns import compiled
 
 _SENTENCE = compiled(r"[.;]\s|\n\s*\n")
 _HALVES = {"early": (0.0, 0.5), "mid": (0.25, 0.75), "late": (0.5, 1.0)}
+_LAST_SENTENCE = 120  # characters back to the day of the sentence before
 _ONE_WEEK = compiled(r"1(?=\s[wW])")
 _THE_NTH = compiled(r"[tT](?<=\s.)[hH][eE]\s(?:\d|[\w-]{4,14}\sof\sthe\smonth\b)")
 _PLANNED = compiled(
@@ -309,6 +310,8 @@ def _day_after_last_named(
     number = int(match["day"] or days_in_words()[match["word"].lower()])
     before = [one for one in dated if one.end <= match.start() and one.start > match.start() - 200]
     named = before[-1] if before and not _SENTENCE.search(normal, before[-1].end, match.start()) else None
+    if named is None and before and _is_day_of_last_sentence(normal, before[-1], match.start(), reference):
+        named = before[-1]
     if named is not None and named.time is not None and named.time.earliest is not None:
         start = named.time.earliest
         for ahead in (0, 1):
@@ -322,6 +325,14 @@ def _day_after_last_named(
         if day is not None and day <= reference:
             return Time.on(day, match.group())
     return None
+
+
+def _is_day_of_last_sentence(normal: str, day: TimeExpression, start: int, reference: date) -> bool:
+    """ "By 8 December she could not stand. She was admitted on the 10th": a day of the past in the sentence before."""
+    between = normal[day.end : start]
+    single = day.time is not None and day.time.earliest == day.time.latest and day.time.earliest != reference
+    one = len(_SENTENCE.findall(between)) == 1 and "\n\n" not in between and len(between) <= _LAST_SENTENCE
+    return single and one
 
 
 # words without one of which a pattern finds nothing, the pattern, and what reads it

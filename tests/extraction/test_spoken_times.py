@@ -112,3 +112,26 @@ def test_a_result_has_the_day_told_of_it(text: str, concept: str, earliest: str)
 )
 def test_what_a_child_of_hers_had_is_the_child_s(text: str, whose: str) -> None:
     assert [fact.experiencer for fact in facts(text) if fact.concept == "mmr-vaccine"] == [whose]
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("By 8 December she could not stand. She was admitted on the 10th", "2025-12-10", "2025-12-10"),
+        ("In January she was ill, and left us on the 25th", "2026-01-25", "2026-01-25"),
+        ("her January admission (19th to 30th, for psychosis)", "2026-01-19", "2026-01-30"),
+        ("adm 26/1 with vasculitis", "2026-01-26", "2026-01-26"),
+        ("cyclophosphamide #1 31/1", "2026-01-31", "2026-01-31"),
+        ("one infusion was given on 16.02.", "2026-02-16", "2026-02-16"),
+        ("2025-12-10 letter; intubated 12-15", "2025-12-15", "2025-12-15"),
+    ],
+)
+def test_days_in_shorthand_and_of_a_month_named_before(text: str, earliest: str, latest: str) -> None:
+    found = find_times(normalise(f"{text} and so on."), LETTER, "day first")[-1]
+    assert found.time is not None
+    assert (found.time.earliest, found.time.latest) == (day(earliest), day(latest))
+
+
+@pytest.mark.parametrize("text", ["adm 5/7 for pain", "pulses 3/7", "INR of 2.03.", "She is on 7.5. HCQ", "aged 12-17"])
+def test_numbers_that_are_no_days(text: str) -> None:
+    assert not find_times(normalise(f"{text} and so on."), LETTER, "day first")
