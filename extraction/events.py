@@ -17,6 +17,7 @@ from extraction.knowledge import cues
 from extraction.no_condition import spelling_means_another
 from extraction.reading import Mention, Reading, TimeExpression
 from extraction.renal_replacement import (
+    begun_then,
     end_is_untold,
     last_session,
     lasts,
@@ -178,7 +179,7 @@ def _temporality(
         return "planned"
     if time is not None and day is not None and time.latest is not None and time.latest < day:
         return "historical" if course is None or course.ongoing is not True else "current"
-    if course is not None and course.ongoing is False:
+    if course is not None and (course.ongoing is False or (course.start is not None and course.ongoing is None)):
         return "historical"
     if mention.temporality == "current" and time is None and reading.section_at(mention.start) == "plan":
         return "planned"
@@ -296,6 +297,8 @@ def _when(reading: Reading, mention: Mention) -> tuple[Time | None, Course | Non
         days = episode_of(reading, mention)
         if days is not None:
             return days, None
+    if found is not None and found.role == "point" and not over and not ongoing and begun_then(reading, mention):
+        return None, Course(start=found.time)
     return lasting(reading, found, over=over, ongoing=ongoing)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import Literal
 
 from extraction.knowledge import cues
@@ -27,7 +28,39 @@ _BESIDE = 40  # characters before or behind a name that say whether it is the on
 def replacement_told_once(reading: Reading, facts: Sequence[Fact]) -> list[Fact]:
     """The facts, dialysis ended where the letter tells its end elsewhere, and no graft told twice."""
     kept = _without_grafts_again(reading, _without_times_after(reading, list(facts)))
-    return [_ended_by_a_graft(reading, fact, kept) for fact in kept]
+    return [_ended_by_a_graft(reading, _ended_elsewhere(fact, kept), kept) for fact in kept]
+
+
+def begun_then(reading: Reading, mention: Mention) -> bool:
+    """Whether the words at its name say that it began: "haemodialysis was started in August"."""
+    known = cues("events")
+    start, end = sentence_span(reading, mention)
+    before, behind = reading.normal[start : mention.start], reading.normal[mention.end : end]
+    begun = re.search(known["begun_before"], before, re.IGNORECASE) or re.match(known["begun_behind"], behind, re.I)
+    return _is_replacement(mention.concept) and begun is not None
+
+
+def _is_begun_only(fact: Fact) -> bool:
+    course = fact.course
+    begun = course is not None and course.start is not None and course.end is None and course.ongoing is None
+    return begun and _is_replacement(fact.concept) and fact.assertion == "present"
+
+
+def _ended_elsewhere(fact: Fact, facts: Sequence[Fact]) -> Fact:
+    """ "HD was started in March 2016. ... HD stopped in June 2016": one course, as far as the days allow it."""
+    begun = fact.course.start if fact.course is not None else None
+    if not _is_begun_only(fact) or begun is None or begun.earliest is None:
+        return fact
+    ends = [
+        end
+        for one in facts
+        if one is not fact and _is_over(one) and one.course is not None and (end := one.course.end) is not None
+        if end.latest is not None and end.latest >= begun.earliest
+    ]
+    if not ends:
+        return fact
+    end = max(ends, key=lambda one: one.latest or date.min)
+    return dataclasses.replace(fact, course=Course(start=begun, end=end, ongoing=False))
 
 
 def _is_dated_graft(fact: Fact) -> bool:
@@ -64,8 +97,13 @@ def _ended_by_a_graft(reading: Reading, fact: Fact, facts: Sequence[Fact]) -> Fa
         return dataclasses.replace(
             fact, time=None, course=Course(end=grafts[0].time, ongoing=False), temporality="historical"
         )
-    if not mine or not grafts or re.search(known["graft_lost"], reading.normal, re.IGNORECASE):
+    if not (mine or _is_begun_only(fact)) or not grafts or re.search(known["graft_lost"], reading.normal, re.I):
         return fact
+    if _is_begun_only(fact) and fact.course is not None:
+        begun, after = fact.course.start, [one for one in grafts if _is_after(one, fact)]
+        return (
+            dataclasses.replace(fact, course=Course(start=begun, end=after[0].time, ongoing=False)) if after else fact
+        )
     around = reading.normal[max(0, fact.start - _BESIDE) : fact.end + _BESIDE]
     over = any(_is_over(one) and one.course is not None and one.course.end is not None for one in facts)
     spans = [known["before_it"], *([known["for_a_span"]] if over else [])]
@@ -74,6 +112,12 @@ def _ended_by_a_graft(reading: Reading, fact: Fact, facts: Sequence[Fact]) -> Fa
     last = max(grafts, key=lambda one: one.start)
     course = Course(end=last.time, ongoing=False)
     return dataclasses.replace(fact, time=None, course=course, temporality="historical")
+
+
+def _is_after(graft: Fact, dialysis: Fact) -> bool:
+    begun = None if dialysis.course is None else dialysis.course.start
+    days = (None if graft.time is None else graft.time.latest, None if begun is None else begun.earliest)
+    return days[0] is not None and days[1] is not None and days[0] >= days[1]
 
 
 def _without_times_after(reading: Reading, facts: list[Fact]) -> list[Fact]:
@@ -108,8 +152,10 @@ def last_session(reading: Reading, mention: Mention) -> TimeExpression | None:
     for time in reading.times_in(mention.end, stop):
         before = re.split(r"[;,]|\.\s", reading.normal[mention.end : time.start])[-1]
         behind = reading.normal[time.end : min(stop, time.end + 24)]
-        told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind)
-        if time.start >= near and not holds(before, cues("events")["last_of_dialysis"]):
+        opens_line = not reading.normal[reading.normal.rfind("\n", 0, time.start) + 1 : time.start].strip(" \t-*•")
+        in_line = opens_line and re.match(cues("events")["ended_in_line"], behind, re.IGNORECASE)
+        told = holds(before, cues("events")["ended_then"]) or re.match(cues("events")["ended_there"], behind) or in_line
+        if time.start >= near and not in_line and not holds(before, cues("events")["last_of_dialysis"]):
             continue
         if told and time.role in ("point", "end", "span") and time.time is not None:
             return time
