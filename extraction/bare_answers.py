@@ -14,6 +14,11 @@ from kb.patterns import compiled
 
 _WIDE = compiled(r"(?: {2,}|\t)[ \t]*")
 _MOST_WORDS = 6  # of an item
+_MOST_WORDS_ALONE = 3  # ... that no other such item stands beside
+_ITEM_AND_ANSWER = compiled(
+    r"(?:^|(?<=[.:;?] ))(?P<item>[A-Za-z][\w/'-]*(?: [\w/'()-]+){0,9}),(?= (?:no|none|never|nil)"
+    r"(?:[.;]|$| (?:in|since|at|so far|ever|known|to date|during)\b))"
+)
 
 
 def with_colons(normal: str) -> str:
@@ -23,13 +28,28 @@ def with_colons(normal: str) -> str:
     'Cancer:no\\nDialysis:yes'
     >>> with_colons("Transplant None      Cancer no"), with_colons("She was sure that she had no")
     ('Transplant:None      Cancer:no', 'She was sure that she had no')
+    >>> with_colons("Asked by your form: dialysis, no. Cancer, no."), with_colons("Is she on dialysis, no.")
+    ('Asked by your form: dialysis: no. Cancer: no.', 'Is she on dialysis, no.')
     """
+    normal = _in_sentences(normal)
     if _answered().search(normal) is None:
         return normal
     lines = normal.split("\n")
     for at, places in answered_lines(lines).items():
         for place in places:
             lines[at] = f"{lines[at][:place]}:{lines[at][place + 1 :]}"
+    return "\n".join(lines)
+
+
+def _in_sentences(normal: str) -> str:
+    """The text with a colon for the comma of items that are answered one after the other in a line."""
+    if ", no" not in normal and ", ne" not in normal and ", ni" not in normal:
+        return normal
+    lines = normal.split("\n")
+    for at, line in enumerate(lines):
+        items = [item["item"] for item in _ITEM_AND_ANSWER.finditer(line)]
+        if len(items) > 1 or (items and len(items[0].split()) <= _MOST_WORDS_ALONE):
+            lines[at] = _ITEM_AND_ANSWER.sub(lambda item: item["item"] + ":", line)
     return "\n".join(lines)
 
 

@@ -54,9 +54,9 @@ def _head() -> re.Pattern[str]:
 
 @functools.cache
 def _kept() -> re.Pattern[str]:
-    """What makes an item of such a list one of its own: an exception, an answer, a year."""
+    """What makes an item of such a list one of its own: an exception, an answer, a year; no "in the last 2 years"."""
     words = "|".join(map(re.escape, cues("context")["denied_lists"]["kept"]))
-    return compiled(rf"(?<!\w)(?:{words})(?!\w)|(?<!\d)(?:19|20)\d\d(?!\d)|\(\+|\?", re.IGNORECASE)
+    return compiled(rf"(?<!\w)(?<!in the )(?<!within the )(?<!during the )(?:{words})(?!\w)|(?<!\d)(?:19|20)\d\d(?!\d)|\(\+|\?", re.IGNORECASE)
 
 
 @functools.cache

@@ -20,6 +20,7 @@ _WORDS_OF_A_QUESTION = 6  # "dialysis in the last 3 months: no"
 _ANSWER_LEADS = frozenset({":", "-", "=", "?", "(", "["})
 _DENIALS = frozenset({"absent", "never", "no_family"})
 _PERSONS = frozenset({"family", "other"})
+_AN_ARTICLE = 3  # words between "enrolled" and what was joined: "in an", "in any other"
 _CONDITIONS = frozenset({"hypothetical", "conditional"})
 
 
@@ -81,7 +82,9 @@ def _is_request(clause: Clause, cue: tuple[int, int]) -> bool:
 
 def _leads_on(clause: Clause, cue: tuple[int, int], target: tuple[int, int]) -> bool:
     """ "Renal replacement: never on haemodialysis": the answer is itself a denial of what stands right behind it."""
-    return clause.words[cue[1] : cue[1] + 1] == ("on",) and target[0] - cue[1] <= 1
+    behind = clause.words[cue[1] : cue[1] + 1]
+    joined = behind in (("in",), ("into",)) and clause.words[cue[1] - 1] in _words("joined_in")
+    return (behind == ("on",) and target[0] - cue[1] <= 1) or (joined and target[0] - cue[1] <= _AN_ARTICLE)
 
 
 def _answer_words(clause: Clause, cue: tuple[int, int]) -> tuple[str, ...]:
