@@ -45,6 +45,7 @@ _SAYS: dict[str, tuple[Assertion | None, Experiencer | None, Temporality | None]
     "no_family": ("absent", "family", None),
     "possible": ("possible", None, None),
     "hypothetical": ("conditional", None, None),
+    "unwanted": ("conditional", None, None),
     "conditional": ("conditional", None, None),
     "historical": (None, None, "historical"),
     "background": (None, None, "historical"),
@@ -219,7 +220,7 @@ def _without_denied_doubt(reaching: list[Cue], words: Sequence[str]) -> list[Cue
 def _deciding(reaching: list[Cue]) -> Cue | None:
     """The cue that decides the assertion: a condition, else "was excluded" behind the mention, else the nearest."""
     for cue in reaching:
-        if cue.says == "hypothetical":
+        if cue.says in ("hypothetical", "unwanted"):
             return cue
     for cue in reaching:
         if cue.says == "absent" and cue.side != "forward":

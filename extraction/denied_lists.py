@@ -54,9 +54,13 @@ def _head() -> re.Pattern[str]:
 
 @functools.cache
 def _kept() -> re.Pattern[str]:
-    """What makes an item of such a list one of its own: an exception, an answer, a year; no "in the last 2 years"."""
+    """What makes an item of such a list one of its own: an exception, an answer, a year."""
     words = "|".join(map(re.escape, cues("context")["denied_lists"]["kept"]))
-    return compiled(rf"(?<!\w)(?<!in the )(?<!within the )(?<!during the )(?:{words})(?!\w)|(?<!\d)(?:19|20)\d\d(?!\d)|\(\+|\?", re.IGNORECASE)
+    return compiled(
+        rf"(?<!\w)(?<!in the )(?<!within the )(?<!during the )(?:{words})(?!\w)"  # not "in the last 2 years"
+        r"|(?<!\d)(?:19|20)\d\d(?!\d)|\(\+|\?",
+        re.IGNORECASE,
+    )
 
 
 @functools.cache

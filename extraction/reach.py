@@ -46,6 +46,8 @@ def reaches(
     """
     if says == "planned" and kind not in _words("planned_kinds"):
         return None
+    if says == "unwanted" and kind not in _words("unwanted_kinds"):
+        return None
     if says == "background" and kind != "span":
         return None
     if (

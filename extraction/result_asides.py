@@ -50,6 +50,12 @@ def _link() -> re.Pattern[str]:
 
 
 @functools.cache
+def _verb() -> re.Pattern[str]:
+    """A colon or a verb: of the links those that can follow any words, since prepositions belong to these."""
+    return compiled(rf"(?:[:=]|{_words('verbs')})\s*(?:{_words('hedges')}\s*)*$", re.IGNORECASE)
+
+
+@functools.cache
 def _number() -> re.Pattern[str]:
     listed = alternatives([*cues("measurements")["number_words"], *cues("measurements")["tens"]])
     return compiled(rf"(?<![\w.,/-])(?:(?:[<>≤≥~]\s?)?\d|{listed})", re.IGNORECASE)
@@ -75,7 +81,7 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
         return Result(first, last, Quantity(Interval(0.0, 0.0), "{score}", page.text[first:last]), None, last)
     blank = _without_times(page, start, limit)
     if _opening().match(page.normal, start, limit) is None and courtesy().match(page.normal, start, limit) is None:
-        return _told_in_a_word(reading, page, concept, start, blank)
+        return _told_in_a_word(reading, page, concept, start, blank, _verb())
     for match in _number().finditer(blank):
         between = blank[: match.start()]
         link = _link().search(between)
@@ -89,10 +95,12 @@ def aside_result(reading: Reading, page: Page, concept: str, start: int, limit: 
         if not _WEAK_END.match(page.normal, written.end):
             return None
         return numeric_result(page, concept, written, limit)
-    return _told_in_a_word(reading, page, concept, start, blank)
+    return _told_in_a_word(reading, page, concept, start, blank, _link())
 
 
-def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, blank: str) -> Result | None:
+def _told_in_a_word(
+    reading: Reading, page: Page, concept: str, start: int, blank: str, link: re.Pattern[str]
+) -> Result | None:
     """ "CMV PCR, sent because of fever: not detected": what a test for a germ or a pregnancy came to, behind a verb."""
     if getattr(vocabulary().terms[concept], "panel", None) not in ("virology", "pregnancy"):
         return None
@@ -100,8 +108,10 @@ def _told_in_a_word(reading: Reading, page: Page, concept: str, start: int, blan
         between = blank[: match.start() - start]
         if _SENTENCE_ENDS.search(between):
             return None
-        if code_of(match.group()) not in ("positive", "negative", "undetected") or _link().search(between) is None:
+        if code_of(match.group()) not in ("positive", "negative", "undetected") or link.search(between) is None:
             continue
+        if "immun" in match.group().lower():
+            return None  # "hepatitis B: non-immune" speaks of its vaccination
         if _other_matter().search(between) or not _WEAK_END.match(page.normal, match.end()):
             return None
         if any(not _is_adjunct(page, one.start) for one in reading.mentions_in(start, match.start())):

@@ -42,6 +42,7 @@ _NUMBER = compiled(r"[ \t]*(\d{1,2})\. ")
 _FIRST_WORD = compiled(r"[^\W\d_]+")
 _CLAUSE_ENDS = compiled(r"[.,;:] ")
 _DAY_ALONE = compiled(r"\d{1,4}[./ -](?:\d{1,2}|[A-Za-z]{3,9})[./ -],? ?\d{2,4}")
+_DAY_OF_A_ROW = compiled(r"[ \t]*\d{1,2}[./]\d{1,2}[./]\d{2,4}(?: {2,}|\t)")  # of a timeline
 _SIGN_AMID = compiled(r"[ \t]*-[,;.)]")  # "anti-HCV" / "-, HIV -"
 _PARTED_WORD = compiled(r"(?:\b(?P<opening>anti|co|non|pre|post)-|[^\W\d_]{2}[-/])\s*$", re.IGNORECASE)
 _WORD = compiled(r"(?<!\S)[^\W\d_]{2,}[,.;]?(?!\S)")
@@ -210,7 +211,7 @@ def _begins_item(following: str, numbers: Collection[int]) -> bool:
     number = _NUMBER.match(following)
     if number is not None and int(number[1]) > 1:
         return int(number[1]) - 1 in numbers
-    return is_item(following) and not _SIGN_AMID.match(following)
+    return _DAY_OF_A_ROW.match(following) is not None or (is_item(following) and not _SIGN_AMID.match(following))
 
 
 def _signs(line: str, following: str) -> bool:

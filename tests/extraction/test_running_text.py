@@ -88,7 +88,8 @@ def test_a_line_that_had_room_for_the_next_word_is_not_joined_for_its_length() -
 
 def test_spaces_that_a_recogniser_strews_are_closed_and_columns_are_not() -> None:
     letter = (
-        "Dear  colleague ,\n\nThis  man  of  40 has  had  lupus  since 2011 .\nBlood  4/3/26      Creatinine  88 umol/l "
+        "Dear  colleague ,\n\nThis  man  of  40 has  had  lupus  since 2011 .\n"
+        "Blood  4/3/26      Creatinine  88 umol/l "
         "      AST  33\nECG  normal .   No  cancer .   He  has  never\nneeded  dialysis .  Yours ,\n"
     )
     assert running_text(letter).text.splitlines()[2:] == [
