@@ -16,8 +16,8 @@ _WIDE = compiled(r"(?: {2,}|\t)[ \t]*")
 _MOST_WORDS = 6  # of an item
 _MOST_WORDS_ALONE = 3  # ... that no other such item stands beside
 _ITEM_AND_ANSWER = compiled(
-    r"(?:^|(?<=[.:;?] ))(?P<item>[A-Za-z][\w/'-]*(?: [\w/'()-]+){0,9}),(?= (?:no|none|never|nil)"
-    r"(?:[.;]|$| (?:in|since|at|so far|ever|known|to date|during)\b))"
+    r"(?:^|(?<=[.:;?] ))(?P<item>(?!(?i:no|never|not|neither)\b)[A-Za-z][\w/'-]*(?: [\w/'()-]+){0,9}),"
+    r"(?= (?:(?:no|none|never|nil)(?:[.;]|$)|none (?:in|since|at|so far|ever|known|to date|during)\b))"
 )
 
 

@@ -30,6 +30,7 @@ Cell = tuple[int, int]  # [start, end) in characters
 _CELL_ENDS = compiled(
     r"[ .*)HL]*|[ (,]*[<>]?\d[\d.,]*\s*(?:s/?co|coi|cut-?off(?: index)?|index|[ui]u/ml|au/ml)?[ )*]*", re.IGNORECASE
 )
+_NEARLY_FLUSH = 3  # characters
 _PART = compiled(r"[^\s/](?:[^/]*[^\s/])?")
 _GAPS = ("  ", "|", "\t", " / ")  # one of them stands between any two cells of a line
 _GAP = compiled(r"[ ]*(?:\||\t)[ |\t]*| {2,}")
@@ -229,14 +230,17 @@ def _part(page: Page, cell: Cell, place: int, count: int) -> Cell:
 
 
 def in_columns(normal: str, head: Row, row: Row, shift: int) -> tuple[Cell, ...]:
-    """The cells of a row that has fewer than its head, each below the head that it stands under; the others are empty.
+    """The cells of a row that has fewer or more than its head, each below the head that it stands under.
 
-    `shift` is 1 where no head stands over the names. Cells between bars or tabs keep their place by themselves.
+    Heads without a cell get an empty one, cells without a head (a unit, a range) stand behind the others. `shift` is 1
+    where no head stands over the names. Cells between bars or tabs keep their place by themselves.
     """
     width = len(head.cells) + shift
-    if len(row.cells) >= width or compiled(r"[|\t]").search(normal, row.start, row.end) is not None:
+    if len(row.cells) == width or compiled(r"[|\t]").search(normal, row.start, row.end) is not None:
         return row.cells
     heads = [(first - head.start, last - head.start) for first, last in head.cells[1 - shift :]]
+    if len(row.cells) > width:
+        return _flush(row, heads) or row.cells
     cells = [row.cells[0], *[(row.end, row.end)] * (width - 1)]
     for first, last in _cut(normal, row, heads):
         apart = [_apart((first - row.start, last - row.start), place) for place in heads]
@@ -245,6 +249,18 @@ def in_columns(normal: str, head: Row, row: Row, shift: int) -> tuple[Cell, ...]
             return row.cells  # two below one head: they do not stand in its columns
         cells[column] = (first, last)
     return tuple(cells)
+
+
+def _flush(row: Row, heads: Sequence[Cell]) -> tuple[Cell, ...]:
+    """The name, the cell that stands flush with each head, and the rest; none where not every head has one."""
+    chosen: list[Cell] = []
+    for head in heads:
+        apart = {cell: _apart((cell[0] - row.start, cell[1] - row.start), head) for cell in row.cells[1:]}
+        nearest = min(apart, key=apart.__getitem__)
+        if apart[nearest] > _NEARLY_FLUSH or nearest in chosen:
+            return ()
+        chosen.append(nearest)
+    return row.cells[0], *chosen, *(cell for cell in row.cells[1:] if cell not in chosen)
 
 
 def _cut(normal: str, row: Row, heads: Sequence[Cell]) -> Iterator[Cell]:

@@ -157,6 +157,14 @@ def _words_of_role(key: str) -> tuple[str, ...]:
 _YEAR = compiled(r"(?:19|20)\d\d")
 
 
+def _is_either(normal: str, first: TimeExpression, second: TimeExpression) -> bool:
+    """Whether one of two days or months, in their order, is meant: "in November or December 2025"."""
+    between = normal[first.end : second.start].strip().lower()
+    days = None if first.time is None else first.time.earliest, None if second.time is None else second.time.latest
+    in_order = days[0] is not None and days[1] is not None and days[0] <= days[1]
+    return between == "or" and in_order and first.role == second.role == "point"
+
+
 def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpression]:
     """Two dates with a joint between them, the first of which opens a span, are one span."""
     joined: list[TimeExpression] = []
@@ -171,6 +179,9 @@ def _joined(normal: str, expressions: list[TimeExpression]) -> list[TimeExpressi
                 start_time=last.time,
                 end_time=expression.time,
             )
+        elif last is not None and _is_either(normal, last, expression) and last.time and expression.time:
+            either = Time(last.time.earliest, expression.time.latest, normal[last.start : expression.end])
+            joined[-1] = TimeExpression(last.start, expression.end, "point", either)
         else:
             joined.append(expression)
     return joined
