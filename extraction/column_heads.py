@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from extraction.dates import date_order, day_of, month_names, whole_month
+from extraction.date_orders import date_order
+from extraction.dates import day_of, month_names, whole_month
 from extraction.knowledge import cues
 from extraction.reading import Reading
 from kb.facts import Time

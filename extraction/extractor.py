@@ -25,7 +25,7 @@ from extraction import (
 from extraction.assertion import assert_mentions
 from extraction.columns import read_by_columns
 from extraction.date_columns import join_columns_of_days
-from extraction.dates import date_order
+from extraction.date_orders import date_order
 from extraction.language_library import language
 from extraction.mentions import MentionFinder
 from extraction.no_condition import is_answered

@@ -12,7 +12,8 @@ import functools
 import re
 from datetime import date
 
-from extraction.dates import Order, date_order, find_dates, month_names, month_places, read_date
+from extraction.date_orders import date_order
+from extraction.dates import Order, find_dates, month_names, month_places, read_date
 from extraction.knowledge import cues
 from extraction.normalise import normalise
 from extraction.number_words import spelled_dates

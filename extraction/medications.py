@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from extraction.dates import date_order
+from extraction.date_orders import date_order
 from extraction.dose_steps import DoseStep
 from extraction.dosing import Instruction
 from extraction.drug_continued import continued_scopes, told_ends, told_reasons, told_stretches

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
-from extraction.dates import Order, date_order, day_of, month_names, month_number, month_places, whole_month
+from extraction.date_orders import date_order
+from extraction.dates import Order, day_of, month_names, month_number, month_places, whole_month
 from extraction.knowledge import cues
 from extraction.reading import InOrder, Reading, TimeExpression
 from extraction.result_words import alternatives, code_pattern

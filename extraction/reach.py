@@ -44,11 +44,8 @@ def reaches(
     `side` is where the cue looks: forward to a later mention, backward to an earlier one, or as an answer that
     closes its clause ("rash: no").
     """
-    if says == "planned" and kind not in _words("planned_kinds"):
-        return None
-    if says == "unwanted" and kind not in _words("unwanted_kinds"):
-        return None
-    if says == "background" and kind != "span":
+    only = {"planned": "planned_kinds", "unwanted": "unwanted_kinds"}.get(says)
+    if (only is not None and kind not in _words(only)) or (says == "background" and kind != "span"):
         return None
     if (
         says in _DENIALS

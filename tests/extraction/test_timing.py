@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extraction.dates import date_order
+from extraction.date_orders import date_order
 from extraction.durations import days_of
 from extraction.timing import find_times
 from kb.facts import Time
