@@ -57,7 +57,8 @@ _OTHERS_DATE = compiled(
 )
 _VALUES = compiled(
     r"(?:\s|[,/()<>≤≥=:&+-]|\d[\d.,]*|%|(?:[a-zµμ]{1,5}|10[*^]?9)/[a-z\d.²*^{}_]{1,9}(?:/[\d.]+ ?m[2²])?|"
-    r"\b(?:and|with|was|were|of|in|on|from|dated|all|units?|iu|normal|negative)\b)*",
+    r"\b(?:and|with|was|were|are|of|in|on|from|dated|dates?|all|both|each|units?|iu|normal|negative|taken|measured|drawn|"
+    r"done|obtained|sampled|checked|determined)\b)*",
     re.IGNORECASE,
 )
 _ALL = compiled(
