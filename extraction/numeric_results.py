@@ -208,10 +208,16 @@ def _amount_verdict(concept: str, written: Written, value: Value | None) -> str 
     return "negative" if high is not None and high <= least else None
 
 
+def _hcg_of(written: Written) -> Interval:
+    """The amount in IU/L, in which the limits of hCG are told: "0.05 U/mL" are 50; one without a unit is in these."""
+    told = (convert("pregnancy-test-blood", written.interval, code) for code in codes_of(written.unit or ""))
+    return next((amount for amount in told if amount is not None), written.interval)
+
+
 def _verdict(concept: str, written: Written, bounds: Interval | None) -> str | None:
     interval = written.interval
     if concept.startswith("pregnancy-test"):
-        return hcg_verdict(interval)
+        return hcg_verdict(_hcg_of(written))
     if not is_serology(concept):
         return None
     if written.form == "titre":

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from kb.codes import codes_of, table
@@ -51,6 +51,7 @@ def results(draw: st.DrawFn) -> tuple[str, float, str]:
 
 @settings(suppress_health_check=[HealthCheck.filter_too_much], max_examples=25)
 @given(results())
+@example(("pregnancy-test-blood", 0.05, "U/mL"))
 def test_a_result_says_the_same_as_in_a_letter(told: tuple[str, float, str]) -> None:
     concept, value, code = told
     writable = 0.05 <= value < 1000 and in_unit(concept, Interval.exactly(value), code) is not None
